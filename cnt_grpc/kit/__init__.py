@@ -1,0 +1,1 @@
+"""Machinery that every room shares and that knows no room: the pipeline, the database, jobs, events, errors."""
