@@ -1,0 +1,101 @@
+"""One gRPC server process: handlers, health, reflection, and a stop that cuts nobody off."""
+
+import asyncio
+from collections.abc import Mapping
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from cnt_grpc.kit.db import Database
+from cnt_grpc.kit.errors import AppError
+from cnt_grpc.kit.pipeline import Pipeline
+
+STREAMS_SECONDS = 10.0
+"""How long streams have to send their resume point when the server stops."""
+
+CALLS_SECONDS = 15.0
+"""How long calls in flight have to finish after that: a unary call's deadline."""
+
+DATABASE_CHECK_SECONDS = 1.0
+
+_OPTIONS = (
+    # Two servers on one port would share connections at random; Envoy spreads over ports instead.
+    ("grpc.so_reuseport", 0),
+    # A connection that lives for ever never finds the servers that were added since, and its half-open calls stay.
+    ("grpc.max_connection_age_ms", 30 * 60 * 1000),
+    ("grpc.max_connection_age_grace_ms", 60 * 60 * 1000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # Upload pieces are 1 MiB at most; nothing else comes near.
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    # The edge keeps headers under 8 KiB; between its soft and hard limit gRPC refuses at random.
+    ("grpc.max_metadata_size", 16 * 1024),
+    ("grpc.absolute_max_metadata_size", 16 * 1024),
+)
+
+_log = structlog.get_logger("cnt.server")
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+class GrpcServer:
+    """Serves the rooms' services on one address, with gRPC health for each and for the whole, and reflection."""
+
+    def __init__(self, pipeline: Pipeline, servicers: Mapping[str, object]) -> None:
+        self._pipeline = pipeline
+        self._names = tuple(servicers)
+        self._server = grpc.aio.server(options=_OPTIONS)
+        self._health = health.aio.HealthServicer()
+        self._watchers: list[asyncio.Task[None]] = []
+        for service, servicer in servicers.items():
+            self._server.add_generic_rpc_handlers((pipeline.handlers(service, servicer),))
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        shown = (*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(shown, self._server)
+
+    async def start(self, address: str) -> int:
+        """Listen on `host:port`, where port 0 is any free one, and return the port."""
+        port = self._server.add_insecure_port(address)
+        await self._server.start()
+        await self._tell_health(_SERVING)
+        self._watchers = [
+            asyncio.create_task(self._pipeline.streams.watch()),
+            asyncio.create_task(self._watch_database(self._pipeline.db)),
+        ]
+        return port
+
+    async def stop(self) -> None:
+        """Stop taking calls, let streams say where to resume, let calls finish; within 30 s in all."""
+        for watcher in self._watchers:
+            watcher.cancel()
+        await self._health.enter_graceful_shutdown()
+        self._pipeline.stopping.set()
+        try:
+            async with asyncio.timeout(STREAMS_SECONDS):
+                await self._pipeline.streams.ended()
+        except TimeoutError:
+            _log.warning("streams cut off: they did not end themselves", open=len(self._pipeline.streams))
+        await self._server.stop(CALLS_SECONDS)
+
+    async def _watch_database(self, db: Database) -> None:
+        """Say NOT_SERVING while the database is away, so that the edge sends calls elsewhere."""
+        serving = True
+        while True:
+            await asyncio.sleep(DATABASE_CHECK_SECONDS)
+            try:
+                await db.ping()
+                reached = True
+            except AppError:
+                reached = False
+            if reached != serving:
+                serving = reached
+                _log.warning("database is back" if reached else "database is away")
+                await self._tell_health(_SERVING if reached else _NOT_SERVING)
+
+    async def _tell_health(self, status: "health_pb2.HealthCheckResponse.ServingStatus") -> None:
+        for name in ("", *self._names):
+            await self._health.set(name, status)

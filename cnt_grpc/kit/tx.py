@@ -1,0 +1,298 @@
+"""A transaction: begun by its first statement, committed when its block ends, and never left half open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import asyncpg
+import structlog
+from asyncpg.prepared_stmt import PreparedStatement
+
+from cnt_grpc.kit.errors import Contention
+from cnt_grpc.kit.pool import Connection, Pool
+from cnt_grpc.kit.sqlstate import is_stale_statement, meaning
+from cnt_grpc.kit.statement import Statement
+
+if TYPE_CHECKING:
+    from cnt_grpc.kit.db import Database
+    from cnt_grpc.kit.pool import Prepared
+
+T = TypeVar("T")
+Row = asyncpg.Record
+BeforeCommit = Callable[["Tx"], Awaitable[None]]
+AfterCommit = Callable[[], Awaitable[None] | None]
+
+BEGIN = "BEGIN"
+BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+_log = structlog.get_logger("cnt.db")
+_current: ContextVar[tuple["Tx", ...]] = ContextVar("transactions", default=())
+
+
+def in_transaction() -> bool:
+    """Whether this task, or one that started it, holds a transaction open now."""
+    return any(tx.is_open for tx in _current.get())
+
+
+class Tx:
+    """A transaction, opened by its first statement; made by `Database` alone, used by one task at a time."""
+
+    __slots__ = (
+        "_after",
+        "_before",
+        "_before_last",
+        "_begin",
+        "_connection",
+        "_failure",
+        "_opening",
+        "_outer",
+        "_over",
+        "_pool",
+        "db",
+        "memo",
+        "statements",
+    )
+
+    def __init__(self, db: "Database", pool: Pool, begin: str) -> None:
+        self.db = db
+        self.statements = 0
+        """How many statements were run: no number of them may grow with the rows of a page."""
+        self.memo: dict[object, Any] = {}
+        """What others gather while the transaction runs, each under a key of its own, to write before its commit."""
+        self._pool = pool
+        self._begin = begin
+        self._connection: Connection | None = None
+        self._before: list[BeforeCommit] = []
+        self._before_last: list[BeforeCommit] = []
+        self._after: list[AfterCommit] = []
+        self._failure: BaseException | None = None
+        self._opening = False
+        self._over = False
+        self._outer: tuple[Tx, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds a connection, and locks, right now."""
+        return self._connection is not None
+
+    # -- statements ---------------------------------------------------------------------------------------------------
+
+    async def one(self, statement: Statement, /, **params: object) -> Row | None:
+        """The first row, or None."""
+        return await self._run(statement, PreparedStatement.fetchrow, statement.arguments(params))
+
+    async def all(self, statement: Statement, /, **params: object) -> list[Row]:
+        """All rows."""
+        return await self._run(statement, PreparedStatement.fetch, statement.arguments(params))
+
+    async def value(self, statement: Statement, /, **params: object) -> Any:  # noqa: ANN401
+        """The first column of the first row, or None."""
+        return await self._run(statement, PreparedStatement.fetchval, statement.arguments(params))
+
+    async def run(self, statement: Statement, /, **params: object) -> int:
+        """Run it for its effect; how many rows it touched."""
+        return await self._run(statement, _affected, statement.arguments(params))
+
+    async def many(self, statement: Statement, rows: Iterable[Mapping[str, object]], /) -> None:
+        """Run it once for each set of parameters, in one go."""
+        arguments = [statement.arguments(row) for row in rows]
+        if arguments:
+            await self._run(statement, PreparedStatement.executemany, [arguments])
+
+    async def raw(self, sql: str, *arguments: object) -> list[Row]:
+        """Rows of SQL text that is not ours (PgQueuer's); for the kit alone."""
+        connection = await self._opened()
+        self.statements += 1
+        try:
+            return await connection.raw.fetch(sql, *arguments)
+        except BaseException as error:
+            self._fail(error)
+            raise
+
+    # -- its end ------------------------------------------------------------------------------------------------------
+
+    def before_commit(self, callback: BeforeCommit, *, last: bool = False) -> None:
+        """Await the callback with this transaction as one of its last deeds, once; in the order of registration.
+
+        `last`: after all that are not, whenever those were registered; for what takes a lock that all wait for.
+        """
+        if self._begin is not BEGIN or self._over:
+            raise RuntimeError("only a running transaction that may write has a commit")
+        (self._before_last if last else self._before).append(callback)
+
+    def after_commit(self, callback: AfterCommit) -> None:
+        """Call the callback when everything is committed, and never otherwise; what it raises is only logged."""
+        if self._begin is not BEGIN or self._over:
+            raise RuntimeError("only a running transaction that may write has a commit")
+        self._after.append(callback)
+
+    async def commit(self) -> None:
+        """Commit now; for the pipeline alone. A block that ends without an error commits by itself."""
+        if self._over:
+            return
+        try:
+            while callbacks := self._before or self._before_last:
+                await callbacks.pop(0)(self)
+            if self._failure is not None:
+                # COMMIT would answer ROLLBACK and look like a success.
+                raise RuntimeError(
+                    "a failed statement was passed over: its transaction cannot be kept"
+                ) from self._failure
+        except BaseException as error:
+            await self._rollback(error)
+            raise
+        self._over = True
+        connection, self._connection = self._connection, None
+        if not self._after:
+            if connection is not None:
+                await self._send_commit(connection)
+            return
+        # Once COMMIT is on its way the callbacks must follow it, even when the caller is cancelled meanwhile.
+        await asyncio.shield(asyncio.create_task(self._commit_and_tell(connection)))
+
+    async def __aenter__(self) -> Self:
+        self._outer = _current.get()
+        _current.set((*self._outer, self))
+        return self
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        _current.set(self._outer)
+        if error is None:
+            await self.commit()
+        elif not self._over:
+            await self._rollback(error)
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    async def _run(
+        self, statement: Statement, operation: Callable[..., Awaitable[T]], arguments: Sequence[object]
+    ) -> T:
+        connection = self._connection
+        if connection is None:
+            connection = await self._opened()
+        self.statements += 1
+        try:
+            prepared = connection.known(statement) or await connection.prepare(statement)
+            return await operation(prepared, *arguments)
+        except BaseException as error:
+            self._fail(error, connection)
+            raise
+
+    def _fail(self, error: BaseException, connection: Connection | None = None) -> None:
+        """Note the failure, and raise what it means; return when it means itself."""
+        self._failure = error
+        if connection is not None and is_stale_statement(error):
+            connection.forget_statements()
+        found = meaning(error, writes=self._begin is BEGIN)
+        if found is not error:
+            raise found from error
+
+    async def _opened(self) -> Connection:
+        if self._connection is not None:
+            return self._connection
+        if self._over or self._opening:
+            raise RuntimeError("the transaction is over" if self._over else "one statement at a time")
+        self._opening = True
+        try:
+            connection = self._connection = await self._pool.acquire()
+            await connection.raw.execute(self._begin)
+        except BaseException as error:
+            self._fail(error)
+            raise
+        finally:
+            self._opening = False
+        return connection
+
+    async def _rollback(self, error: BaseException) -> None:
+        self._over = True
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if isinstance(error, asyncio.CancelledError) or connection.raw.is_closed():
+            # Someone who was cancelled must not wait for the server.
+            self._pool.discard(connection)
+            return
+        try:
+            await connection.raw.execute("ROLLBACK")
+        except asyncio.CancelledError:
+            self._pool.discard(connection)
+            raise
+        except Exception:  # noqa: BLE001  (the error that ends the block matters, not this one)
+            self._pool.discard(connection)
+        else:
+            self._pool.release(connection)
+
+    async def _send_commit(self, connection: Connection) -> None:
+        try:
+            status = await connection.raw.execute("COMMIT")
+        except BaseException as error:
+            self._pool.discard(connection)
+            self._fail(error)
+            raise
+        self._pool.release(connection)
+        if status != "COMMIT":
+            raise RuntimeError("Postgres rolled the transaction back at its commit")
+
+    async def _commit_and_tell(self, connection: Connection | None) -> None:
+        if connection is not None:
+            await self._send_commit(connection)
+        for callback in self._after:
+            try:
+                result = callback()
+                if result is not None:
+                    await result
+            except Exception:  # noqa: BLE001  (it is committed: the caller has succeeded)
+                _log.exception("after commit")
+
+
+class Reading(Tx):
+    """Statements by themselves, on a connection that is held only while one of them runs."""
+
+    __slots__ = ()
+
+    async def _run(
+        self, statement: Statement, operation: Callable[..., Awaitable[T]], arguments: Sequence[object]
+    ) -> T:
+        self.statements += 1
+        try:
+            return await self._run_once(statement, operation, arguments)
+        except Contention:
+            # Nothing was read yet, so this is as good as the first time.
+            return await self._run_once(statement, operation, arguments)
+
+    async def _run_once(
+        self, statement: Statement, operation: Callable[..., Awaitable[T]], arguments: Sequence[object]
+    ) -> T:
+        try:
+            connection = await self._pool.acquire()
+        except BaseException as error:
+            self._fail(error)
+            raise
+        try:
+            prepared = connection.known(statement) or await connection.prepare(statement)
+            result = await operation(prepared, *arguments)
+        except BaseException as error:
+            self._pool.discard(connection)
+            self._fail(error, connection)
+            raise
+        self._pool.release(connection)
+        return result
+
+    async def _opened(self) -> Connection:
+        raise RuntimeError("reading holds no connection")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._over = True
+
+    async def commit(self) -> None:
+        """Nothing was written."""
+
+
+async def _affected(prepared: "Prepared", *arguments: object) -> int:
+    await prepared.fetch(*arguments)
+    count = (prepared.get_statusmsg() or "").rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0

@@ -1,0 +1,134 @@
+"""Laws that can be read off the contract itself: every method has a policy, every field a bound, every name one meaning."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from google.protobuf import descriptor, descriptor_pool
+from google.protobuf.descriptor import FieldDescriptor
+
+from cnt_grpc.kit.policy import Method
+from cnt_grpc.pb.buf.validate import validate_pb2
+from cnt_grpc.pb.cnt.common.v1 import policy_pb2
+from tests.contract.methods import BY_NAME, EXAMPLES, METHODS
+
+NUMBERS = {
+    FieldDescriptor.TYPE_INT32: "int32",
+    FieldDescriptor.TYPE_INT64: "int64",
+    FieldDescriptor.TYPE_UINT32: "uint32",
+    FieldDescriptor.TYPE_UINT64: "uint64",
+    FieldDescriptor.TYPE_FLOAT: "float",
+    FieldDescriptor.TYPE_DOUBLE: "double",
+}
+OF_GOOGLE = "google."
+each_method = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
+
+
+@each_method
+def test_every_method_has_an_example(method: Method) -> None:
+    assert method.full_name in EXAMPLES, f"add it to tests/<room>/examples.py: {method.full_name}"
+
+
+def test_no_example_is_of_a_method_that_is_gone() -> None:
+    assert set(EXAMPLES) <= set(BY_NAME)
+
+
+@each_method
+def test_requests_and_responses_belong_to_one_method(method: Method) -> None:
+    users = Counter(kind.DESCRIPTOR.full_name for each in METHODS for kind in (each.request, each.response))
+    for kind in (method.request, method.response):
+        name = kind.DESCRIPTOR.full_name
+        assert users[name] == 1 or name.startswith(OF_GOOGLE), name
+
+
+@each_method
+def test_every_field_of_a_request_is_bounded(method: Method) -> None:
+    unbounded = [path for path, field in _fields(method.request.DESCRIPTOR) if not _is_bounded(field)]
+    assert unbounded == []
+
+
+@each_method
+def test_a_mutation_takes_a_request_id_or_says_by_its_shape_why_not(method: Method) -> None:
+    """Streams carry their own resume points; what only reads needs none; signing in again makes another session."""
+    may_repeat = method.ignores_bad_token or method.streams or method.only_reads
+    if not may_repeat:
+        assert method.request_id != policy_pb2.REQUEST_ID_UNSPECIFIED
+
+
+@each_method
+def test_fields_that_look_like_secrets_are_marked(method: Method) -> None:
+    words = ("password", "token", "secret", "otp")
+    harmless = ("page_token", "token_type")
+    for kind in (method.request, method.response):
+        for path, field in _fields(kind.DESCRIPTOR):
+            if any(word in field.name for word in words) and not field.name.endswith(harmless):
+                assert field.GetOptions().Extensions[policy_pb2.sensitive], path
+
+
+@each_method
+def test_http_paths_of_methods_that_only_read_are_get(method: Method) -> None:
+    for verb, _ in method.http:
+        assert (verb == "GET") == method.only_reads
+
+
+def test_no_two_methods_share_a_verb_and_path() -> None:
+    bindings = Counter((verb, _shape(path)) for method in METHODS for verb, path in method.http)
+    assert [each for each, times in bindings.items() if times > 1] == []
+
+
+def test_a_reason_has_one_meaning_in_all_rooms() -> None:
+    reasons = Counter(value for enum in _reason_enums() for value in enum.values_by_name if "UNSPECIFIED" not in value)
+    assert [each for each, times in reasons.items() if times > 1] == []
+
+
+def _reason_enums() -> Iterator[descriptor.EnumDescriptor]:
+    packages = {method.service.rsplit(".", 1)[0] for method in METHODS} | {"cnt.common.v1"}
+    for package in sorted(packages):
+        try:
+            yield descriptor_pool.Default().FindEnumTypeByName(f"{package}.Reason")
+        except KeyError:
+            continue
+
+
+def _shape(path: str) -> str:
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+def _fields(
+    kind: descriptor.Descriptor, prefix: str = "", seen: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, FieldDescriptor]]:
+    """Every field of a message and of ours inside it; Google's own messages bound themselves."""
+    if kind.full_name in seen or kind.full_name.startswith(OF_GOOGLE):
+        return
+    for field in kind.fields:
+        path = f"{prefix}{field.name}"
+        yield path, field
+        if field.message_type is not None:
+            yield from _fields(field.message_type, f"{path}.", seen | {kind.full_name})
+
+
+def _is_bounded(field: FieldDescriptor) -> bool:
+    rules = field.GetOptions().Extensions[validate_pb2.field]
+    if field.is_repeated:
+        is_map = field.message_type is not None and field.message_type.GetOptions().map_entry
+        if is_map:
+            return bool(rules.map.HasField("max_pairs"))
+        return bool(rules.repeated.HasField("max_items")) and _is_bounded_value(field, rules.repeated.items)
+    return _is_bounded_value(field, rules)
+
+
+def _is_bounded_value(field: FieldDescriptor, rules: validate_pb2.FieldRules) -> bool:
+    if field.type == FieldDescriptor.TYPE_STRING:
+        text = rules.string
+        ways = ("max_len", "max_bytes", "len", "uuid", "const", "pattern")
+        return any(text.HasField(way) for way in ways) or bool(getattr(text, "in"))
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return bool(rules.bytes.HasField("max_len") or rules.bytes.HasField("len"))
+    if field.type == FieldDescriptor.TYPE_ENUM:
+        return bool(rules.enum.defined_only or getattr(rules.enum, "in"))
+    if field.type in NUMBERS:
+        number = getattr(rules, NUMBERS[field.type])
+        above = number.WhichOneof("greater_than") is not None
+        # Ids need no upper end: every int64 above zero may be one.
+        return above or bool(getattr(number, "in"))
+    return True

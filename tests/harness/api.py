@@ -1,0 +1,224 @@
+"""A client for tests: `await api.as_(ann).content.GetPodcast(podcast_id=7)`, or `.fails(NOT_FOUND, "CONTENT_NOT_FOUND")`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Mapping
+from typing import Any, Protocol
+
+import grpc
+from google.protobuf import descriptor, descriptor_pool, message, message_factory
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+TIMEOUT = 20.0
+"""Seconds after which a call of a test has failed."""
+
+
+class SignedIn(Protocol):
+    """Whoever has an access token."""
+
+    token: str
+
+
+class ApiError(AssertionError):
+    """A call was refused; says how, so that a failing test can be read."""
+
+    def __init__(self, error: grpc.aio.AioRpcError) -> None:
+        self.code = error.code()
+        self.text = error.details() or ""
+        self.status = rpc_status.from_call(error) or status_pb2.Status()
+        self.reason = ""
+        self.metadata: dict[str, str] = {}
+        self.fields: list[str] = []
+        self.request_id = ""
+        self.retry_after = 0.0
+        for detail in self.status.details:
+            self._read(detail)
+        super().__init__(f"{self.code.name} {self.reason}: {self.text} {self.metadata or ''} {self.fields or ''}")
+
+    def _read(self, detail: Any) -> None:
+        if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
+            info = error_details_pb2.ErrorInfo.FromString(detail.value)
+            self.reason, self.metadata = info.reason, dict(info.metadata)
+        elif detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
+            self.fields = [v.field for v in error_details_pb2.BadRequest.FromString(detail.value).field_violations]
+        elif detail.Is(error_details_pb2.RequestInfo.DESCRIPTOR):
+            self.request_id = error_details_pb2.RequestInfo.FromString(detail.value).request_id
+        elif detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
+            delay = error_details_pb2.RetryInfo.FromString(detail.value).retry_delay
+            self.retry_after = delay.seconds + delay.nanos / 1e9
+
+    @property
+    def wire(self) -> tuple[str, str, bytes]:
+        """All that a caller sees but for the call's own id: to compare two refusals to the byte."""
+        details = [d for d in self.status.details if not d.Is(error_details_pb2.RequestInfo.DESCRIPTOR)]
+        seen = status_pb2.Status(code=self.status.code, message=self.status.message, details=details)
+        return self.code.name, self.text, seen.SerializeToString(deterministic=True)
+
+
+class Api:
+    """All services, as one caller sees them."""
+
+    def __init__(self, channel: grpc.aio.Channel, metadata: tuple[tuple[str, str], ...] = ()) -> None:
+        self.channel = channel
+        self.metadata = metadata
+
+    def as_(self, who: SignedIn) -> Api:
+        """The same server, called by this person."""
+        rest = tuple(pair for pair in self.metadata if pair[0] != "authorization")
+        return Api(self.channel, (*rest, ("authorization", f"Bearer {who.token}")))
+
+    def with_(self, **metadata: str) -> Api:
+        """The same caller with more headers; underscores stand for hyphens."""
+        return Api(self.channel, (*self.metadata, *((k.replace("_", "-"), v) for k, v in metadata.items())))
+
+    def service(self, full_name: str) -> Service:
+        """A service by its full name."""
+        return Service(self, descriptor_pool.Default().FindServiceByName(full_name))
+
+    def __getattr__(self, name: str) -> Service:
+        found = services().get(name)
+        if found is None:
+            raise AttributeError(name)
+        return Service(self, found)
+
+
+class Service:
+    """One service: its methods are attributes by the names that the contract gives them."""
+
+    def __init__(self, api: Api, found: descriptor.ServiceDescriptor) -> None:
+        self._api = api
+        self._found = found
+
+    def __getattr__(self, name: str) -> Rpc:
+        method = self._found.methods_by_name.get(name)
+        if method is None:
+            raise AttributeError(f"{self._found.full_name} has no {name}")
+        return Rpc(self._api, method)
+
+
+class Rpc:
+    """One method, ready to be called."""
+
+    def __init__(self, api: Api, method: descriptor.MethodDescriptor) -> None:
+        self._api = api
+        self.method = method
+        self.request = message_factory.GetMessageClass(method.input_type)
+        self.response = message_factory.GetMessageClass(method.output_type)
+
+    def __call__(self, given: Any = None, /, *, timeout: float = TIMEOUT, **fields: Any) -> Pending:  # noqa: ASYNC109
+        """Fields of the request, or the request itself, or for a client stream an async iterable of requests."""
+        if self.method.client_streaming:
+            request = given if isinstance(given, AsyncIterable) else _stream(given)
+        else:
+            request = given if given is not None else self.request(**fields)
+        return Pending(self._open(), request, self._api.metadata, timeout)
+
+    async def raw(self, body: bytes) -> bytes:
+        """Send these bytes as they are; for unary methods."""
+        path = f"/{self.method.containing_service.full_name}/{self.method.name}"
+        call = self._api.channel.unary_unary(path)
+        try:
+            return await call(body, metadata=self._api.metadata, timeout=TIMEOUT)
+        except grpc.aio.AioRpcError as error:
+            raise ApiError(error) from None
+
+    def _open(self) -> Any:
+        path = f"/{self.method.containing_service.full_name}/{self.method.name}"
+        kind = {
+            (False, False): self._api.channel.unary_unary,
+            (False, True): self._api.channel.unary_stream,
+            (True, False): self._api.channel.stream_unary,
+            (True, True): self._api.channel.stream_stream,
+        }[self.method.client_streaming, self.method.server_streaming]
+        return kind(
+            path,
+            request_serializer=self.request.SerializeToString,
+            response_deserializer=self.response.FromString,
+        )
+
+
+class Pending:
+    """A call that starts when it is awaited or iterated."""
+
+    def __init__(self, call: Any, request: Any, metadata: Any, seconds: float) -> None:
+        self._call = call
+        self._request = request
+        self._metadata = metadata
+        self._seconds = seconds
+
+    def start(self) -> Any:
+        """The grpc call itself, for tests that cancel or read header by header."""
+        return self._call(self._request, metadata=self._metadata, timeout=self._seconds)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._one().__await__()
+
+    async def _one(self) -> Any:
+        try:
+            return await self.start()
+        except grpc.aio.AioRpcError as error:
+            raise ApiError(error) from None
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        call = self.start()
+        try:
+            async for reply in call:
+                yield reply
+        except grpc.aio.AioRpcError as error:
+            raise ApiError(error) from None
+        finally:
+            call.cancel()
+
+    async def fails(self, code: grpc.StatusCode, reason: str, **metadata: object) -> ApiError:
+        """The refusal, which must be this one."""
+        try:
+            if hasattr(self._call, "_response_deserializer") and _answers_with_stream(self._call):
+                async for _ in self:
+                    pass
+                reply: object = "a stream that ended well"
+            else:
+                reply = await self
+        except ApiError as error:
+            assert (error.code, error.reason) == (code, reason), str(error)
+            assert {k: error.metadata.get(k) for k in metadata} == {k: str(v) for k, v in metadata.items()}
+            return error
+        raise AssertionError(f"was not refused with {code.name} {reason}, but answered {reply!r}")
+
+
+def services() -> Mapping[str, descriptor.ServiceDescriptor]:
+    """The services whose modules are imported, by short names: `content` for cnt.content.v1.ContentService."""
+    return {short_name(found.name): found for found in _known()}
+
+
+def short_name(service: str) -> str:
+    """`UserService` → `user`."""
+    plain = service.removesuffix("Service")
+    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(plain))
+
+
+def _known() -> list[descriptor.ServiceDescriptor]:
+    from tests.pb.cnt.testing.v1 import probe_service_pb2  # noqa: PLC0415
+
+    pool = descriptor_pool.Default()
+    return [
+        *(pool.FindServiceByName(name) for name in _served()),
+        probe_service_pb2.DESCRIPTOR.services_by_name["ProbeService"],
+    ]
+
+
+def _answers_with_stream(call: Any) -> bool:
+    return isinstance(call, grpc.aio.UnaryStreamMultiCallable | grpc.aio.StreamStreamMultiCallable)
+
+
+async def _stream(requests: Any) -> AsyncIterator[message.Message]:
+    for request in requests or ():
+        yield request
+
+
+def _served():
+    try:
+        from cnt_grpc import app
+        return app.SERVICES
+    except ImportError:
+        return ()

@@ -1,0 +1,55 @@
+"""The people of a test, made straight in the database so that a test starts in a millisecond."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnt_grpc.auth import tokens
+from tests.auth import makers
+
+if TYPE_CHECKING:
+    from cnt_grpc.app import System
+    from cnt_grpc.kit.db import Database
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account, signed in."""
+
+    id: int
+    session_id: int
+    token: str
+    name: str
+    email: str
+    username: str
+
+
+@dataclass
+class World:
+    """A running system, and what a test puts into it."""
+
+    system: System
+    folder: Path
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def db(self) -> Database:
+        """The system's database."""
+        return self.system.db
+
+    async def user(self, *, name: str = "", roles: frozenset[str] | set[str] = frozenset(), is_guest: bool = False) -> Person:
+        """A new person with a session; nobody else in this database has their name."""
+        name = name or f"Person {next(self._numbers)} {secrets.token_hex(3)}"
+        async with self.db.transaction() as tx:
+            row = await makers.user(tx, name=name, roles=frozenset(roles), is_guest=is_guest)
+            session_id = await makers.session(tx, row["id"])
+        token = tokens.Tokens().access_token(row["id"], session_id)
+        return Person(row["id"], session_id, token, row["name"], row["email"] or "", row["username"])
+
+    async def users(self, number: int) -> list[Person]:
+        """Several people."""
+        return [await self.user() for _ in range(number)]
