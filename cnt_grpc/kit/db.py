@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from sqlalchemy import Executable, text
 
 from cnt_grpc.kit.errors import Contention
+from cnt_grpc.kit.listener import Listener
 from cnt_grpc.kit.pool import Pool
 from cnt_grpc.kit.statement import Statement, among, statement
 from cnt_grpc.kit.tx import BEGIN, BEGIN_SNAPSHOT, Reading, Row, Tx, in_transaction
@@ -42,6 +43,8 @@ class Database:
         self.dsn = address(dsn)
         self.bus: EventBus | None = None
         """How `events.wake` reaches other processes; set by the program that builds both."""
+        self.listener = Listener(self.dsn)
+        """Hears NOTIFY once it is started."""
         self.write_pool = Pool(self.dsn, size=writers, wait=wait, settings=_SETTINGS)
         self.read_pool = Pool(self.dsn, size=readers, wait=wait, settings=_READ_SETTINGS)
 
@@ -83,6 +86,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections; those in use, when they come back."""
+        await self.listener.close()
         await asyncio.gather(self.write_pool.close(), self.read_pool.close())
 
 

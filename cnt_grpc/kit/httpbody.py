@@ -1,6 +1,6 @@
 """Request bodies that are not messages: raw bytes, multipart forms and JSON, all of which arrive on one path.
 
-Envoy hands such a body over as a stream of messages with a google.api.HttpBody in each, pieces of 1 MiB at most, and the
+Envoy hands such a body over as a stream of messages with a google.api.HttpBody in each: pieces of 1 MiB at most, the
 content type in the first one only. `receive` takes that stream; nothing here ever holds more of it than a piece.
 
     request, body = await httpbody.receive(requests, lambda each: each.file)
@@ -67,7 +67,7 @@ class Body:
         return "json" if self.content_type == "application/json" else "raw"
 
     def parts(self) -> AsyncIterator[Part]:
-        """The parts of a multipart body in their order; raises Invalid(MALFORMED) when it breaks off or breaks a bound."""
+        """The parts of a multipart body in their order; raises Invalid(MALFORMED) when it breaks off or a bound."""
         if not self._boundary:
             raise Invalid(Reason.MALFORMED, "the multipart body has no boundary")
         return Form(self._pieces, self._boundary).parts()

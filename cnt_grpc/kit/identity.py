@@ -113,10 +113,8 @@ class Identity:
             self._callers.popitem(last=False)
 
 
-def bearer(authorization: str) -> str | None:
-    """The token of an `authorization` header, or None when there is none; another scheme is refused."""
-    if not authorization:
-        return None
+def bearer(authorization: str) -> str:
+    """The token of an `authorization` header; raises Unauthenticated for another scheme."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(Reason.NOT_SIGNED_IN)

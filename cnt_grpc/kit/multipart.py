@@ -116,7 +116,7 @@ class Form:
         name = header.get_param("name", header="content-disposition")
         if not isinstance(name, str) or not name:
             raise Invalid(Reason.MALFORMED, "a part of the form has no name")
-        filename = _printable(header.get_filename("") or "")
+        filename = file_name(header.get_filename("") or "")
         content_type = self._headers.get("content-type", "")
         self._found.append(Part(name, filename, content_type, self))
 
@@ -141,7 +141,8 @@ async def bounded(pieces: AsyncIterator[bytes], most: int, what: str) -> bytes:
     return bytes(held)
 
 
-def _printable(name: str) -> str:
-    """The last component of what may be a path, without control characters: old browsers sent whole paths."""
+def file_name(name: str) -> str:
+    """The last component of what may be a path, without control characters, and not too long: a name to display."""
+    # Old browsers sent whole paths.
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(each for each in last if each.isprintable())[-LONGEST_FILENAME:]

@@ -1,6 +1,7 @@
 """One gRPC server process: handlers, health, reflection, and a stop that cuts nobody off."""
 
 import asyncio
+import gc
 from collections.abc import Mapping
 
 import grpc
@@ -61,6 +62,8 @@ class GrpcServer:
         """Listen on `host:port`, where port 0 is any free one, and return the port."""
         port = self._server.add_insecure_port(address)
         await self._server.start()
+        # What is loaded by now stays: without this each full collection walks over all of it again.
+        gc.freeze()
         await self._tell_health(_SERVING)
         self._watchers = [
             asyncio.create_task(self._pipeline.streams.watch()),

@@ -23,14 +23,16 @@ class MethodStats:
     __slots__ = ("buckets", "codes", "open", "seconds")
 
     def __init__(self) -> None:
-        self.codes: dict[grpc.StatusCode, int] = {}
+        self.codes: dict[str, int] = {}
         self.buckets = [0] * (len(BUCKETS) + 1)
         self.seconds = 0.0
         self.open = 0
 
     def count(self, code: grpc.StatusCode, seconds: float) -> None:
         """One call has ended."""
-        self.codes[code] = self.codes.get(code, 0) + 1
+        # By name: the hash of an enum member is computed in Python, that of a word is remembered.
+        name = code._name_
+        self.codes[name] = self.codes.get(name, 0) + 1
         self.buckets[bisect.bisect_left(BUCKETS, seconds)] += 1
         self.seconds += seconds
 
@@ -56,7 +58,7 @@ class CallMetrics(Collector):
         running = GaugeMetricFamily("cnt_calls_open", "Calls and streams that run now.", labels=["method"])
         for method, stats in self._stats.items():
             for code, number in stats.codes.items():
-                calls.add_metric([method, code.name], number)
+                calls.add_metric([method, code], number)
             total, counts = 0, []
             for bound, number in zip([*map(str, BUCKETS), "+Inf"], stats.buckets, strict=True):
                 total += number

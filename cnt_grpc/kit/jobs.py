@@ -1,0 +1,166 @@
+"""Background jobs: enqueued in the caller's transaction, run by a worker at least once, with one result.
+
+    PROBE = Job("media.probe", media_jobs_pb2.ProbeMedia, attempts=5, timeout=timedelta(minutes=2))
+
+    job_id = await jobs.enqueue(tx, PROBE, ProbeMedia(media_id=12), owner=user_id, dedupe="media:12")
+
+    async def probe_media(payload: ProbeMedia, run: Run) -> None:
+        found = await asyncio.to_thread(probe, payload.media_id)
+        async with run.finish() as tx:
+            await queries.set_probed(tx, payload.media_id, found)
+
+A run may die with its worker at any point, and then another one starts over; what it does outside its `finish` must
+bear that. Several runs of a job never finish it twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from google.protobuf import message
+
+from cnt_grpc.kit import clock, events, job_queries, queue, scrub, seal
+from cnt_grpc.kit.db import Database, Row, Tx
+from cnt_grpc.kit.errors import Contention
+from cnt_grpc.kit.events import EventBus
+from cnt_grpc.kit.run import Fenced, GiveUp, Run
+
+__all__ = ["Fenced", "GiveUp", "Handler", "Job", "Run", "State", "cancel", "enqueue", "find", "wait"]
+
+M = TypeVar("M", bound=message.Message)
+Handler = Callable[[Any, Run], Awaitable[None]]
+"""Takes the payload, a message of the job's type, and the run."""
+
+TOPIC = "job"
+"""Woken with the job's id when its state or its progress changes."""
+
+_LOOK_SECONDS = 2.0
+"""How long `wait` trusts the bus before it looks again."""
+
+
+class State(StrEnum):
+    """What becomes of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more will happen."""
+        return self not in (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[M]):
+    """A kind of job."""
+
+    kind: str
+    """Room and verb, such as `media.probe`."""
+    message: type[M]
+    attempts: int = 5
+    """Runs at most; one that kills its worker counts."""
+    timeout: timedelta = timedelta(minutes=1)
+    """Longest run; then it has failed."""
+    pause: timedelta = timedelta(seconds=1)
+    """Before the second attempt; doubled before each further one, up to five minutes."""
+    limit: int = 0
+    """Runs of this kind at once over all workers; 0 is any number."""
+
+    def pack(self, payload: M) -> tuple[bytes, bool]:
+        """The payload as it is stored, and whether it is sealed: what is sensitive never lies open in the database."""
+        data = payload.SerializeToString()
+        if scrub.holds_secrets(payload.DESCRIPTOR):
+            return seal.seal("job", data, self.kind.encode()), True
+        return data, False
+
+    def unpack(self, stored: bytes, *, is_sealed: bool) -> M:
+        """The payload; raises GiveUp when it cannot be read, which no further attempt would change."""
+        data = seal.unseal("job", stored, self.kind.encode()) if is_sealed else stored
+        if data is None:
+            raise GiveUp("sealed with another SECRET_KEY")
+        try:
+            return self.message.FromString(data)
+        except message.DecodeError:
+            raise GiveUp("the payload is no message of this kind") from None
+
+
+async def enqueue(
+    tx: Tx,
+    job: Job[M],
+    payload: M,
+    *,
+    owner: int = 0,
+    dedupe: str | None = None,
+    delay: timedelta = timedelta(),
+    priority: int = 0,
+) -> int:
+    """Have the job run after this transaction commits; returns its id.
+
+    `owner`: the person it is for, who may follow it, and who takes turns with other owners; 0 is the system.
+    `dedupe`: while a job of this kind and key waits, it stands for this one too. One that runs already may have missed
+    what you wrote, and does not. `priority`: higher comes first; leave it at 0 unless someone is waiting.
+    """
+    data, is_sealed = job.pack(payload)
+    values = {"kind": job.kind, "owner": owner, "dedupe": dedupe, "payload": data, "sealed": is_sealed}
+    for _ in range(3):
+        row = await tx.one(job_queries.add(), **values, step=priority, now=clock.now())
+        if row is not None:
+            await queue.deliver(tx, job.kind, row["id"], row["priority"], delay)
+            return int(row["id"])
+        twin: int | None = await tx.value(job_queries.waiting_twin(), kind=job.kind, dedupe=dedupe)
+        if twin is not None:
+            return twin
+    # Each time the twin began to run between the two statements.
+    raise Contention(job.kind)
+
+
+async def cancel(tx: Tx, job_id: int) -> bool:
+    """Ask for the end of a job; False when it has ended. The caller has seen to it that the job is theirs.
+
+    One that waits ends with this transaction; one that runs sees `run.cancelled`, and is cut off when it does not heed.
+    """
+    state = await tx.value(job_queries.request_cancel(), job=job_id, now=clock.now())
+    if state is None:
+        return False
+    events.wake(tx, TOPIC, job_id)
+    return True
+
+
+async def find(tx: Tx, job_id: int) -> Row | None:
+    """How far the job is: kind, owner_id, state, attempts, progress (percent), stage, cancel_requested, error."""
+    return await tx.one(job_queries.find(), job=job_id)
+
+
+async def wait(db: Database, bus: EventBus, job_id: int, timeout: float) -> State:
+    """The job's state when it has ended, or when `timeout` seconds are over. Never inside a transaction."""
+    changed = asyncio.Event()
+
+    def look(keys: set[int] | None) -> None:
+        if keys is None or job_id in keys:
+            changed.set()
+
+    deadline = asyncio.get_running_loop().time() + timeout
+    stop = bus.subscribe(TOPIC, look)
+    try:
+        while True:
+            changed.clear()
+            async with db.reading() as tx:
+                row = await find(tx, job_id)
+            # Purged: it ended long ago.
+            state = State(row["state"]) if row is not None else State.DONE
+            left = deadline - asyncio.get_running_loop().time()
+            if state.is_final or left <= 0:
+                return state
+            try:
+                async with asyncio.timeout(min(left, _LOOK_SECONDS)):
+                    await changed.wait()
+            except TimeoutError:
+                continue
+    finally:
+        stop()
