@@ -1,0 +1,13 @@
+# Generated from cnt/content/v1/reason.proto by `make gen`. Do not edit: change the proto.
+"""The reasons of cnt.content.v1, as they stand in google.rpc.ErrorInfo.reason."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
+
+    # No such item, or none that the caller may know of. NOT_FOUND.
+    CONTENT_NOT_FOUND = "CONTENT_NOT_FOUND"
+    # The category that the request names is not there. FAILED_PRECONDITION.
+    CATEGORY_NOT_FOUND = "CATEGORY_NOT_FOUND"

@@ -1,0 +1,29 @@
+# Generated from cnt/media/v1/reason.proto by `make gen`. Do not edit: change the proto.
+"""The reasons of cnt.media.v1, as they stand in google.rpc.ErrorInfo.reason."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a call to the media room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
+
+    # No such media object, or none that the caller may know of. NOT_FOUND.
+    MEDIA_NOT_FOUND = "MEDIA_NOT_FOUND"
+    # The bytes are not of a type that this upload takes, whatever their name says. INVALID_ARGUMENT.
+    MEDIA_TYPE_REFUSED = "MEDIA_TYPE_REFUSED"
+    # The bytes begin like media but cannot be read as such: truncated, damaged, or made to harm. INVALID_ARGUMENT.
+    MEDIA_UNREADABLE = "MEDIA_UNREADABLE"
+    # The upload holds no file, or an empty one. INVALID_ARGUMENT.
+    UPLOAD_EMPTY = "UPLOAD_EMPTY"
+    # The pieces do not add up to what was declared: another size, or another SHA-256. INVALID_ARGUMENT.
+    UPLOAD_DIFFERS = "UPLOAD_DIFFERS"
+    # The file is larger than a file of its kind may be. RESOURCE_EXHAUSTED.
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    # The caller's files together would exceed what one person may store. RESOURCE_EXHAUSTED.
+    MEDIA_QUOTA_EXCEEDED = "MEDIA_QUOTA_EXCEEDED"
+    # The store has no room for more at the moment. UNAVAILABLE.
+    STORAGE_FULL = "STORAGE_FULL"
+    # The media object is still being examined; ask again. FAILED_PRECONDITION.
+    MEDIA_NOT_READY = "MEDIA_NOT_READY"
+    # The media object is of another kind than its use asks for: a video where audio is needed. INVALID_ARGUMENT.
+    MEDIA_WRONG_KIND = "MEDIA_WRONG_KIND"

@@ -1,0 +1,3 @@
+"""Plugins for every test; pytest reads this file first."""
+
+pytest_plugins = ["pytester", "tests.machine"]

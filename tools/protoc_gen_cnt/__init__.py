@@ -1,0 +1,1 @@
+"""Our protoc plugin: everything that Python needs of the contract, with imports that fit this repository."""
