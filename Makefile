@@ -95,11 +95,13 @@ format: env-dev third_party/.stamp ## Put Python and protos into their one form
 	buf format --write $(OURS)
 
 # ---------------------------------------------------------------------------------------------------------------- contract
-gen: env-dev third_party/.stamp ## Generate Python, TypeScript and Envoy's descriptors from the contract
+gen: env-dev third_party/.stamp ## Generate Python, TypeScript and Envoy's configuration from the contract
 	@python -m tools.generate
+	@python -m cnt_grpc.edge --write
 
 gen-check: env-dev third_party/.stamp ## Fail when a generated file is not what the contract gives
 	@python -m tools.generate --check
+	@python -m cnt_grpc.edge --check
 
 RELEASED := proto/released.binpb
 

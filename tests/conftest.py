@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import grpc
 import pytest
 
+from cnt_grpc.app import System
 from cnt_grpc.kit import clock, seal
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.telemetry import configure_logs
+from tests.harness.api import Api
 from tests.harness.database import Cluster
+from tests.harness.running import Running, settings_for, start
+from tests.harness.world import World
 
 SECRET_KEY = "a secret for tests, long enough for every check"
 
@@ -41,3 +46,30 @@ async def scratch(cluster: Cluster) -> AsyncIterator[Database]:
     db = await Database.open(await cluster.clone())
     yield db
     await db.close()
+
+
+@pytest.fixture(scope="session")
+async def running(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """A server and a worker with all rooms, on a database that all tests of a process share."""
+    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY)
+    async with start(settings) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def system(running: Running) -> System:
+    """What server and worker share: the database, the storage, the bus."""
+    return running.system
+
+
+@pytest.fixture(scope="session")
+def world(system: System, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Makes the people of a test. Everyone shares its database: look only at the rows of your own people."""
+    return World(system, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+async def api(running: Running) -> AsyncIterator[Api]:
+    """A client that has signed in as nobody."""
+    async with grpc.aio.insecure_channel(running.target) as channel:
+        yield Api(channel)

@@ -88,6 +88,8 @@ class Database:
         """Close all connections; those in use, when they come back."""
         await self.listener.close()
         await asyncio.gather(self.write_pool.close(), self.read_pool.close())
+        # Transports that were closed hard go in the next turn of the loop, which may be its last.
+        await asyncio.sleep(0)
 
 
 def address(dsn: str) -> str:

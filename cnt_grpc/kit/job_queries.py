@@ -1,6 +1,7 @@
 """Every SQL statement about jobs."""
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Executable,
     Integer,
@@ -21,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.queue import SETTINGS
-from cnt_grpc.kit.tables import jobs
+from cnt_grpc.kit.db import among, statement
+from cnt_grpc.kit.job_queue import SETTINGS
+from cnt_grpc.kit.tables import MOMENT, jobs
 
 BAND = 1000
 """Ranks in one step of priority: fairness between owners never lifts a job into the next step."""
@@ -43,7 +44,9 @@ def add() -> Executable:
     No row when an equal job waits.
     """
     mine = select(literal(1)).where(jobs.c.owner_id == bindparam("owner"), _OPEN).limit(MOST_RANK).subquery()
-    rank = case((bindparam("owner") == 0, 0), else_=select(func.count()).select_from(mine).scalar_subquery())
+    rank = case(
+        (bindparam("owner", type_=BigInteger) == 0, 0), else_=select(func.count()).select_from(mine).scalar_subquery()
+    )
     return (
         insert(jobs)
         .values(
@@ -85,7 +88,7 @@ def request_cancel() -> Executable:
         .values(
             cancel_requested=True,
             state=case((waits, "cancelled"), else_=jobs.c.state),
-            finished_at=case((waits, bindparam("now")), else_=null()),
+            finished_at=case((waits, bindparam("now", type_=MOMENT)), else_=null()),
             payload=case((waits, null()), else_=jobs.c.payload),
         )
         .returning(jobs.c.state)
@@ -95,7 +98,7 @@ def request_cancel() -> Executable:
 @statement
 def cancelled_among() -> Executable:
     """Those of these jobs whose end was asked for."""
-    return select(jobs.c.id).where(jobs.c.id == func.any(bindparam("jobs")), jobs.c.cancel_requested)
+    return select(jobs.c.id).where(among(jobs.c.id, "jobs"), jobs.c.cancel_requested)
 
 
 @statement
@@ -164,7 +167,7 @@ def undelivered(limit: int) -> Executable:
     changed = func.coalesce(jobs.c.started_at, jobs.c.created_at)
     return (
         select(jobs.c.id, jobs.c.kind, jobs.c.priority)
-        .where(_OPEN, jobs.c.kind == func.any(bindparam("kinds")), changed < bindparam("before"), ~delivered)
+        .where(_OPEN, among(jobs.c.kind, "kinds"), changed < bindparam("before"), ~delivered)
         .order_by(jobs.c.id)
         .limit(limit)
     )
@@ -198,7 +201,7 @@ def _mine() -> tuple[ColumnElement[bool], ...]:
 
 
 def _ends(state: str, *where: ColumnElement[bool]) -> Executable:
-    values = {"state": state, "finished_at": bindparam("now"), "payload": None, "error": None}
+    values: dict[str, object] = {"state": state, "finished_at": bindparam("now"), "payload": None, "error": None}
     if state == "done":
         values["progress"] = 100
     return update(jobs).where(*where).values(values).returning(jobs.c.id)

@@ -18,15 +18,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from google.protobuf import message
+from google.protobuf import descriptor, message
 
-from cnt_grpc.kit import clock, events, job_queries, queue, scrub, seal
+from cnt_grpc.kit import clock, events, job_queries, job_queue, scrub, seal
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Contention
 from cnt_grpc.kit.events import EventBus
-from cnt_grpc.kit.run import Fenced, GiveUp, Run
+from cnt_grpc.kit.job_run import TOPIC, Fenced, GiveUp, Run
 
 __all__ = ["Fenced", "GiveUp", "Handler", "Job", "Run", "State", "cancel", "enqueue", "find", "wait"]
 
@@ -34,8 +34,8 @@ M = TypeVar("M", bound=message.Message)
 Handler = Callable[[Any, Run], Awaitable[None]]
 """Takes the payload, a message of the job's type, and the run."""
 
-TOPIC = "job"
-"""Woken with the job's id when its state or its progress changes."""
+CANCEL_TOPIC = "job_cancel"
+"""Woken with the job's id when its end is asked for."""
 
 _LOOK_SECONDS = 2.0
 """How long `wait` trusts the bus before it looks again."""
@@ -75,7 +75,7 @@ class Job(Generic[M]):
     def pack(self, payload: M) -> tuple[bytes, bool]:
         """The payload as it is stored, and whether it is sealed: what is sensitive never lies open in the database."""
         data = payload.SerializeToString()
-        if scrub.holds_secrets(payload.DESCRIPTOR):
+        if scrub.holds_secrets(cast("descriptor.Descriptor", payload.DESCRIPTOR)):
             return seal.seal("job", data, self.kind.encode()), True
         return data, False
 
@@ -111,7 +111,7 @@ async def enqueue(
     for _ in range(3):
         row = await tx.one(job_queries.add(), **values, step=priority, now=clock.now())
         if row is not None:
-            await queue.deliver(tx, job.kind, row["id"], row["priority"], delay)
+            await job_queue.deliver(tx, job.kind, row["id"], row["priority"], delay)
             return int(row["id"])
         twin: int | None = await tx.value(job_queries.waiting_twin(), kind=job.kind, dedupe=dedupe)
         if twin is not None:
@@ -128,7 +128,7 @@ async def cancel(tx: Tx, job_id: int) -> bool:
     state = await tx.value(job_queries.request_cancel(), job=job_id, now=clock.now())
     if state is None:
         return False
-    events.wake(tx, TOPIC, job_id)
+    events.wake(tx, CANCEL_TOPIC if state == State.RUNNING else TOPIC, job_id)
     return True
 
 

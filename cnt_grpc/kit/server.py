@@ -52,6 +52,8 @@ class GrpcServer:
         self._server = grpc.aio.server(options=_OPTIONS)
         self._health = health.aio.HealthServicer()
         self._watchers: list[asyncio.Task[None]] = []
+        self.reaches_database = True
+        """Whether the database answered when it was last asked, a second ago at most."""
         for service, servicer in servicers.items():
             self._server.add_generic_rpc_handlers((pipeline.handlers(service, servicer),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -86,7 +88,6 @@ class GrpcServer:
 
     async def _watch_database(self, db: Database) -> None:
         """Say NOT_SERVING while the database is away, so that the edge sends calls elsewhere."""
-        serving = True
         while True:
             await asyncio.sleep(DATABASE_CHECK_SECONDS)
             try:
@@ -94,8 +95,8 @@ class GrpcServer:
                 reached = True
             except AppError:
                 reached = False
-            if reached != serving:
-                serving = reached
+            if reached != self.reaches_database:
+                self.reaches_database = reached
                 _log.warning("database is back" if reached else "database is away")
                 await self._tell_health(_SERVING if reached else _NOT_SERVING)
 

@@ -50,6 +50,9 @@ def meaning(error: BaseException, *, writes: bool = True) -> BaseException:
     if isinstance(error, (OSError, TimeoutError)):
         # TimeoutError is asyncpg's, for opening a connection; the call's own deadline comes as a cancellation.
         return Unavailable(Reason.DATABASE_UNAVAILABLE)
+    if isinstance(error, asyncpg.InternalClientError):
+        # Last words of a dying server that came while the connection was idle: it is not closed yet, and useless.
+        return Unavailable(Reason.DATABASE_UNAVAILABLE)
     if isinstance(error, asyncpg.InterfaceError) and "closed" in str(error):
         # asyncpg has no class of its own for a connection that went away before the statement was sent.
         return Unavailable(Reason.DATABASE_UNAVAILABLE)

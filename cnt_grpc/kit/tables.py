@@ -36,6 +36,7 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -115,8 +116,8 @@ jobs = Table(
     Column("started_at", MOMENT),
     Column("finished_at", MOMENT),
     PrimaryKeyConstraint("id", name="pk_jobs"),
-    CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="ck_jobs_state"),
-    CheckConstraint("progress BETWEEN 0 AND 100", name="ck_jobs_progress"),
+    CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
+    CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
     Index("uq_jobs_waiting", "kind", "dedupe", unique=True, postgresql_where=text("state = 'queued'")),
     Index("ix_jobs_open_by_owner", "owner_id", postgresql_where=text("state IN ('queued', 'running')")),
     Index("ix_jobs_finished_at", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),

@@ -51,6 +51,10 @@ class CallMetrics(Collector):
         """Show these counts at /metrics of this process."""
         REGISTRY.register(self)
 
+    def unregister(self) -> None:
+        """Show them no longer."""
+        REGISTRY.unregister(self)
+
     def collect(self) -> Iterable[Metric]:
         """Called by Prometheus's client at each scrape."""
         calls = CounterMetricFamily("cnt_calls", "Calls by method and status.", labels=["method", "code"])

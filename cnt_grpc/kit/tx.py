@@ -194,14 +194,21 @@ class Tx:
         if self._over or self._opening:
             raise RuntimeError("the transaction is over" if self._over else "one statement at a time")
         self._opening = True
+        connection = None
         try:
-            connection = self._connection = await self._pool.acquire()
+            connection = await self._pool.acquire()
             await connection.raw.execute(self._begin)
+            if self._over:
+                # A sibling task ended the block meanwhile, and nobody would give the connection back.
+                raise RuntimeError("the transaction is over")
         except BaseException as error:
+            if connection is not None:
+                self._pool.discard(connection)
             self._fail(error)
             raise
         finally:
             self._opening = False
+        self._connection = connection
         return connection
 
     async def _rollback(self, error: BaseException) -> None:

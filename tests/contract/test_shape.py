@@ -1,16 +1,17 @@
-"""Laws that can be read off the contract itself: every method has a policy, every field a bound, every name one meaning."""
+"""Laws that can be read off the contract: each method has a policy, each field a bound, each name one meaning."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
 from google.protobuf import descriptor, descriptor_pool
 from google.protobuf.descriptor import FieldDescriptor
 
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.pb.buf.validate import validate_pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
-from tests.contract.methods import BY_NAME, EXAMPLES, METHODS
+from tests.contract.comments import comments, unknown_words
+from tests.contract.fields import OF_GOOGLE, is_sensitive, places
+from tests.contract.methods import BY_NAME, EXAMPLES, METHODS, each_method
 
 NUMBERS = {
     FieldDescriptor.TYPE_INT32: "int32",
@@ -20,8 +21,6 @@ NUMBERS = {
     FieldDescriptor.TYPE_FLOAT: "float",
     FieldDescriptor.TYPE_DOUBLE: "double",
 }
-OF_GOOGLE = "google."
-each_method = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
 
 
 @each_method
@@ -43,8 +42,8 @@ def test_requests_and_responses_belong_to_one_method(method: Method) -> None:
 
 @each_method
 def test_every_field_of_a_request_is_bounded(method: Method) -> None:
-    unbounded = [path for path, field in _fields(method.request.DESCRIPTOR) if not _is_bounded(field)]
-    assert unbounded == []
+    unbounded = places(method.request, lambda field: not _is_bounded(field))
+    assert [place.name for place in unbounded] == []
 
 
 @each_method
@@ -60,9 +59,25 @@ def test_fields_that_look_like_secrets_are_marked(method: Method) -> None:
     words = ("password", "token", "secret", "otp")
     harmless = ("page_token", "token_type")
     for kind in (method.request, method.response):
-        for path, field in _fields(kind.DESCRIPTOR):
-            if any(word in field.name for word in words) and not field.name.endswith(harmless):
-                assert field.GetOptions().Extensions[policy_pb2.sensitive], path
+        for place in places(kind):
+            name = place.field.name
+            if any(word in name for word in words) and not name.endswith(harmless):
+                assert is_sensitive(place.field), place.name
+
+
+@each_method
+def test_a_comment_says_what_the_method_does_and_names_only_reasons_that_exist(method: Method) -> None:
+    assert comments()[method.full_name]
+    assert unknown_words(method.full_name) == []
+
+
+@each_method
+def test_a_list_has_all_fields_of_paging_or_none(method: Method) -> None:
+    request, response = method.request.DESCRIPTOR.fields_by_name, method.response.DESCRIPTOR.fields_by_name
+    of_paging = {"page_size" in request, "page_token" in request, "next_page_token" in response}
+    assert len(of_paging) == 1
+    if of_paging == {True}:
+        assert method.only_reads
 
 
 @each_method
@@ -94,19 +109,6 @@ def _shape(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
 
 
-def _fields(
-    kind: descriptor.Descriptor, prefix: str = "", seen: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, FieldDescriptor]]:
-    """Every field of a message and of ours inside it; Google's own messages bound themselves."""
-    if kind.full_name in seen or kind.full_name.startswith(OF_GOOGLE):
-        return
-    for field in kind.fields:
-        path = f"{prefix}{field.name}"
-        yield path, field
-        if field.message_type is not None:
-            yield from _fields(field.message_type, f"{path}.", seen | {kind.full_name})
-
-
 def _is_bounded(field: FieldDescriptor) -> bool:
     rules = field.GetOptions().Extensions[validate_pb2.field]
     if field.is_repeated:
@@ -120,8 +122,8 @@ def _is_bounded(field: FieldDescriptor) -> bool:
 def _is_bounded_value(field: FieldDescriptor, rules: validate_pb2.FieldRules) -> bool:
     if field.type == FieldDescriptor.TYPE_STRING:
         text = rules.string
-        ways = ("max_len", "max_bytes", "len", "uuid", "const", "pattern")
-        return any(text.HasField(way) for way in ways) or bool(getattr(text, "in"))
+        ways = {"max_len", "max_bytes", "len", "uuid", "const", "pattern"}
+        return not ways.isdisjoint(rule.name for rule, _ in text.ListFields()) or bool(getattr(text, "in"))
     if field.type == FieldDescriptor.TYPE_BYTES:
         return bool(rules.bytes.HasField("max_len") or rules.bytes.HasField("len"))
     if field.type == FieldDescriptor.TYPE_ENUM:

@@ -1,14 +1,23 @@
-"""A client for tests: `await api.as_(ann).content.GetPodcast(podcast_id=7)`, or `.fails(NOT_FOUND, "CONTENT_NOT_FOUND")`."""
+"""A client for tests that reads like a sentence.
+
+reply = await api.as_(ann).content.GetPodcast(podcast_id=7)
+await api.content.GetPodcast(podcast_id=7).fails(NOT_FOUND, "CONTENT_NOT_FOUND")
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Generator, Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import grpc
-from google.protobuf import descriptor, descriptor_pool, message, message_factory
+from google.protobuf import descriptor, descriptor_pool, message_factory
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
+
+from cnt_grpc import app
+from tests.pb.cnt.testing.v1 import probe_service_pb2
+
+T = TypeVar("T")
 
 TIMEOUT = 20.0
 """Seconds after which a call of a test has failed."""
@@ -17,7 +26,10 @@ TIMEOUT = 20.0
 class SignedIn(Protocol):
     """Whoever has an access token."""
 
-    token: str
+    @property
+    def token(self) -> str:
+        """The access token."""
+        ...
 
 
 class ApiError(AssertionError):
@@ -26,7 +38,8 @@ class ApiError(AssertionError):
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         self.code = error.code()
         self.text = error.details() or ""
-        self.status = rpc_status.from_call(error) or status_pb2.Status()
+        call: Any = error  # it has what from_call reads, although grpcio's types do not say so
+        self.status = rpc_status.from_call(call) or status_pb2.Status()
         self.reason = ""
         self.metadata: dict[str, str] = {}
         self.fields: list[str] = []
@@ -51,7 +64,7 @@ class ApiError(AssertionError):
     @property
     def wire(self) -> tuple[str, str, bytes]:
         """All that a caller sees but for the call's own id: to compare two refusals to the byte."""
-        details = [d for d in self.status.details if not d.Is(error_details_pb2.RequestInfo.DESCRIPTOR)]
+        details = [each for each in self.status.details if not each.type_url.endswith("/google.rpc.RequestInfo")]
         seen = status_pb2.Status(code=self.status.code, message=self.status.message, details=details)
         return self.code.name, self.text, seen.SerializeToString(deterministic=True)
 
@@ -106,24 +119,34 @@ class Rpc:
         self.request = message_factory.GetMessageClass(method.input_type)
         self.response = message_factory.GetMessageClass(method.output_type)
 
-    def __call__(self, given: Any = None, /, *, timeout: float = TIMEOUT, **fields: Any) -> Pending:  # noqa: ASYNC109
+    def __call__(self, given: Any = None, /, *, timeout: float = TIMEOUT, **fields: Any) -> Pending:
         """Fields of the request, or the request itself, or for a client stream an async iterable of requests."""
-        if self.method.client_streaming:
-            request = given if isinstance(given, AsyncIterable) else _stream(given)
-        else:
-            request = given if given is not None else self.request(**fields)
+        request: Any = given if given is not None else self.request(**fields)
+        if self.method.client_streaming and not isinstance(given, AsyncIterable):
+            request = _each(given or ())
         return Pending(self._open(), request, self._api.metadata, timeout)
 
     async def raw(self, body: bytes) -> bytes:
-        """Send these bytes as they are; for unary methods."""
-        path = f"/{self.method.containing_service.full_name}/{self.method.name}"
-        call = self._api.channel.unary_unary(path)
+        """Send these bytes as they are, and get bytes; for unary methods."""
+        return (await self.exchange([body]))[0]
+
+    async def exchange(self, bodies: Sequence[bytes], *, replies: int = 1) -> list[bytes]:
+        """Send these bytes as they are, whatever the kind of method; of a stream's replies only the first so many."""
+        request = _each(bodies) if self.method.client_streaming else bodies[0]
+        call = self._open(as_bytes=True)(request, metadata=self._api.metadata, timeout=TIMEOUT)
+        found: list[bytes] = []
         try:
-            return await call(body, metadata=self._api.metadata, timeout=TIMEOUT)
+            if not self.method.server_streaming:
+                return [await call]
+            while len(found) < replies and (reply := await call.read()) is not grpc.aio.EOF:
+                found.append(reply)
         except grpc.aio.AioRpcError as error:
             raise ApiError(error) from None
+        finally:
+            call.cancel()
+        return found
 
-    def _open(self) -> Any:
+    def _open(self, *, as_bytes: bool = False) -> Any:
         path = f"/{self.method.containing_service.full_name}/{self.method.name}"
         kind = {
             (False, False): self._api.channel.unary_unary,
@@ -131,6 +154,8 @@ class Rpc:
             (True, False): self._api.channel.stream_unary,
             (True, True): self._api.channel.stream_stream,
         }[self.method.client_streaming, self.method.server_streaming]
+        if as_bytes:
+            return kind(path)
         return kind(
             path,
             request_serializer=self.request.SerializeToString,
@@ -172,18 +197,20 @@ class Pending:
 
     async def fails(self, code: grpc.StatusCode, reason: str, **metadata: object) -> ApiError:
         """The refusal, which must be this one."""
+        error = await self._refusal()
+        if not isinstance(error, ApiError):
+            raise AssertionError(f"was not refused with {code.name} {reason}, but answered {error!r}")  # noqa: TRY004
+        assert (error.code, error.reason) == (code, reason), str(error)
+        assert {k: error.metadata.get(k) for k in metadata} == {k: str(v) for k, v in metadata.items()}
+        return error
+
+    async def _refusal(self) -> Any:
         try:
-            if hasattr(self._call, "_response_deserializer") and _answers_with_stream(self._call):
-                async for _ in self:
-                    pass
-                reply: object = "a stream that ended well"
-            else:
-                reply = await self
+            if _answers_with_stream(self._call):
+                return [reply async for reply in self]
+            return await self
         except ApiError as error:
-            assert (error.code, error.reason) == (code, reason), str(error)
-            assert {k: error.metadata.get(k) for k in metadata} == {k: str(v) for k, v in metadata.items()}
             return error
-        raise AssertionError(f"was not refused with {code.name} {reason}, but answered {reply!r}")
 
 
 def services() -> Mapping[str, descriptor.ServiceDescriptor]:
@@ -198,11 +225,9 @@ def short_name(service: str) -> str:
 
 
 def _known() -> list[descriptor.ServiceDescriptor]:
-    from tests.pb.cnt.testing.v1 import probe_service_pb2  # noqa: PLC0415
-
     pool = descriptor_pool.Default()
     return [
-        *(pool.FindServiceByName(name) for name in _served()),
+        *(pool.FindServiceByName(name) for name in app.SERVICES),
         probe_service_pb2.DESCRIPTOR.services_by_name["ProbeService"],
     ]
 
@@ -211,14 +236,6 @@ def _answers_with_stream(call: Any) -> bool:
     return isinstance(call, grpc.aio.UnaryStreamMultiCallable | grpc.aio.StreamStreamMultiCallable)
 
 
-async def _stream(requests: Any) -> AsyncIterator[message.Message]:
-    for request in requests or ():
+async def _each(requests: Iterable[T]) -> AsyncIterator[T]:
+    for request in requests:
         yield request
-
-
-def _served():
-    try:
-        from cnt_grpc import app
-        return app.SERVICES
-    except ImportError:
-        return ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
+from cnt_grpc import migrate
 from cnt_grpc.dev.postgres import Postgres
 
 TEMPLATE = "cnt_template"
@@ -40,14 +41,4 @@ class Cluster:
 
     async def _make_template(self) -> None:
         await self.postgres.ensure_database(TEMPLATE)
-        try:
-            from cnt_grpc import migrate
-            await migrate.upgrade(self.postgres.dsn(TEMPLATE))
-        except ImportError:
-            from sqlalchemy.schema import CreateTable
-            from sqlalchemy.dialects import postgresql
-            from cnt_grpc.kit.tables import metadata
-            c = await asyncpg.connect(self.postgres.dsn(TEMPLATE))
-            for t in metadata.sorted_tables:
-                await c.execute(str(CreateTable(t).compile(dialect=postgresql.dialect())))
-            await c.close()
+        await migrate.upgrade(self.postgres.dsn(TEMPLATE))

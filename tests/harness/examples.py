@@ -1,18 +1,37 @@
-"""The shape of tests/<room>/examples.py: for each method of a room, a valid call, and what the laws need to know of it.
+"""What a room's author writes so that the laws of tests/contract hold its methods: tests/<room>/examples.py.
 
     EXAMPLES = {
-        "cnt.content.v1.ContentService/GetPodcast": Example(
-            given=own_podcast, caller=Who.OWNER, foreign=Foreign("podcast_id", hidden_podcast, "CONTENT_NOT_FOUND")),
-        "cnt.content.v1.ContentService/ListPodcasts": Example(caller=Who.ANYONE, pages=Pages(fill_podcasts, "podcasts")),
+        f"{SERVICE}/GetPodcast": Example(
+            given=approved_podcast,
+            foreign=Foreign("podcast_id", pending_podcast, "CONTENT_NOT_FOUND"),
+        ),
+        f"{SERVICE}/ListPodcasts": Example(
+            pages=Pages(fill_podcasts, "podcasts", key="podcast_id"),
+            open_ids={"category_id": "everyone knows the categories", "creator_id": "a filter of what everyone sees"},
+        ),
+        f"{SERVICE}/FeaturePodcast": Example(given=approved_podcast, role="admin"),
     }
 
-The laws in tests/contract run over every method of the server; a method without an example fails them.
+Each method of the room has one entry, under its full name, and each entry says:
+
+given     how to make a call that succeeds: rows for this person (straight in the tables, a millisecond each), and the
+          request's fields. It is called anew for each call. Fields that the contract marks as sensitive are looked for
+          in logs afterwards, so give them values that stand nowhere else.
+role      whose call succeeds, where a plain user's does not.
+foreign   for each field that names a private thing by its id, how somebody else's is made. Asking for it must be
+          answered like asking for an id that nobody has, to the byte.
+open_ids  for each other `…_id` field, in a sentence, why it can tell nobody anything.
+pages     for each list, how to fill it with items of one sort value: the laws walk it.
+heavy     true where a valid call takes more than a few milliseconds: the laws then make fewer of them.
+
+The laws find the rest in the contract: who may call, what is sensitive, how long a text may be, which reasons the
+comment of a method names. A method without an example fails them, and so does an example of a method that is gone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,7 +68,7 @@ class Pages:
 
     fill: Callable[[World, Person, int], Awaitable[Fields]]
     """Adds so many items that this person's list shows, all with the same sort value; returns the request's fields
-    that show these items alone."""
+    that show these items, and as few others as the contract allows."""
     items: str
     """The reply's field with the items."""
     key: str = "id"
@@ -64,9 +83,20 @@ class Example:
     """Makes a valid call; called anew for each call, because many calls succeed only once."""
     role: str = ""
     """The role that makes the call valid: "", "guest", "creator", "moderator" or "admin"; a plain user by default."""
-    foreign: Foreign | None = None
-    """Where the request names a private object."""
+    foreign: Foreign | tuple[Foreign, ...] | None = None
+    """Where the request names private objects."""
+    open_ids: Mapping[str, str] = field(default_factory=dict)
+    """The request's fields that end in `_id` and name nothing private, each with the reason why."""
     pages: Pages | None = None
     """Where the reply is a page of a list."""
     streams: int = 1
     """For server streams: how many messages a valid call gives at once, before it waits."""
+    heavy: bool = False
+    """A valid call takes long: it starts a program or waits for a job."""
+
+    @property
+    def foreigners(self) -> tuple[Foreign, ...]:
+        """Every private object that the request may name."""
+        if isinstance(self.foreign, Foreign):
+            return (self.foreign,)
+        return self.foreign or ()

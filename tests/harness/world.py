@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Executable, bindparam, update
+
 from cnt_grpc.auth import tokens
+from cnt_grpc.auth.queries import sessions
+from cnt_grpc.auth.tables import users
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import statement
 from tests.auth import makers
 
 if TYPE_CHECKING:
@@ -41,15 +47,37 @@ class World:
         """The system's database."""
         return self.system.db
 
-    async def user(self, *, name: str = "", roles: frozenset[str] | set[str] = frozenset(), is_guest: bool = False) -> Person:
-        """A new person with a session; nobody else in this database has their name."""
+    async def user(
+        self,
+        *,
+        name: str = "",
+        roles: frozenset[str] | set[str] = frozenset(),
+        is_guest: bool = False,
+        fresh: bool = False,
+    ) -> Person:
+        """A new person with a session, `fresh` when they have just confirmed who they are; nobody has their name."""
         name = name or f"Person {next(self._numbers)} {secrets.token_hex(3)}"
         async with self.db.transaction() as tx:
             row = await makers.user(tx, name=name, roles=frozenset(roles), is_guest=is_guest)
-            session_id = await makers.session(tx, row["id"])
+            session_id = await makers.session(tx, row["id"], fresh=fresh)
         token = tokens.Tokens().access_token(row["id"], session_id)
         return Person(row["id"], session_id, token, row["name"], row["email"] or "", row["username"])
 
     async def users(self, number: int) -> list[Person]:
         """Several people."""
         return [await self.user() for _ in range(number)]
+
+    async def ban(self, who: Person) -> None:
+        """Ban somebody; servers notice within a second."""
+        async with self.db.transaction() as tx:
+            await tx.run(_ban(), user_id=who.id, now=clock.now())
+
+    async def end_session(self, who: Person) -> None:
+        """End the session that somebody's token belongs to; servers notice within a second."""
+        async with self.db.transaction() as tx:
+            await sessions.end_session(tx, who.session_id, "ended", clock.now())
+
+
+@statement
+def _ban() -> Executable:
+    return update(users).where(users.c.id == bindparam("user_id")).values(banned_at=bindparam("now"))

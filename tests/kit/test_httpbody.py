@@ -1,5 +1,6 @@
 """Bodies as Envoy hands them over: whatever the cuts, the same bytes come out, and hostile forms are refused."""
 
+import itertools
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 import pytest
@@ -20,7 +21,7 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 async def opened(body: bytes, content_type: str = FORM, cuts: Sequence[int] = ()) -> tuple[UploadAudioRequest, Body]:
     """The body behind a stream of requests, cut at these places."""
     places = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
-    pieces = [body[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [body[start:end] for start, end in itertools.pairwise(places)]
 
     async def requests() -> AsyncIterator[UploadAudioRequest]:
         for number, piece in enumerate(pieces):
@@ -88,7 +89,9 @@ async def test_file_names_are_only_names(disposition: str, expected: str) -> Non
 
 
 async def test_parts_not_read_are_skipped() -> None:
-    _, body = await opened(form(*(part(f'name="f{number}"; filename="x"', b"y" * 5000) for number in range(5))), cuts=[9000])
+    _, body = await opened(
+        form(*(part(f'name="f{number}"; filename="x"', b"y" * 5000) for number in range(5))), cuts=[9000]
+    )
     assert [each.name async for each in body.parts()] == ["f0", "f1", "f2", "f3", "f4"]
 
 
@@ -145,7 +148,8 @@ async def test_json_that_is_no_such_message(text: bytes) -> None:
 
 async def test_a_stream_without_messages_is_no_body() -> None:
     async def nothing() -> AsyncIterator[UploadAudioRequest]:
-        for each in ():
+        requests: list[UploadAudioRequest] = []
+        for each in requests:
             yield each
 
     with pytest.raises(Invalid):

@@ -98,7 +98,7 @@ async def test_a_call_without_a_transaction_that_still_runs_elsewhere_is_not_run
     first = asyncio.ensure_future(probe.api.probe.ActOutside(request_id=request_id, what="slow")._one())
     await reached.wait()
     # Another process has its own memory of who runs: a fresh one stands for it here.
-    probe.pipeline._twins = type(probe.pipeline._twins)()
+    probe.pipeline.runner._twins = type(probe.pipeline.runner._twins)()
     await probe.api.probe.ActOutside(request_id=request_id, what="slow").fails(S.ABORTED, Common.REQUEST_IN_PROGRESS)
     go_on.set()
     assert (await first).count == 1

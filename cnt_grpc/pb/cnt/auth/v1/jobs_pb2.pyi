@@ -4,8 +4,10 @@
 isort:skip_file
 What jobs of the auth room carry."""
 
+from cnt_grpc.pb.cnt.auth.v1 import code_pb2 as _code_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -44,6 +46,82 @@ class TellSecurityEvent(_message.Message):
 Global___TellSecurityEvent: _TypeAlias = TellSecurityEvent  # noqa: Y015
 
 @_typing.final
+class DeliverCode(_message.Message):
+    """Asks this room to find out, where no caller waits for it, whether somebody shall get a code that was just made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The address that was typed, in lower case."""
+    purpose: _code_pb2.CodePurpose.ValueType
+    """What the code is for."""
+    code: _builtins.str
+    """The code."""
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """From when on the code is worth nothing."""
+
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        purpose: _code_pb2.CodePurpose.ValueType = ...,
+        code: _builtins.str = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "email", b"email", "expires_at", b"expires_at", "purpose", b"purpose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliverCode: _TypeAlias = DeliverCode  # noqa: Y015
+
+@_typing.final
+class SendCode(_message.Message):
+    """Asks the notification room to mail a code. It is asked only for those who shall get one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """Where to; of an account, in the spelling that its owner gave."""
+    purpose: _code_pb2.CodePurpose.ValueType
+    """What the code is for."""
+    code: _builtins.str
+    """The six digits."""
+    language: _builtins.str
+    """The person's language by its BCP 47 tag; empty for an address without an account."""
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """From when on the code is worth nothing: a mail that could only be sent later need not be sent."""
+
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        purpose: _code_pb2.CodePurpose.ValueType = ...,
+        code: _builtins.str = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "email", b"email", "expires_at", b"expires_at", "language", b"language", "purpose", b"purpose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendCode: _TypeAlias = SendCode  # noqa: Y015
+
+@_typing.final
 class ForgetOld(_message.Message):
     """Drops refresh tokens, sessions, codes and counts of wrong tries that are past their time."""
 
@@ -59,3 +137,90 @@ class ForgetOld(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ForgetOld: _TypeAlias = ForgetOld  # noqa: Y015
+
+@_typing.final
+class CopyPicture(_message.Message):
+    """Copies a picture of somebody who came by Google into our own storage."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.int
+    """Whose picture it becomes."""
+    url: _builtins.str
+    """Where Google keeps it."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["url", b"url", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyPicture: _TypeAlias = CopyPicture  # noqa: Y015
+
+@_typing.final
+class EraseDue(_message.Message):
+    """Starts the erasure of everyone whose time to change their mind is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseDue: _TypeAlias = EraseDue  # noqa: Y015
+
+@_typing.final
+class ErasePerson(_message.Message):
+    """Erases what names a person, in every room."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.int
+    """Whom."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasePerson: _TypeAlias = ErasePerson  # noqa: Y015
+
+@_typing.final
+class ExportPerson(_message.Message):
+    """Gathers everything that is held about a person, from every room, into a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.int
+    """About whom."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPerson: _TypeAlias = ExportPerson  # noqa: Y015

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63nt/auth/v1/reason.proto\x12\x0b\x63nt.auth.v1*\x80\x02\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12REASON_EMAIL_TAKEN\x10\x01\x12\x19\n\x15REASON_USERNAME_TAKEN\x10\x02\x12\x1c\n\x18REASON_WRONG_CREDENTIALS\x10\x03\x12\x1e\n\x1aREASON_SIGN_IN_SLOWED_DOWN\x10\x04\x12\x19\n\x15REASON_ACCOUNT_BANNED\x10\x05\x12 \n\x1cREASON_REFRESH_TOKEN_INVALID\x10\x06\x12\x19\n\x15REASON_USER_NOT_FOUND\x10\x07\x12\x15\n\x11REASON_LAST_ADMIN\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63nt/auth/v1/reason.proto\x12\x0b\x63nt.auth.v1*\xd4\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12REASON_EMAIL_TAKEN\x10\x01\x12\x19\n\x15REASON_USERNAME_TAKEN\x10\x02\x12\x1c\n\x18REASON_WRONG_CREDENTIALS\x10\x03\x12\x1e\n\x1aREASON_SIGN_IN_SLOWED_DOWN\x10\x04\x12\x19\n\x15REASON_ACCOUNT_BANNED\x10\x05\x12 \n\x1cREASON_REFRESH_TOKEN_INVALID\x10\x06\x12\x19\n\x15REASON_USER_NOT_FOUND\x10\x07\x12\x15\n\x11REASON_LAST_ADMIN\x10\x08\x12\x15\n\x11REASON_CODE_WRONG\x10\t\x12\x1c\n\x18REASON_CODES_SLOWED_DOWN\x10\n\x12 \n\x1cREASON_GOOGLE_NOT_CONFIGURED\x10\x0b\x12\x1f\n\x1bREASON_GOOGLE_TOKEN_INVALID\x10\x0c\x12\x1f\n\x1bREASON_SIGN_IN_CODE_INVALID\x10\r\x12\x1c\n\x18REASON_SESSION_NOT_FOUND\x10\x0e\x12\x1b\n\x17REASON_EXPORT_NOT_FOUND\x10\x0f\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.auth.v1.rea
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=42
-  _globals['_REASON']._serialized_end=298
+  _globals['_REASON']._serialized_end=510
 # @@protoc_insertion_point(module_scope)

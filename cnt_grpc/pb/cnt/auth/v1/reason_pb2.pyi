@@ -41,6 +41,24 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """No such person, or none that the caller may know of. NOT_FOUND."""
     REASON_LAST_ADMIN: _Reason.ValueType  # 8
     """The only administrator cannot be demoted, banned or deleted. FAILED_PRECONDITION."""
+    REASON_CODE_WRONG: _Reason.ValueType  # 9
+    """The code is wrong, expired, used or was tried too often, or none was sent; which of these is not told.
+    UNAUTHENTICATED.
+    """
+    REASON_CODES_SLOWED_DOWN: _Reason.ValueType  # 10
+    """Too many codes were asked for, or too many wrong ones tried, for this address or from this network; RetryInfo says
+    when to come back. RESOURCE_EXHAUSTED.
+    """
+    REASON_GOOGLE_NOT_CONFIGURED: _Reason.ValueType  # 11
+    """The server has no Google client: GOOGLE_CLIENT_ID is not set. FAILED_PRECONDITION."""
+    REASON_GOOGLE_TOKEN_INVALID: _Reason.ValueType  # 12
+    """The Google token is altered, expired, not made for us, or not of the expected person. UNAUTHENTICATED."""
+    REASON_SIGN_IN_CODE_INVALID: _Reason.ValueType  # 13
+    """The one-time code of the redirect flow is unknown, used or older than a minute. UNAUTHENTICATED."""
+    REASON_SESSION_NOT_FOUND: _Reason.ValueType  # 14
+    """The caller has no such session that is live. NOT_FOUND."""
+    REASON_EXPORT_NOT_FOUND: _Reason.ValueType  # 15
+    """The caller never asked for an export, or it was removed after its time. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the auth room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -63,4 +81,22 @@ REASON_USER_NOT_FOUND: Reason.ValueType  # 7
 """No such person, or none that the caller may know of. NOT_FOUND."""
 REASON_LAST_ADMIN: Reason.ValueType  # 8
 """The only administrator cannot be demoted, banned or deleted. FAILED_PRECONDITION."""
+REASON_CODE_WRONG: Reason.ValueType  # 9
+"""The code is wrong, expired, used or was tried too often, or none was sent; which of these is not told.
+UNAUTHENTICATED.
+"""
+REASON_CODES_SLOWED_DOWN: Reason.ValueType  # 10
+"""Too many codes were asked for, or too many wrong ones tried, for this address or from this network; RetryInfo says
+when to come back. RESOURCE_EXHAUSTED.
+"""
+REASON_GOOGLE_NOT_CONFIGURED: Reason.ValueType  # 11
+"""The server has no Google client: GOOGLE_CLIENT_ID is not set. FAILED_PRECONDITION."""
+REASON_GOOGLE_TOKEN_INVALID: Reason.ValueType  # 12
+"""The Google token is altered, expired, not made for us, or not of the expected person. UNAUTHENTICATED."""
+REASON_SIGN_IN_CODE_INVALID: Reason.ValueType  # 13
+"""The one-time code of the redirect flow is unknown, used or older than a minute. UNAUTHENTICATED."""
+REASON_SESSION_NOT_FOUND: Reason.ValueType  # 14
+"""The caller has no such session that is live. NOT_FOUND."""
+REASON_EXPORT_NOT_FOUND: Reason.ValueType  # 15
+"""The caller never asked for an export, or it was removed after its time. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -27,7 +27,7 @@ from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_po
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63nt/auth/v1/user.proto\x12\x0b\x63nt.auth.v1\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x04\n\x04User\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\x12\x1a\n\x08username\x18\x02 \x01(\tR\x08username\x12\x1a\n\x05\x65mail\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mail\x12%\n\x0e\x65mail_verified\x18\x04 \x01(\x08R\remailVerified\x12\x12\n\x04name\x18\x05 \x01(\tR\x04name\x12\x1d\n\navatar_url\x18\x06 \x01(\tR\tavatarUrl\x12\x1a\n\x05phone\x18\x07 \x01(\tB\x04\x90\xb5\x18\x01R\x05phone\x12(\n\rdate_of_birth\x18\x08 \x01(\tB\x04\x90\xb5\x18\x01R\x0b\x64\x61teOfBirth\x12\x10\n\x03\x62io\x18\t \x01(\tR\x03\x62io\x12\'\n\x05roles\x18\n \x03(\x0e\x32\x11.cnt.auth.v1.RoleR\x05roles\x12\x19\n\x08is_admin\x18\x0b \x01(\x08R\x07isAdmin\x12\x19\n\x08is_guest\x18\x0c \x01(\x08R\x07isGuest\x12>\n\rauth_provider\x18\r \x01(\x0e\x32\x19.cnt.auth.v1.AuthProviderR\x0c\x61uthProvider\x12\x1b\n\ttime_zone\x18\x0e \x01(\tR\x08timeZone\x12\x1a\n\x08language\x18\x0f \x01(\tR\x08language\x12\x39\n\ncreated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x39\n\nupdated_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tupdatedAt\"\x86\x01\n\nPublicUser\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n\x08username\x18\x03 \x01(\tR\x08username\x12\x1d\n\navatar_url\x18\x04 \x01(\tR\tavatarUrl\x12\x10\n\x03\x62io\x18\x05 \x01(\tR\x03\x62io*R\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n\x0cROLE_CREATOR\x10\x01\x12\x12\n\x0eROLE_MODERATOR\x10\x02\x12\x0e\n\nROLE_ADMIN\x10\x03*x\n\x0c\x41uthProvider\x12\x1d\n\x19\x41UTH_PROVIDER_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41UTH_PROVIDER_EMAIL\x10\x01\x12\x18\n\x14\x41UTH_PROVIDER_GOOGLE\x10\x02\x12\x16\n\x12\x41UTH_PROVIDER_BOTH\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63nt/auth/v1/user.proto\x12\x0b\x63nt.auth.v1\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x04\n\x04User\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\x12\x1a\n\x08username\x18\x02 \x01(\tR\x08username\x12\x1a\n\x05\x65mail\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mail\x12%\n\x0e\x65mail_verified\x18\x04 \x01(\x08R\remailVerified\x12\x12\n\x04name\x18\x05 \x01(\tR\x04name\x12\x1d\n\navatar_url\x18\x06 \x01(\tR\tavatarUrl\x12\x1a\n\x05phone\x18\x07 \x01(\tB\x04\x90\xb5\x18\x01R\x05phone\x12(\n\rdate_of_birth\x18\x08 \x01(\tB\x04\x90\xb5\x18\x01R\x0b\x64\x61teOfBirth\x12\x10\n\x03\x62io\x18\t \x01(\tR\x03\x62io\x12\'\n\x05roles\x18\n \x03(\x0e\x32\x11.cnt.auth.v1.RoleR\x05roles\x12\x19\n\x08is_admin\x18\x0b \x01(\x08R\x07isAdmin\x12\x19\n\x08is_guest\x18\x0c \x01(\x08R\x07isGuest\x12>\n\rauth_provider\x18\r \x01(\x0e\x32\x19.cnt.auth.v1.AuthProviderR\x0c\x61uthProvider\x12\x1b\n\ttime_zone\x18\x0e \x01(\tR\x08timeZone\x12\x1a\n\x08language\x18\x0f \x01(\tR\x08language\x12\x39\n\ncreated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x39\n\nupdated_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tupdatedAt\"\x86\x01\n\nPublicUser\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n\x08username\x18\x03 \x01(\tR\x08username\x12\x1d\n\navatar_url\x18\x04 \x01(\tR\tavatarUrl\x12\x10\n\x03\x62io\x18\x05 \x01(\tR\x03\x62io\"\xaa\x01\n\x05\x42lock\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n\x08username\x18\x03 \x01(\tR\x08username\x12\x1d\n\navatar_url\x18\x04 \x01(\tR\tavatarUrl\x12\x39\n\nblocked_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tblockedAt*R\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n\x0cROLE_CREATOR\x10\x01\x12\x12\n\x0eROLE_MODERATOR\x10\x02\x12\x0e\n\nROLE_ADMIN\x10\x03*x\n\x0c\x41uthProvider\x12\x1d\n\x19\x41UTH_PROVIDER_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41UTH_PROVIDER_EMAIL\x10\x01\x12\x18\n\x14\x41UTH_PROVIDER_GOOGLE\x10\x02\x12\x16\n\x12\x41UTH_PROVIDER_BOTH\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,12 +40,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['phone']._serialized_options = b'\220\265\030\001'
   _globals['_USER'].fields_by_name['date_of_birth']._loaded_options = None
   _globals['_USER'].fields_by_name['date_of_birth']._serialized_options = b'\220\265\030\001'
-  _globals['_ROLE']._serialized_start=839
-  _globals['_ROLE']._serialized_end=921
-  _globals['_AUTHPROVIDER']._serialized_start=923
-  _globals['_AUTHPROVIDER']._serialized_end=1043
+  _globals['_ROLE']._serialized_start=1012
+  _globals['_ROLE']._serialized_end=1094
+  _globals['_AUTHPROVIDER']._serialized_start=1096
+  _globals['_AUTHPROVIDER']._serialized_end=1216
   _globals['_USER']._serialized_start=101
   _globals['_USER']._serialized_end=700
   _globals['_PUBLICUSER']._serialized_start=703
   _globals['_PUBLICUSER']._serialized_end=837
+  _globals['_BLOCK']._serialized_start=840
+  _globals['_BLOCK']._serialized_end=1010
 # @@protoc_insertion_point(module_scope)

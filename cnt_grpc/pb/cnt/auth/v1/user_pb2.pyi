@@ -206,3 +206,43 @@ class PublicUser(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PublicUser: _TypeAlias = PublicUser  # noqa: Y015
+
+@_typing.final
+class Block(_message.Message):
+    """Somebody whom the caller does not want to meet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    AVATAR_URL_FIELD_NUMBER: _builtins.int
+    BLOCKED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.int
+    """The other person's id."""
+    name: _builtins.str
+    """The name that others see."""
+    username: _builtins.str
+    """The unique name in addresses."""
+    avatar_url: _builtins.str
+    """Where the picture is; empty when there is none."""
+    @_builtins.property
+    def blocked_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.int = ...,
+        name: _builtins.str = ...,
+        username: _builtins.str = ...,
+        avatar_url: _builtins.str = ...,
+        blocked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["blocked_at", b"blocked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar_url", b"avatar_url", "blocked_at", b"blocked_at", "name", b"name", "user_id", b"user_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Block: _TypeAlias = Block  # noqa: Y015

@@ -37,3 +37,9 @@ class Reason(StrEnum):
     INTERNAL = "INTERNAL"
     # Another call with the same request id is still running. ABORTED.
     REQUEST_IN_PROGRESS = "REQUEST_IN_PROGRESS"
+    # Nothing answers to this verb and path, or the method does not exist; said by the edge. NOT_FOUND, UNIMPLEMENTED.
+    NO_SUCH_METHOD = "NO_SUCH_METHOD"
+    # The body, or its headers, are larger than the edge lets through. RESOURCE_EXHAUSTED.
+    TOO_LARGE = "TOO_LARGE"
+    # No server is free to answer; said by the edge. UNAVAILABLE.
+    SERVER_UNAVAILABLE = "SERVER_UNAVAILABLE"

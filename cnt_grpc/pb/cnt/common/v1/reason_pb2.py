@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63nt/common/v1/reason.proto\x12\rcnt.common.v1*\xaa\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x12\n\x0eREASON_INVALID\x10\x01\x12\x14\n\x10REASON_MALFORMED\x10\x02\x12\x18\n\x14REASON_NOT_SIGNED_IN\x10\x03\x12\x17\n\x13REASON_ROLE_MISSING\x10\x04\x12\x1e\n\x1aREASON_CONFIRMATION_NEEDED\x10\x05\x12\x19\n\x15REASON_TOO_MANY_CALLS\x10\x06\x12\x1c\n\x18REASON_REQUEST_ID_REUSED\x10\x07\x12\x1d\n\x19REASON_PAGE_TOKEN_INVALID\x10\x08\x12\x15\n\x11REASON_CONTENTION\x10\t\x12\x13\n\x0fREASON_DEADLINE\x10\n\x12\x1f\n\x1bREASON_DATABASE_UNAVAILABLE\x10\x0b\x12\x1c\n\x18REASON_PARTY_UNAVAILABLE\x10\x0c\x12\x13\n\x0fREASON_STOPPING\x10\r\x12\x13\n\x0fREASON_INTERNAL\x10\x0e\x12\x1e\n\x1aREASON_REQUEST_IN_PROGRESS\x10\x0f\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63nt/common/v1/reason.proto\x12\rcnt.common.v1*\xfa\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x12\n\x0eREASON_INVALID\x10\x01\x12\x14\n\x10REASON_MALFORMED\x10\x02\x12\x18\n\x14REASON_NOT_SIGNED_IN\x10\x03\x12\x17\n\x13REASON_ROLE_MISSING\x10\x04\x12\x1e\n\x1aREASON_CONFIRMATION_NEEDED\x10\x05\x12\x19\n\x15REASON_TOO_MANY_CALLS\x10\x06\x12\x1c\n\x18REASON_REQUEST_ID_REUSED\x10\x07\x12\x1d\n\x19REASON_PAGE_TOKEN_INVALID\x10\x08\x12\x15\n\x11REASON_CONTENTION\x10\t\x12\x13\n\x0fREASON_DEADLINE\x10\n\x12\x1f\n\x1bREASON_DATABASE_UNAVAILABLE\x10\x0b\x12\x1c\n\x18REASON_PARTY_UNAVAILABLE\x10\x0c\x12\x13\n\x0fREASON_STOPPING\x10\r\x12\x13\n\x0fREASON_INTERNAL\x10\x0e\x12\x1e\n\x1aREASON_REQUEST_IN_PROGRESS\x10\x0f\x12\x19\n\x15REASON_NO_SUCH_METHOD\x10\x10\x12\x14\n\x10REASON_TOO_LARGE\x10\x11\x12\x1d\n\x19REASON_SERVER_UNAVAILABLE\x10\x12\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.common.v1.r
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=46
-  _globals['_REASON']._serialized_end=472
+  _globals['_REASON']._serialized_end=552
 # @@protoc_insertion_point(module_scope)

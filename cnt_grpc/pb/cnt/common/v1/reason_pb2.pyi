@@ -55,6 +55,12 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """A defect of ours; the request id finds it in the log. INTERNAL."""
     REASON_REQUEST_IN_PROGRESS: _Reason.ValueType  # 15
     """Another call with the same request id is still running. ABORTED."""
+    REASON_NO_SUCH_METHOD: _Reason.ValueType  # 16
+    """Nothing answers to this verb and path, or the method does not exist; said by the edge. NOT_FOUND, UNIMPLEMENTED."""
+    REASON_TOO_LARGE: _Reason.ValueType  # 17
+    """The body, or its headers, are larger than the edge lets through. RESOURCE_EXHAUSTED."""
+    REASON_SERVER_UNAVAILABLE: _Reason.ValueType  # 18
+    """No server is free to answer; said by the edge. UNAVAILABLE."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -91,4 +97,10 @@ REASON_INTERNAL: Reason.ValueType  # 14
 """A defect of ours; the request id finds it in the log. INTERNAL."""
 REASON_REQUEST_IN_PROGRESS: Reason.ValueType  # 15
 """Another call with the same request id is still running. ABORTED."""
+REASON_NO_SUCH_METHOD: Reason.ValueType  # 16
+"""Nothing answers to this verb and path, or the method does not exist; said by the edge. NOT_FOUND, UNIMPLEMENTED."""
+REASON_TOO_LARGE: Reason.ValueType  # 17
+"""The body, or its headers, are larger than the edge lets through. RESOURCE_EXHAUSTED."""
+REASON_SERVER_UNAVAILABLE: Reason.ValueType  # 18
+"""No server is free to answer; said by the edge. UNAVAILABLE."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

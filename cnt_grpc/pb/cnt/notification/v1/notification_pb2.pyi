@@ -58,7 +58,7 @@ class _NotificationTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Noti
     NOTIFICATION_TYPE_SECURITY_ALERT: _NotificationType.ValueType  # 14
     """Something happened to your account that you should know of. Data: event, time, address."""
     NOTIFICATION_TYPE_ANNOUNCEMENT: _NotificationType.ValueType  # 15
-    """The platform tells everyone something. Data: announcement_id."""
+    """The platform tells everyone something. Data: announcement_id, subject, text."""
 
 class NotificationType(_NotificationType, metaclass=_NotificationTypeEnumTypeWrapper):
     """What a notification is about."""
@@ -94,7 +94,7 @@ NOTIFICATION_TYPE_EDIT_FINISHED: NotificationType.ValueType  # 13
 NOTIFICATION_TYPE_SECURITY_ALERT: NotificationType.ValueType  # 14
 """Something happened to your account that you should know of. Data: event, time, address."""
 NOTIFICATION_TYPE_ANNOUNCEMENT: NotificationType.ValueType  # 15
-"""The platform tells everyone something. Data: announcement_id."""
+"""The platform tells everyone something. Data: announcement_id, subject, text."""
 Global___NotificationType: _TypeAlias = NotificationType  # noqa: Y015
 
 @_typing.final

@@ -7,13 +7,18 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
+import type { CodePurpose } from "./code_pb.js";
+import { file_cnt_auth_v1_code } from "./code_pb.js";
+import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/auth/v1/jobs.proto.
  */
 export const file_cnt_auth_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChZjbnQvYXV0aC92MS9qb2JzLnByb3RvEgtjbnQuYXV0aC52MSJRChFUZWxsU2VjdXJpdHlFdmVudBIiChFzZWN1cml0eV9ldmVudF9pZBgBIAEoA0IHukgEIgIgABIYCgd1c2VyX2lkGAIgASgDQge6SAQiAiAAIgsKCUZvcmdldE9sZGIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("ChZjbnQvYXV0aC92MS9qb2JzLnByb3RvEgtjbnQuYXV0aC52MSJRChFUZWxsU2VjdXJpdHlFdmVudBIiChFzZWN1cml0eV9ldmVudF9pZBgBIAEoA0IHukgEIgIgABIYCgd1c2VyX2lkGAIgASgDQge6SAQiAiAAIpEBCgtEZWxpdmVyQ29kZRITCgVlbWFpbBgBIAEoCUIEkLUYARIpCgdwdXJwb3NlGAIgASgOMhguY250LmF1dGgudjEuQ29kZVB1cnBvc2USEgoEY29kZRgDIAEoCUIEkLUYARIuCgpleHBpcmVzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKgAQoIU2VuZENvZGUSEwoFZW1haWwYASABKAlCBJC1GAESKQoHcHVycG9zZRgCIAEoDjIYLmNudC5hdXRoLnYxLkNvZGVQdXJwb3NlEhIKBGNvZGUYAyABKAlCBJC1GAESLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIbGFuZ3VhZ2UYBSABKAkiCwoJRm9yZ2V0T2xkIjQKC0NvcHlQaWN0dXJlEhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASCwoDdXJsGAIgASgJIgoKCEVyYXNlRHVlIicKC0VyYXNlUGVyc29uEhgKB3VzZXJfaWQYASABKANCB7pIBCICIAAiKAoMRXhwb3J0UGVyc29uEhgKB3VzZXJfaWQYASABKANCB7pIBCICIABiBnByb3RvMw", [file_buf_validate_validate, file_cnt_auth_v1_code, file_cnt_common_v1_policy, file_google_protobuf_timestamp]);
 
 /**
  * Asks the notification room to tell someone that their account met something that they should know of.
@@ -44,6 +49,97 @@ export const TellSecurityEventSchema: GenMessage<TellSecurityEvent> = /*@__PURE_
   messageDesc(file_cnt_auth_v1_jobs, 0);
 
 /**
+ * Asks this room to find out, where no caller waits for it, whether somebody shall get a code that was just made.
+ *
+ * @generated from message cnt.auth.v1.DeliverCode
+ */
+export type DeliverCode = Message<"cnt.auth.v1.DeliverCode"> & {
+  /**
+   * The address that was typed, in lower case.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * What the code is for.
+   *
+   * @generated from field: cnt.auth.v1.CodePurpose purpose = 2;
+   */
+  purpose: CodePurpose;
+
+  /**
+   * The code.
+   *
+   * @generated from field: string code = 3;
+   */
+  code: string;
+
+  /**
+   * From when on the code is worth nothing.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 4;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.DeliverCode.
+ * Use `create(DeliverCodeSchema)` to create a new message.
+ */
+export const DeliverCodeSchema: GenMessage<DeliverCode> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 1);
+
+/**
+ * Asks the notification room to mail a code. It is asked only for those who shall get one.
+ *
+ * @generated from message cnt.auth.v1.SendCode
+ */
+export type SendCode = Message<"cnt.auth.v1.SendCode"> & {
+  /**
+   * Where to; of an account, in the spelling that its owner gave.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * What the code is for.
+   *
+   * @generated from field: cnt.auth.v1.CodePurpose purpose = 2;
+   */
+  purpose: CodePurpose;
+
+  /**
+   * The six digits.
+   *
+   * @generated from field: string code = 3;
+   */
+  code: string;
+
+  /**
+   * From when on the code is worth nothing: a mail that could only be sent later need not be sent.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 4;
+   */
+  expiresAt?: Timestamp | undefined;
+
+  /**
+   * The person's language by its BCP 47 tag; empty for an address without an account.
+   *
+   * @generated from field: string language = 5;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.SendCode.
+ * Use `create(SendCodeSchema)` to create a new message.
+ */
+export const SendCodeSchema: GenMessage<SendCode> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 2);
+
+/**
  * Drops refresh tokens, sessions, codes and counts of wrong tries that are past their time.
  *
  * @generated from message cnt.auth.v1.ForgetOld
@@ -56,5 +152,90 @@ export type ForgetOld = Message<"cnt.auth.v1.ForgetOld"> & {
  * Use `create(ForgetOldSchema)` to create a new message.
  */
 export const ForgetOldSchema: GenMessage<ForgetOld> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 1);
+  messageDesc(file_cnt_auth_v1_jobs, 3);
+
+/**
+ * Copies a picture of somebody who came by Google into our own storage.
+ *
+ * @generated from message cnt.auth.v1.CopyPicture
+ */
+export type CopyPicture = Message<"cnt.auth.v1.CopyPicture"> & {
+  /**
+   * Whose picture it becomes.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+
+  /**
+   * Where Google keeps it.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.CopyPicture.
+ * Use `create(CopyPictureSchema)` to create a new message.
+ */
+export const CopyPictureSchema: GenMessage<CopyPicture> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 4);
+
+/**
+ * Starts the erasure of everyone whose time to change their mind is over.
+ *
+ * @generated from message cnt.auth.v1.EraseDue
+ */
+export type EraseDue = Message<"cnt.auth.v1.EraseDue"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.EraseDue.
+ * Use `create(EraseDueSchema)` to create a new message.
+ */
+export const EraseDueSchema: GenMessage<EraseDue> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 5);
+
+/**
+ * Erases what names a person, in every room.
+ *
+ * @generated from message cnt.auth.v1.ErasePerson
+ */
+export type ErasePerson = Message<"cnt.auth.v1.ErasePerson"> & {
+  /**
+   * Whom.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ErasePerson.
+ * Use `create(ErasePersonSchema)` to create a new message.
+ */
+export const ErasePersonSchema: GenMessage<ErasePerson> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 6);
+
+/**
+ * Gathers everything that is held about a person, from every room, into a file.
+ *
+ * @generated from message cnt.auth.v1.ExportPerson
+ */
+export type ExportPerson = Message<"cnt.auth.v1.ExportPerson"> & {
+  /**
+   * About whom.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ExportPerson.
+ * Use `create(ExportPersonSchema)` to create a new message.
+ */
+export const ExportPersonSchema: GenMessage<ExportPerson> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 7);
 

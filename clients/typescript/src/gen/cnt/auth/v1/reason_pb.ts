@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/auth/v1/reason.proto.
  */
 export const file_cnt_auth_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChhjbnQvYXV0aC92MS9yZWFzb24ucHJvdG8SC2NudC5hdXRoLnYxKoACCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSUkVBU09OX0VNQUlMX1RBS0VOEAESGQoVUkVBU09OX1VTRVJOQU1FX1RBS0VOEAISHAoYUkVBU09OX1dST05HX0NSRURFTlRJQUxTEAMSHgoaUkVBU09OX1NJR05fSU5fU0xPV0VEX0RPV04QBBIZChVSRUFTT05fQUNDT1VOVF9CQU5ORUQQBRIgChxSRUFTT05fUkVGUkVTSF9UT0tFTl9JTlZBTElEEAYSGQoVUkVBU09OX1VTRVJfTk9UX0ZPVU5EEAcSFQoRUkVBU09OX0xBU1RfQURNSU4QCGIGcHJvdG8z");
+  fileDesc("ChhjbnQvYXV0aC92MS9yZWFzb24ucHJvdG8SC2NudC5hdXRoLnYxKtQDCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSUkVBU09OX0VNQUlMX1RBS0VOEAESGQoVUkVBU09OX1VTRVJOQU1FX1RBS0VOEAISHAoYUkVBU09OX1dST05HX0NSRURFTlRJQUxTEAMSHgoaUkVBU09OX1NJR05fSU5fU0xPV0VEX0RPV04QBBIZChVSRUFTT05fQUNDT1VOVF9CQU5ORUQQBRIgChxSRUFTT05fUkVGUkVTSF9UT0tFTl9JTlZBTElEEAYSGQoVUkVBU09OX1VTRVJfTk9UX0ZPVU5EEAcSFQoRUkVBU09OX0xBU1RfQURNSU4QCBIVChFSRUFTT05fQ09ERV9XUk9ORxAJEhwKGFJFQVNPTl9DT0RFU19TTE9XRURfRE9XThAKEiAKHFJFQVNPTl9HT09HTEVfTk9UX0NPTkZJR1VSRUQQCxIfChtSRUFTT05fR09PR0xFX1RPS0VOX0lOVkFMSUQQDBIfChtSRUFTT05fU0lHTl9JTl9DT0RFX0lOVkFMSUQQDRIcChhSRUFTT05fU0VTU0lPTl9OT1RfRk9VTkQQDhIbChdSRUFTT05fRVhQT1JUX05PVF9GT1VORBAPYgZwcm90bzM");
 
 /**
  * Why a call to the auth room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -81,6 +81,57 @@ export enum Reason {
    * @generated from enum value: REASON_LAST_ADMIN = 8;
    */
   LAST_ADMIN = 8,
+
+  /**
+   * The code is wrong, expired, used or was tried too often, or none was sent; which of these is not told.
+   * UNAUTHENTICATED.
+   *
+   * @generated from enum value: REASON_CODE_WRONG = 9;
+   */
+  CODE_WRONG = 9,
+
+  /**
+   * Too many codes were asked for, or too many wrong ones tried, for this address or from this network; RetryInfo says
+   * when to come back. RESOURCE_EXHAUSTED.
+   *
+   * @generated from enum value: REASON_CODES_SLOWED_DOWN = 10;
+   */
+  CODES_SLOWED_DOWN = 10,
+
+  /**
+   * The server has no Google client: GOOGLE_CLIENT_ID is not set. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_GOOGLE_NOT_CONFIGURED = 11;
+   */
+  GOOGLE_NOT_CONFIGURED = 11,
+
+  /**
+   * The Google token is altered, expired, not made for us, or not of the expected person. UNAUTHENTICATED.
+   *
+   * @generated from enum value: REASON_GOOGLE_TOKEN_INVALID = 12;
+   */
+  GOOGLE_TOKEN_INVALID = 12,
+
+  /**
+   * The one-time code of the redirect flow is unknown, used or older than a minute. UNAUTHENTICATED.
+   *
+   * @generated from enum value: REASON_SIGN_IN_CODE_INVALID = 13;
+   */
+  SIGN_IN_CODE_INVALID = 13,
+
+  /**
+   * The caller has no such session that is live. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_SESSION_NOT_FOUND = 14;
+   */
+  SESSION_NOT_FOUND = 14,
+
+  /**
+   * The caller never asked for an export, or it was removed after its time. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_EXPORT_NOT_FOUND = 15;
+   */
+  EXPORT_NOT_FOUND = 15,
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/auth/v1/user.proto.
  */
 export const file_cnt_auth_v1_user: GenFile = /*@__PURE__*/
-  fileDesc("ChZjbnQvYXV0aC92MS91c2VyLnByb3RvEgtjbnQuYXV0aC52MSK0AwoEVXNlchIPCgd1c2VyX2lkGAEgASgDEhAKCHVzZXJuYW1lGAIgASgJEhMKBWVtYWlsGAMgASgJQgSQtRgBEhYKDmVtYWlsX3ZlcmlmaWVkGAQgASgIEgwKBG5hbWUYBSABKAkSEgoKYXZhdGFyX3VybBgGIAEoCRITCgVwaG9uZRgHIAEoCUIEkLUYARIbCg1kYXRlX29mX2JpcnRoGAggASgJQgSQtRgBEgsKA2JpbxgJIAEoCRIgCgVyb2xlcxgKIAMoDjIRLmNudC5hdXRoLnYxLlJvbGUSEAoIaXNfYWRtaW4YCyABKAgSEAoIaXNfZ3Vlc3QYDCABKAgSMAoNYXV0aF9wcm92aWRlchgNIAEoDjIZLmNudC5hdXRoLnYxLkF1dGhQcm92aWRlchIRCgl0aW1lX3pvbmUYDiABKAkSEAoIbGFuZ3VhZ2UYDyABKAkSLgoKY3JlYXRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXgoKUHVibGljVXNlchIPCgd1c2VyX2lkGAEgASgDEgwKBG5hbWUYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSEgoKYXZhdGFyX3VybBgEIAEoCRILCgNiaW8YBSABKAkqUgoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9DUkVBVE9SEAESEgoOUk9MRV9NT0RFUkFUT1IQAhIOCgpST0xFX0FETUlOEAMqeAoMQXV0aFByb3ZpZGVyEh0KGUFVVEhfUFJPVklERVJfVU5TUEVDSUZJRUQQABIXChNBVVRIX1BST1ZJREVSX0VNQUlMEAESGAoUQVVUSF9QUk9WSURFUl9HT09HTEUQAhIWChJBVVRIX1BST1ZJREVSX0JPVEgQA2IGcHJvdG8z", [file_cnt_common_v1_policy, file_google_protobuf_timestamp]);
+  fileDesc("ChZjbnQvYXV0aC92MS91c2VyLnByb3RvEgtjbnQuYXV0aC52MSK0AwoEVXNlchIPCgd1c2VyX2lkGAEgASgDEhAKCHVzZXJuYW1lGAIgASgJEhMKBWVtYWlsGAMgASgJQgSQtRgBEhYKDmVtYWlsX3ZlcmlmaWVkGAQgASgIEgwKBG5hbWUYBSABKAkSEgoKYXZhdGFyX3VybBgGIAEoCRITCgVwaG9uZRgHIAEoCUIEkLUYARIbCg1kYXRlX29mX2JpcnRoGAggASgJQgSQtRgBEgsKA2JpbxgJIAEoCRIgCgVyb2xlcxgKIAMoDjIRLmNudC5hdXRoLnYxLlJvbGUSEAoIaXNfYWRtaW4YCyABKAgSEAoIaXNfZ3Vlc3QYDCABKAgSMAoNYXV0aF9wcm92aWRlchgNIAEoDjIZLmNudC5hdXRoLnYxLkF1dGhQcm92aWRlchIRCgl0aW1lX3pvbmUYDiABKAkSEAoIbGFuZ3VhZ2UYDyABKAkSLgoKY3JlYXRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXgoKUHVibGljVXNlchIPCgd1c2VyX2lkGAEgASgDEgwKBG5hbWUYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSEgoKYXZhdGFyX3VybBgEIAEoCRILCgNiaW8YBSABKAkifAoFQmxvY2sSDwoHdXNlcl9pZBgBIAEoAxIMCgRuYW1lGAIgASgJEhAKCHVzZXJuYW1lGAMgASgJEhIKCmF2YXRhcl91cmwYBCABKAkSLgoKYmxvY2tlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqUgoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9DUkVBVE9SEAESEgoOUk9MRV9NT0RFUkFUT1IQAhIOCgpST0xFX0FETUlOEAMqeAoMQXV0aFByb3ZpZGVyEh0KGUFVVEhfUFJPVklERVJfVU5TUEVDSUZJRUQQABIXChNBVVRIX1BST1ZJREVSX0VNQUlMEAESGAoUQVVUSF9QUk9WSURFUl9HT09HTEUQAhIWChJBVVRIX1BST1ZJREVSX0JPVEgQA2IGcHJvdG8z", [file_cnt_common_v1_policy, file_google_protobuf_timestamp]);
 
 /**
  * An account as its owner sees it.
@@ -198,6 +198,55 @@ export type PublicUser = Message<"cnt.auth.v1.PublicUser"> & {
  */
 export const PublicUserSchema: GenMessage<PublicUser> = /*@__PURE__*/
   messageDesc(file_cnt_auth_v1_user, 1);
+
+/**
+ * Somebody whom the caller does not want to meet.
+ *
+ * @generated from message cnt.auth.v1.Block
+ */
+export type Block = Message<"cnt.auth.v1.Block"> & {
+  /**
+   * The other person's id.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+
+  /**
+   * The name that others see.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * The unique name in addresses.
+   *
+   * @generated from field: string username = 3;
+   */
+  username: string;
+
+  /**
+   * Where the picture is; empty when there is none.
+   *
+   * @generated from field: string avatar_url = 4;
+   */
+  avatarUrl: string;
+
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp blocked_at = 5;
+   */
+  blockedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.Block.
+ * Use `create(BlockSchema)` to create a new message.
+ */
+export const BlockSchema: GenMessage<Block> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user, 2);
 
 /**
  * What someone may do beyond what everyone may.

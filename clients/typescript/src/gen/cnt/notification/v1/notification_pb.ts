@@ -236,7 +236,7 @@ export enum NotificationType {
   SECURITY_ALERT = 14,
 
   /**
-   * The platform tells everyone something. Data: announcement_id.
+   * The platform tells everyone something. Data: announcement_id, subject, text.
    *
    * @generated from enum value: NOTIFICATION_TYPE_ANNOUNCEMENT = 15;
    */

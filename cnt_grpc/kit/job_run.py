@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from cnt_grpc.kit import clock, events, job_queries
-from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.db import Database, Statement, Tx
 
 PROGRESS_SECONDS = 0.25
 """Progress that comes faster is left out: nobody sees it, and each costs a transaction."""
 
 COMPLETE = 100
+
+TOPIC = "job"
+"""Woken with the job's id when its state or its progress changes."""
 
 
 class GiveUp(Exception):
@@ -65,8 +68,8 @@ class Run:
             yield tx
         self.is_finished = True
 
-    async def hold(self, tx: Tx, statement: job_queries.Statement, **params: object) -> None:
+    async def hold(self, tx: Tx, statement: Statement, **params: object) -> None:
         """Change the job's row as this run; for the kit. Raises Fenced when it is another's."""
         if not await tx.value(statement, job=self.job_id, run=self.run_id, **params):
             raise Fenced(f"job {self.job_id}")
-        events.wake(tx, "job", self.job_id)
+        events.wake(tx, TOPIC, self.job_id)

@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+# One image for every process: `serve`, `worker`, `migrate`, `seed` and the rest of `cnt-grpc`.
+
+FROM python:3.11-slim-bookworm AS packages
+RUN python -m venv /opt/venv
+COPY requirements/runtime.txt /requirements.txt
+RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /requirements.txt
+
+FROM python:3.11-slim-bookworm
+# libfribidi: Pillow shapes Arabic and Hebrew captions only with it.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libfribidi0 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home cnt \
+    && install --directory --owner=cnt --mode=0700 /var/lib/cnt \
+    && install --directory --owner=cnt /etc/cnt-envoy
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /srv/cnt
+# The program runs from its source: it finds migrations/ and envoy/ beside itself, as in the repository.
+COPY cnt_grpc cnt_grpc
+COPY migrations migrations
+COPY envoy envoy
+RUN /opt/venv/bin/python -m compileall -q cnt_grpc
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    ENVIRONMENT=production \
+    CNT_GRPC_HOST=0.0.0.0 \
+    CNT_STATE_DIR=/var/lib/cnt
+USER cnt
+VOLUME /var/lib/cnt
+EXPOSE 50051 50151
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "cnt_grpc"]
+CMD ["serve"]

@@ -1,0 +1,97 @@
+"""The load: a closed loop that always keeps the same number of calls under way, and an open one with a fixed rate."""
+
+import select
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.wire import Answer, Connection
+
+
+class WrongAnswerError(Exception):
+    """The server answered, but not what it should have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one server did for a while."""
+
+    calls: int
+    seconds: float
+    server_cpu: float
+    """Processor time of the server processes, in seconds."""
+    load_cpu: float
+    """Processor time of the load itself."""
+
+    @property
+    def rate(self) -> float:
+        """Calls a second."""
+        return self.calls / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """Microseconds of the server's processor time for one call."""
+        return self.server_cpu / self.calls * 1e6
+
+
+@dataclass(slots=True)
+class Target:
+    """A server under load, and the calls that it gets."""
+
+    connections: Sequence[Connection]
+    bodies: Iterator[bytes | None]
+    smallest: int
+    """The fewest bytes that the body of a right answer has."""
+    cpu: Callable[[], float]
+    """Processor time of the server processes so far, in seconds."""
+
+    def check(self, answer: Answer) -> None:
+        """Raise WrongAnswerError unless the answer is right."""
+        if not answer.ok or answer.size < self.smallest:
+            raise WrongAnswerError(f"an answer of {answer.size} bytes, status {'200' if answer.ok else 'of an error'}")
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self.connections:
+            connection.close()
+
+
+def closed_loop(target: Target, *, in_flight: int, seconds: float, warm_up: float) -> Sample:
+    """Keep `in_flight` calls under way, and count those that end after the warm-up. Raises WrongAnswerError."""
+    for connection in target.connections:
+        for _ in range(in_flight // len(target.connections)):
+            connection.ask(next(target.bodies))
+        connection.flush()
+    _loop(target, time.monotonic() + warm_up)
+    began, cpu, own = time.monotonic(), target.cpu(), time.process_time()
+    calls = _loop(target, began + seconds)
+    took, cpu, own = time.monotonic() - began, target.cpu() - cpu, time.process_time() - own
+    drain(target)
+    return Sample(calls, took, cpu, own)
+
+
+def _loop(target: Target, end: float) -> int:
+    calls = 0
+    while time.monotonic() < end:
+        for connection in _readable(target, 1.0):
+            done = connection.receive()
+            calls += len(done)
+            for answer in done:
+                target.check(answer)
+                connection.ask(next(target.bodies))
+            connection.flush()
+    return calls
+
+
+def drain(target: Target) -> None:
+    """Wait for what is still under way, so that the next measurement begins with an idle server."""
+    end = time.monotonic() + 20
+    while any(connection.waiting for connection in target.connections) and time.monotonic() < end:
+        for connection in _readable(target, 1.0):
+            connection.receive()
+            connection.flush()
+
+
+def _readable(target: Target, seconds: float) -> Sequence[Connection]:
+    """The connections with something to read, after `seconds` at most."""
+    return select.select(target.connections, [], [], seconds)[0]

@@ -1,0 +1,69 @@
+"""The server that is measured: `cnt-grpc serve` with all rooms, and ProbeService beside them for calls that do nothing.
+
+`python -m bench.server DSN FOLDER` prints its gRPC and plain-HTTP ports when it listens, and serves until it is killed.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import uvloop
+from pydantic import SecretStr
+
+from cnt_grpc.app import Server, System, opened
+from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.telemetry import configure_logs
+from cnt_grpc.settings import Settings
+from tests.kit.probe import ProbeService
+from tests.pb.cnt.testing.v1 import probe_service
+from tests.pb.cnt.testing.v1 import probe_service_pb2 as pb2
+
+HOST = "127.0.0.1"
+SECRET_KEY = "a secret for measurements, long enough for every check"  # noqa: S105  (of a database that lasts minutes)
+
+WORK_SECONDS = 0.002
+"""What one call of ActOutside keeps the processor busy for."""
+
+
+class Probe(ProbeService):
+    """The probe service, with a call that costs something."""
+
+    async def ActOutside(self, request: pb2.ActOutsideRequest, call: Call) -> pb2.ActOutsideResponse:  # noqa: ARG002
+        """Compute for WORK_SECONDS."""
+        end = time.thread_time() + WORK_SECONDS
+        while time.thread_time() < end:
+            pass
+        return pb2.ActOutsideResponse(count=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(System):
+    """The system with one more service."""
+
+    def servicers(self) -> Mapping[str, object]:
+        """Every room's services, and the probe."""
+        return {**System.servicers(self), probe_service.SERVICE: Probe()}
+
+
+def settings(dsn: str, folder: Path) -> Settings:
+    """The defaults, whatever the environment and `.env` of this machine say."""
+    return Settings.model_construct(
+        secret_key=SecretStr(SECRET_KEY), database_url=SecretStr(dsn), cnt_state_dir=folder
+    )
+
+
+async def serve(dsn: str, folder: Path) -> None:
+    """Serve on free ports until killed."""
+    configure_logs("WARNING", as_json=False)
+    async with opened(settings(dsn, folder)) as system:
+        measured = Measured(**{field.name: getattr(system, field.name) for field in fields(system)})
+        ports = await Server(measured).start(HOST, 0, 0)
+        print(*ports, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,171 @@
+"""Statements that read items of the catalogue; the kind is an argument, so that all kinds share them."""
+
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from cnt_grpc import auth, media
+from cnt_grpc.content.kinds import ItemKind
+from cnt_grpc.content.queries.visibility import CALLER_ID, Gate, visible_to
+from cnt_grpc.content.tables import content_items
+from cnt_grpc.kit.db import among, statement
+from cnt_grpc.kit.paging import beyond
+from cnt_grpc.moderation import Status
+
+_item = content_items.c
+_ID = bindparam("item_id", type_=BigInteger)
+
+_people = auth.people
+_media = media.objects
+
+_SHOWN: tuple[ColumnElement[object], ...] = (
+    _item.id,
+    _item.title,
+    _item.description,
+    _item.creator_id,
+    _people.c.name.label("creator_name"),
+    _people.c.username.label("creator_username"),
+    _people.c.avatar_key.label("creator_avatar_key"),
+    func.coalesce(_item.category_id, 0).label("category_id"),
+    _item.media_id,
+    _item.media_kind,
+    _media.c.key.label("media_key"),
+    _media.c.visibility.label("media_visibility"),
+    func.coalesce(_media.c.duration_ms, 0).label("duration_ms"),
+    _item.cover_id,
+    _item.cover_key,
+    _media.c.thumbnail_key,
+    _item.status,
+    _item.rejection_reason,
+    _item.plays_count,
+    _item.featured,
+    _item.created_at,
+    _item.published_at,
+    _item.popularity,
+)
+"""What every message of an item shows; messages.py reads it by these names."""
+
+
+def _shown_from() -> FromClause:
+    return content_items.join(_people, _people.c.id == _item.creator_id).outerjoin(
+        _media, _media.c.id == _item.media_id
+    )
+
+
+class Order(Enum):
+    """The orders of lists; each is a column that changes rarely, so that a page token stays true."""
+
+    NEWEST = "published_at"
+    POPULAR = "popularity"
+
+    @property
+    def column(self) -> ColumnElement[object]:
+        """The column that the list sorts by, before the id."""
+        return content_items.c[self.value]
+
+
+@statement
+def items_page(
+    kind: ItemKind,
+    gate: Gate,
+    status: Status | None,
+    order: Order,
+    limit: int,
+    *,
+    category: bool,
+    creator: bool,
+    media_kind: str | None,
+    after: bool,
+) -> Executable:
+    """A page of items of one kind. Parameters as asked for: category_id, creator_id, and the page's own."""
+    found = select(*_SHOWN).select_from(_shown_from()).where(_item.kind == kind.name, visible_to(gate, status))
+    if category:
+        found = found.where(_item.category_id == bindparam("category_id"))
+    if creator:
+        found = found.where(_item.creator_id == bindparam("creator_id"))
+    if media_kind is not None:
+        found = found.where(_item.media_kind == media_kind)
+    return _page(found, order, limit, after=after)
+
+
+def _page(found: Select[*tuple[Any, ...]], order: Order, limit: int, *, after: bool) -> Select[*tuple[Any, ...]]:
+    if after:
+        found = found.where(beyond(order.column, _item.id))
+    return found.order_by(order.column.desc(), _item.id.desc()).limit(limit)
+
+
+@statement
+def visible_item(kind: ItemKind, gate: Gate) -> Executable:
+    """One item with its details, if the gate lets it through. Parameter: item_id."""
+    details = [kind.detail.c[name] for name in kind.detail_columns]
+    return (
+        select(*_SHOWN, *details)
+        .select_from(_shown_from().join(kind.detail, kind.detail.c.item_id == _item.id))
+        .where(_item.id == _ID, _item.kind == kind.name, visible_to(gate))
+    )
+
+
+@statement
+def own_item(kind: ItemKind, *, anyones: bool) -> Executable:
+    """One item with its details, locked, if it is the caller's or `anyones` says that the caller may change any."""
+    details = [kind.detail.c[name] for name in kind.detail_columns]
+    found = (
+        select(content_items, *details)
+        .select_from(content_items.join(kind.detail, kind.detail.c.item_id == _item.id))
+        .where(_item.id == _ID, _item.kind == kind.name)
+    )
+    if not anyones:
+        found = found.where(_item.creator_id == CALLER_ID)
+    return found.with_for_update(of=content_items)
+
+
+@statement
+def item_to_decide(kind: ItemKind) -> Executable:
+    """One item with its creator's names, locked. Parameter: item_id."""
+    return _with_creator(kind).where(_item.id == _ID).with_for_update(of=content_items)
+
+
+@statement
+def items_to_show(kind: ItemKind) -> Executable:
+    """The items with these ids (parameter: ids) and their creators' names."""
+    return _with_creator(kind).where(among(_item.id, "ids"))
+
+
+@statement
+def items_to_moderate(kind: ItemKind, status: Status | None, limit: int, *, creator: bool, after: bool) -> Executable:
+    """A page of all items of one kind, newest first, with their creators' names. Parameter if asked for: creator_id."""
+    found = _with_creator(kind).where(visible_to(Gate.ALL, status))
+    if creator:
+        found = found.where(_item.creator_id == bindparam("creator_id"))
+    return _page(found, Order.NEWEST, limit, after=after)
+
+
+def _with_creator(kind: ItemKind) -> Select[*tuple[Any, ...]]:
+    names = (_people.c.name.label("creator_name"), _people.c.username.label("creator_username"))
+    return (
+        select(content_items, *names)
+        .select_from(content_items.join(_people, _people.c.id == _item.creator_id))
+        .where(_item.kind == kind.name)
+    )
+
+
+@statement
+def is_public_file() -> Executable:
+    """Whether an approved item refers to a file. Parameter: file, its id."""
+    file = bindparam("file", type_=BigInteger)
+    approved = _item.status == Status.APPROVED.value
+    return select(
+        or_(exists().where(_item.media_id == file, approved), exists().where(_item.cover_id == file, approved))
+    )

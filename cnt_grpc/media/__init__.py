@@ -1,0 +1,33 @@
+"""Stored files: uploads, what they are, who uses them, and where they are found.
+
+Other rooms keep the id of a media object, and call in their own transaction:
+`claim` to take a file that the caller uploaded, `use` and `release` to keep it and let it go, `publish` and `withdraw`
+to show it to everyone or no longer. They join `objects` to their rows, and make addresses with `Urls` where they make
+messages. A file that nothing uses is removed after a day, or at once when the last user releases it.
+"""
+
+from sqlalchemy import select
+
+from cnt_grpc.media.jobs import release
+from cnt_grpc.media.rules import claim, publish, use, withdraw
+from cnt_grpc.media.shelf import Servable, Shelf
+from cnt_grpc.media.sniff import Kind
+from cnt_grpc.media.tables import media_objects
+from cnt_grpc.media.urls import Urls
+
+objects = select(
+    media_objects.c.id,
+    media_objects.c.kind,
+    media_objects.c.state,
+    media_objects.c.visibility,
+    media_objects.c.key,
+    media_objects.c.thumbnail_key,
+    media_objects.c.content_type,
+    media_objects.c.size,
+    media_objects.c.duration_ms,
+    media_objects.c.width,
+    media_objects.c.height,
+).subquery("media")
+"""Stored files for joins, by id; `.alias()` where a statement joins them twice."""
+
+__all__ = ["Kind", "Servable", "Shelf", "Urls", "claim", "objects", "publish", "release", "use", "withdraw"]

@@ -1,0 +1,198 @@
+"""Looking into hostile files: starts the examiners as processes under limits, and takes from them what makes sense.
+
+Whatever a file does to the library that reads it happens in a process that has nothing: an empty folder of its own, no
+environment, a few files, bounded memory and time. What it answers is checked like the answer of a stranger.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cnt_grpc.media import examiner
+from cnt_grpc.media.sniff import FileType, Kind
+
+SECONDS = 100
+"""Longest examination: a film's index and both ends, or a sound file read to its end."""
+MEMORY: Final = 2 * 1024**3
+"""Bytes of address space: enough for a picture of 50 megapixels drawn three times, or a few frames of 8K."""
+LARGEST_OUTPUT: Final = 200 * 1000 * 1000
+_MOST_FILES: Final = 64
+_MOST_ANSWER: Final = 64 * 1024
+
+_SCRIPTS: Final = Path(examiner.__file__).parent
+_PILLOW_NAMES: Final = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
+_EXTENSIONS: Final = {pillow: extension for extension, pillow in _PILLOW_NAMES.items()}
+
+
+class UnreadableError(Exception):
+    """The file is no media that we can use; says why in words for its owner."""
+
+
+class BrokenExaminerError(Exception):
+    """The examiner died or hung: of the file, or of a machine in distress. Another try tells which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was made of a file."""
+
+    name: str
+    """What it is: thumbnail, medium, or "" for the picture itself."""
+    file: Path
+    extension: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an examination found."""
+
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    codecs: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+
+async def film(path: Path, file_type: FileType, kind: Kind, folder: Path, *, thumbnail: bool) -> Facts:
+    """Length, size and codecs of a sound or film file, and a still if wanted; `folder` is empty and the file's own."""
+    still = folder / "thumbnail"
+    wanted = str(still) if thumbnail and kind is Kind.VIDEO else None
+    request = {"path": str(path), "container": file_type.container, "kind": kind.value, "thumbnail": wanted}
+    answer = await _ask("film.py", request, folder)
+    with _checked():
+        made = answer.get("thumbnail")
+        pictures = [Picture("thumbnail", still, "jpg", _number(made["width"]), _number(made["height"]))] if made else []
+        return Facts(
+            duration_ms=_number(answer["duration_ms"]),
+            width=_number(answer["width"]) if "width" in answer else None,
+            height=_number(answer["height"]) if "height" in answer else None,
+            codecs=",".join(str(each)[:32] for each in answer["codecs"][:2]),
+            pictures=tuple(pictures),
+        )
+
+
+async def picture(path: Path, file_type: FileType, folder: Path, *, pixels: int) -> Facts:
+    """The picture drawn anew, and its variants; the first of the pictures is the picture itself."""
+    request = {
+        "path": str(path),
+        "format": _PILLOW_NAMES[file_type.extension],
+        "pixels": pixels,
+        "folder": str(folder),
+    }
+    answer = await _ask("picture.py", request, folder)
+    with _checked():
+        pictures = tuple(
+            Picture(
+                str(each["name"]),
+                folder / Path(each["file"]).name,
+                _EXTENSIONS[each["format"]],
+                _number(each["width"]),
+                _number(each["height"]),
+            )
+            for each in answer["files"]
+        )
+        return Facts(width=pictures[0].width, height=pictures[0].height, pictures=pictures)
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or not 0 < value < 2**40:
+        raise ValueError(value)
+    return value
+
+
+@contextlib.contextmanager
+def _checked() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise BrokenExaminerError("the answer makes no sense") from error
+
+
+async def _ask(script: str, request: Mapping[str, object], folder: Path) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-B",
+        str(_SCRIPTS / script),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=folder,
+        env={"LANG": "C.UTF-8"},
+        start_new_session=True,
+        limit=_MOST_ANSWER,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(SECONDS):
+            # It waits for the request with its libraries loaded: no hostile byte is read before the limits stand.
+            _limit(process.pid)
+            process.stdin.write(json.dumps(request).encode())
+            process.stdin.close()
+            answer = await _to_the_end(process.stdout)
+            status = await process.wait()
+    except TimeoutError:
+        raise BrokenExaminerError("no answer in time") from None
+    except (BrokenPipeError, ConnectionResetError):
+        raise BrokenExaminerError("died before it read the request") from None
+    finally:
+        await _end(process)
+    if status != 0:
+        raise BrokenExaminerError(f"ended with {status}")
+    return _answer(answer)
+
+
+async def _to_the_end(stream: asyncio.StreamReader) -> bytes:
+    try:
+        await stream.readexactly(_MOST_ANSWER)
+    except asyncio.IncompleteReadError as end:
+        return end.partial
+    raise BrokenExaminerError("the answer is too long")
+
+
+def _answer(text: bytes) -> dict[str, Any]:
+    # A refusal ends the script wherever it is found out; nothing follows it.
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        raise BrokenExaminerError("the answer is no JSON") from None
+    if not isinstance(answer, dict):
+        raise BrokenExaminerError("the answer is no object")
+    if "refused" in answer:
+        raise UnreadableError(str(answer["refused"])[:200])
+    return answer
+
+
+def _limit(pid: int) -> None:
+    if not hasattr(resource, "prlimit"):
+        return  # only Linux lets a parent set them; elsewhere the time limit alone holds
+    limits = {
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_FSIZE: LARGEST_OUTPUT,
+        resource.RLIMIT_NOFILE: _MOST_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    with contextlib.suppress(ProcessLookupError):
+        for each, most in limits.items():
+            hard = resource.prlimit(pid, each)[1]
+            bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.prlimit(pid, each, (bound, bound))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

@@ -1,0 +1,266 @@
+"""A store in a local folder: for development, tests, and deployments that are small enough for one disk.
+
+A file is written under `.incoming`, synced, and renamed to its key: a crash leaves either nothing or all of it. All
+work on files is done in threads of the store's own, so that a slow disk delays uploads and nothing else.
+"""
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+from cnt_grpc.kit.errors import Unavailable
+from cnt_grpc.media.storage import PIECE, Stored, Written, is_key
+from cnt_grpc.pb.cnt.media.v1.reason import Reason
+
+KEEP_FREE: Final = 256 * 1024 * 1024
+"""Bytes of the disk that uploads leave to others: a database on a full disk stops."""
+
+_THREADS: Final = 8
+_FLUSH: Final = 8 * 1024 * 1024
+"""Bytes after which writing to the disk is begun, so that the sync at the end has little left to wait for."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class LocalStorage:
+    """Objects as files below one folder, which nobody else writes to."""
+
+    def __init__(self, root: Path, *, keep_free: int = KEEP_FREE) -> None:
+        self._root = root
+        self._incoming = root / ".incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        self._keep_free = keep_free
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="storage")
+
+    def path(self, key: str) -> Path:
+        """Where the object is; raises ValueError for what is no key: nothing outside the folder can be named."""
+        if not is_key(key):
+            raise ValueError(f"no key: {key!r}")
+        return self._root / key
+
+    @asynccontextmanager
+    async def create(self, key: str, content_type: str) -> AsyncIterator["_LocalWriter"]:
+        """See Storage. The type is not kept: the database knows it."""
+        del content_type
+        path = self.path(key)
+        await self._run(self._make_room, 0)
+        writer = _LocalWriter(self, path, self._incoming / uuid.uuid4().hex)
+        try:
+            yield writer
+        finally:
+            # The file must not outlive its writer, however the call ends.
+            await writer.settle()
+            await asyncio.shield(self.submit(writer.close))
+
+    async def put(self, key: str, file: Path, content_type: str) -> Written:
+        """See Storage."""
+        async with self.create(key, content_type) as writer:
+            async for piece in self._pieces(file, 0, None):
+                await writer.write(piece)
+            return await writer.commit()
+
+    async def stat(self, key: str) -> Stored | None:
+        """See Storage."""
+        try:
+            found = await self._run(self.path(key).stat)
+        except FileNotFoundError:
+            return None
+        return Stored(key, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """See Storage."""
+        return self._pieces(self.path(key), start, end)
+
+    async def fetch(self, key: str, file: Path) -> None:
+        """See Storage. A second name for the same file where the disk allows it, so that a film is not copied."""
+        await self._run(_link_or_copy, self.path(key), file)
+
+    async def delete(self, *keys: str) -> None:
+        """See Storage."""
+        for key in keys:
+            await self._run(self.path(key).unlink, missing_ok=True)
+
+    async def objects(self, prefix: str = "") -> AsyncIterator[Stored]:
+        """See Storage."""
+        folders = self._files()
+        while (found := await self._run(next, folders, None)) is not None:
+            for stored in found:
+                if stored.key.startswith(prefix):
+                    yield stored
+
+    async def sweep(self, older_than: timedelta) -> int:
+        """See Storage."""
+        return await self._run(_remove_old, self._incoming, time.time() - older_than.total_seconds())
+
+    def signed_url(self, key: str, seconds: int) -> str | None:
+        """See Storage: our own HTTP side serves what is here."""
+        del key, seconds
+        return None
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown()
+
+    def submit(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> asyncio.Future[_T]:
+        """Start a call in one of the store's threads."""
+        return asyncio.get_running_loop().run_in_executor(self._threads, lambda: call(*args, **kwargs))
+
+    async def _run(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return await self.submit(call, *args, **kwargs)
+
+    async def _pieces(self, path: Path, start: int, end: int | None) -> AsyncIterator[bytes]:
+        file = await self._run(path.open, "rb", buffering=0)
+        try:
+            await self._run(file.seek, start)
+            left = float("inf") if end is None else end - start
+            while left > 0 and (piece := await self._run(file.read, int(min(PIECE, left)))):
+                left -= len(piece)
+                yield piece
+        finally:
+            file.close()
+
+    def _files(self) -> Iterator[list[Stored]]:
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = [each for each in folders if not each.startswith(".")]
+            yield [each for each in (self._stored(Path(folder, name)) for name in names) if each]
+
+    def _stored(self, path: Path) -> Stored | None:
+        key = path.relative_to(self._root).as_posix()
+        with contextlib.suppress(FileNotFoundError):
+            found = path.stat()
+            return Stored(key, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC)) if is_key(key) else None
+        return None
+
+    def _make_room(self, needed: int) -> None:
+        if shutil.disk_usage(self._root).free < self._keep_free + needed:
+            raise Unavailable(Reason.STORAGE_FULL)
+
+    def check_room(self) -> None:
+        """Raise Unavailable(STORAGE_FULL) when the disk is about to be full; for a writer's thread."""
+        self._make_room(_FLUSH)
+
+
+class _LocalWriter:
+    """One file on its way in. One piece is written and hashed in a thread while the next one is received."""
+
+    def __init__(self, storage: LocalStorage, target: Path, path: Path) -> None:
+        self._storage = storage
+        self._target = target
+        self._path = path
+        self._file = -1
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._flushed = 0
+        self._pending: asyncio.Future[None] | None = None
+
+    async def write(self, piece: bytes) -> None:
+        """See Writer."""
+        await self._written()
+        self._pending = self._storage.submit(self._append, piece)
+
+    async def commit(self) -> Written:
+        """See Writer."""
+        await self._written()
+        self._pending = self._storage.submit(self._publish)
+        await self._written()
+        return Written(self._size, self._hash.digest())
+
+    async def _written(self) -> None:
+        if self._pending is not None:
+            # A cancelled call must not cancel what the thread is doing: `settle` waits for it.
+            await asyncio.shield(self._pending)
+            self._pending = None
+
+    async def settle(self) -> None:
+        """Wait until no thread works on the file any more, even if the call is being cancelled."""
+        pending = self._pending
+        while pending is not None and not pending.done():
+            with contextlib.suppress(asyncio.CancelledError, Unavailable, OSError):
+                await asyncio.wait([pending])
+        if pending is not None and not pending.cancelled():
+            pending.exception()  # seen: whoever awaited it has raised it, or is being cancelled anyway
+
+    def close(self) -> None:
+        """Close the file, and remove it where it was not committed."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._path.unlink(missing_ok=True)
+
+    def _open(self) -> None:
+        # Opened by the first piece and not before: `settle` and `close` then know of the file, whatever is cancelled.
+        if self._file < 0:
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+    def _append(self, piece: bytes) -> None:
+        view = memoryview(piece)
+        with _full_disk_told():
+            self._open()
+            while view:
+                view = view[os.write(self._file, view) :]
+        self._hash.update(piece)
+        self._size += len(piece)
+        if self._size - self._flushed >= _FLUSH:
+            self._storage.check_room()
+            # Linux begins to write the dirty pages of the range; elsewhere it does nothing.
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(self._file, self._flushed, self._size - self._flushed, os.POSIX_FADV_DONTNEED)
+            self._flushed = self._size
+
+    def _publish(self) -> None:
+        with _full_disk_told():
+            self._open()
+            os.fchmod(self._file, 0o444)  # objects never change
+            os.fsync(self._file)
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            self._path.rename(self._target)
+            _sync_folder(self._target.parent)
+
+
+@contextlib.contextmanager
+def _full_disk_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Unavailable(Reason.STORAGE_FULL) from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable: the file's own sync does not cover the folder that it is in."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _remove_old(folder: Path, before: float) -> int:
+    removed = 0
+    for path in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
+    return removed

@@ -1,0 +1,52 @@
+"""What a file is uploaded for, and how much we take: the purpose decides kind and folder, the settings the limits."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from cnt_grpc.media.sniff import FileType, Kind
+
+_MB: Final = 1000 * 1000
+_GB: Final = 1000 * _MB
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One way to upload."""
+
+    name: str
+    kind: Kind
+    folder: str
+    """Where the keys lie. What is below private/ lies outside the CDN's policy, whatever its visibility."""
+
+    def new_key(self, file_type: FileType) -> str:
+        """A key that nobody has used and nobody can guess; its extension comes from the type."""
+        return f"{self.folder}/{uuid.uuid4().hex}.{file_type.extension}"
+
+
+AUDIO: Final = Purpose("audio", Kind.AUDIO, "audio")
+VIDEO: Final = Purpose("video", Kind.VIDEO, "video")
+IMAGE: Final = Purpose("image", Kind.IMAGE, "images")
+
+THUMBNAILS: Final = "images/thumbnails/podcasts/generated"
+"""Where stills of films lie."""
+INCOMING: Final = "private/incoming"
+"""Where pictures wait until they are drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that we take; the defaults are those of the settings."""
+
+    bytes_of: Mapping[Kind, int] = field(
+        default_factory=lambda: MappingProxyType(
+            {Kind.AUDIO: 500 * _MB, Kind.VIDEO: 5 * _GB, Kind.IMAGE: 20 * _MB, Kind.DOCUMENT: 100 * _MB}
+        )
+    )
+    """Of one file, by kind."""
+    pixels: int = 50_000_000
+    """Of one picture."""
+    quota: int = 20 * _GB
+    """Bytes of all files of one person."""

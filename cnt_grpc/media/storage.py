@@ -1,0 +1,96 @@
+"""Where files are kept: what every store must promise, whichever it is.
+
+A key names one object and is made by us alone. An object appears whole or not at all, is never changed once it is
+there, and is read by ranges. `local.py` keeps objects in a folder; the other store speaks S3.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+PIECE: Final = 1024 * 1024
+"""Bytes that are read at a time: memory does not grow with the object."""
+
+_KEY: Final = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/)+[a-z0-9][a-z0-9_-]*\.[a-z0-9]+")
+_LONGEST_KEY: Final = 200
+
+
+def is_key(text: str) -> bool:
+    """Whether this could be a key of ours: folders, and a name with an extension.
+
+    Nothing that a file system reads otherwise: one dot, no hidden component, no upper case that some of them fold.
+    """
+    return len(text) <= _LONGEST_KEY and _KEY.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object that is there."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was stored just now."""
+
+    size: int
+    sha256: bytes
+
+
+class Writer(Protocol):
+    """An object on its way in; nobody sees anything of it before `commit` has returned."""
+
+    async def write(self, piece: bytes) -> None:
+        """Take the next bytes. May return before they are stored, and holds no more than two pieces."""
+        ...
+
+    async def commit(self) -> Written:
+        """Make the object appear under its key, durably."""
+        ...
+
+
+class Storage(Protocol):
+    """A store. Every method raises Unavailable(STORAGE_FULL) where there is no room and OSError where it is broken."""
+
+    def create(self, key: str, content_type: str) -> AbstractAsyncContextManager[Writer]:
+        """Write a new object. Left without a commit, whatever was written is gone."""
+        ...
+
+    async def put(self, key: str, file: Path, content_type: str) -> Written:
+        """Store a file that we made; it stays where it is."""
+        ...
+
+    async def stat(self, key: str) -> Stored | None:
+        """Whether it is there, and how large."""
+        ...
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` to before `end`, in pieces of `PIECE` at most; raises FileNotFoundError."""
+        ...
+
+    async def fetch(self, key: str, file: Path) -> None:
+        """Bring the object to a new local file, to be read and not written; raises FileNotFoundError."""
+        ...
+
+    async def delete(self, *keys: str) -> None:
+        """Remove what is there of these; what is not there is no error."""
+        ...
+
+    def objects(self, prefix: str = "") -> AsyncIterator[Stored]:
+        """All objects whose key begins so, in no order."""
+        ...
+
+    async def sweep(self, older_than: timedelta) -> int:
+        """Remove what writers that were killed left behind; the number of leftovers removed."""
+        ...
+
+    def signed_url(self, key: str, seconds: int) -> str | None:
+        """An address that lets anyone read the object for so long; None where we serve it ourselves."""
+        ...

@@ -1,0 +1,131 @@
+"""What moderators may decide, what follows from it, and what waits for them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.errors import Denied, NotFound, Precondition
+from cnt_grpc.kit.paging import Page
+from cnt_grpc.moderation import audit, queries
+from cnt_grpc.moderation.kinds import After, Decision, Filter, Kinds, Subject
+from cnt_grpc.moderation.status import Status
+from cnt_grpc.pb.cnt.moderation.v1.reason import Reason
+
+_ACTIONS = {Status.APPROVED: "approve", Status.REJECTED: "reject", Status.ARCHIVED: "archive"}
+_FROM = {
+    Status.APPROVED: {Status.PENDING, Status.REJECTED, Status.ARCHIVED},
+    Status.REJECTED: {Status.PENDING, Status.APPROVED},
+    Status.ARCHIVED: {Status.PENDING, Status.APPROVED, Status.REJECTED},
+}
+"""Where a subject must stand for a decision to be possible."""
+
+_LARGEST_ID = 2**63 - 1
+
+
+async def decide(
+    tx: Tx, kinds: Kinds, caller: Caller, *, kind_name: str, subject_id: int, status: Status, reason: str
+) -> Subject:
+    """Approve, reject or archive a subject. Returns it as it stands then."""
+    kind = kinds.get(kind_name)
+    subject = await kind.load(tx, subject_id)
+    if subject is None:
+        raise NotFound(Reason.SUBJECT_NOT_FOUND)
+    if subject.author_id == caller.user_id:
+        raise Denied(Reason.OWN_CASE, "nobody decides on what they made themselves")
+    if subject.status not in _FROM[status]:
+        raise Precondition(Reason.STATUS_UNSUITABLE, f"it is {subject.status}", status=subject.status)
+    act = audit.Act(
+        actor_id=caller.user_id,
+        action=_ACTIONS[status],
+        target_kind=kind.name,
+        target_id=subject_id,
+        before={"status": subject.status},
+        after={"status": status},
+        reason=reason,
+    )
+    audit.record(tx, act)
+    await kind.apply(tx, subject, Decision(status, reason, caller.user_id))
+    return replace(subject, status=status, reason="" if status is Status.APPROVED else reason)
+
+
+async def moved(tx: Tx, kind: str, subject_id: int, *, author_id: int, was: Status | None, now: Status | None) -> None:
+    """Hear where a subject came to stand; every room says so in the transaction that moves one.
+
+    What becomes pending waits for moderators from then on; what stops being pending no longer does. None as `was` is a
+    new subject, None as `now` a deleted one.
+    """
+    if now is Status.PENDING:
+        case = {"kind": kind, "subject_id": subject_id, "author_id": author_id}
+        await tx.run(queries.open_case(), **case, opened_at=clock.now())
+    elif was is Status.PENDING:
+        outcome = now or "withdrawn"
+        await tx.run(queries.close_case(), kind=kind, subject_id=subject_id, at=clock.now(), outcome=outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A subject that waits for a decision."""
+
+    subject: Subject
+    since: datetime
+
+
+async def pending(tx: Tx, kinds: Kinds, author_id: int, page: Page) -> tuple[list[Pending], str]:
+    """A page of what waits, of one person or (for 0) of all, the longest waiting first.
+
+    One statement finds it, and one for each kind among it says what it is.
+    """
+    of_one = {"author_id": author_id} if author_id else {}
+    stmt = queries.open_cases(page.limit, of_one=bool(author_id), after=not page.is_first)
+    rows = await tx.all(stmt, **of_one, **page.params)
+    cases, next_page_token = page.cut(rows, key=lambda case: (case["opened_at"], case["id"]))
+    ids: defaultdict[str, list[int]] = defaultdict(list)
+    for case in cases:
+        ids[case["kind"]].append(case["subject_id"])
+    found = {
+        (name, subject.id): subject
+        for name, subject_ids in ids.items()
+        for subject in await kinds.get(name).show(tx, subject_ids)
+    }
+    # A subject deleted since the cases were read is left out; its case is closed.
+    places = (((case["kind"], case["subject_id"]), case["opened_at"]) for case in cases)
+    return [Pending(found[key], since) for key, since in places if key in found], next_page_token
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of everything: newest first, and of one moment by kind, then by falling id."""
+
+    listed_at: datetime
+    kind: str
+    id: int
+
+    @classmethod
+    def of(cls, page: Page) -> "Place | None":
+        """Where a page begins; None: at the top."""
+        match page.after:
+            case (datetime() as listed_at, str() as kind, int() as subject_id):
+                return cls(listed_at, kind, subject_id)
+        return None
+
+    def within(self, kind: str) -> After:
+        """Where the list of one kind goes on. Ids of two kinds may be equal, and so may moments."""
+        if kind == self.kind:
+            return self.listed_at, self.id
+        return self.listed_at, _LARGEST_ID if kind > self.kind else 0
+
+
+async def everything(tx: Tx, kinds: Kinds, kind_name: str, wanted: Filter, page: Page) -> tuple[list[Subject], str]:
+    """A page of the subjects of one kind or (for "") of all, newest first; one statement for each kind."""
+    after = Place.of(page)
+    found = [
+        subject
+        for kind in ([kinds.get(kind_name)] if kind_name else kinds.all())
+        for subject in await kind.page(tx, wanted, after.within(kind.name) if after else None, page.limit)
+    ]
+    found.sort(key=lambda subject: (subject.kind, -subject.id))
+    found.sort(key=lambda subject: subject.listed_at, reverse=True)  # keeps the order above within one moment
+    return page.cut(found, key=lambda subject: (subject.listed_at, subject.kind, subject.id))

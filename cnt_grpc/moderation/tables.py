@@ -1,0 +1,69 @@
+"""What moderators have before them, and the record of what was decided; the decided things stay in their own rooms."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+from cnt_grpc.kit.tables import MOMENT, metadata
+
+moderation_cases = Table(
+    "moderation_cases",
+    metadata,
+    Column("id", BigInteger, Identity(always=True)),
+    Column("kind", Text, nullable=False, comment="as it stands in paths, such as podcast"),
+    Column("subject_id", BigInteger, nullable=False, comment="an id of the kind's own table"),
+    Column("author_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("opened_at", MOMENT, nullable=False),
+    Column("closed_at", MOMENT, comment="none while it waits for a moderator"),
+    Column("outcome", Text, comment="where the subject came to stand, or withdrawn when it was deleted"),
+    PrimaryKeyConstraint("id", name="pk_moderation_cases"),
+    CheckConstraint("outcome IN ('approved', 'rejected', 'archived', 'withdrawn')", name="outcome"),
+    CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed"),
+    Index("uq_moderation_cases_open", "kind", "subject_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+    Index("ix_moderation_cases_open", "opened_at", "id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_moderation_cases_author_id", "author_id", "opened_at", "id"),
+    comment="Each time that something waited for a moderator; who decided and why stands in audit_log",
+)
+
+# A trigger refuses to change or remove rows of this table; a migration makes it, because Core cannot describe triggers.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigInteger, autoincrement=False, comment="1, 2, 3 … without gaps, in the order of the commits"),
+    Column("at", MOMENT, nullable=False),
+    Column("actor_id", BigInteger, nullable=False, comment="a person, or 0 for the system; outlives the account"),
+    Column("action", Text, nullable=False, comment="such as approve"),
+    Column("target_kind", Text, nullable=False, comment="such as podcast"),
+    Column("target_id", BigInteger, nullable=False),
+    Column("before", Text, nullable=False, comment="JSON, byte for byte as it was hashed; so is after"),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False, comment="SHA-256 of the hash of the row before and of this row"),
+    PrimaryKeyConstraint("id", name="pk_audit_log"),
+    Index("ix_audit_log_actor", "actor_id", "id"),
+    Index("ix_audit_log_action", "action", "id"),
+    Index("ix_audit_log_target", "target_kind", "target_id", "id"),
+    comment="Every act of power over others; rows are only ever added",
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", SmallInteger, autoincrement=False),
+    Column("length", BigInteger, nullable=False, comment="the id of the last row of audit_log"),
+    Column("hash", LargeBinary, nullable=False, comment="the hash of that row"),
+    PrimaryKeyConstraint("one", name="pk_audit_head"),
+    CheckConstraint("one = 1", name="one"),
+    comment="The end of the audit's chain: its lock, and what shows that no row is missing at the end",
+)

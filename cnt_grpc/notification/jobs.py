@@ -1,0 +1,75 @@
+"""Background doors of the notification room."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from cnt_grpc import auth
+from cnt_grpc.auth import SecurityEvent
+from cnt_grpc.kit.jobs import Handler, Job, Run
+from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.notification import outbox, rules
+from cnt_grpc.notification.notice import Words
+from cnt_grpc.notification.notices import SecurityAlert
+from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import TellSecurityEvent
+from cnt_grpc.pb.cnt.notification.v1.jobs_pb2 import ForgetOld, TellMany
+
+FORGET_OLD = Job("notification.forget_old", ForgetOld, attempts=3, timeout=timedelta(minutes=30), limit=1)
+"""Drop notifications that are older than they are kept."""
+
+AT_ONCE = 500
+"""Inboxes that one transaction writes to and, for a few milliseconds, locks."""
+PARTS = 16
+"""Jobs into which a job divides that has more recipients."""
+
+_SECURITY_EVENTS = {
+    SecurityEvent.REFRESH_TOKEN_REUSED: "Someone used an old sign-in of yours again, so we ended it",
+}
+if unworded := set(SecurityEvent) - _SECURITY_EVENTS.keys():
+    raise TypeError(f"security events without words: {sorted(unworded)}")
+
+
+async def tell_many(payload: TellMany, run: Run) -> None:
+    """Write the notice, or divide the work; effect and end of the job are one transaction, so each is told once."""
+    words = Words(type=payload.type, title=payload.title, message=payload.message, data=dict(payload.data))
+    ids = list(payload.recipient_ids)
+    async with run.finish() as tx:
+        if len(ids) <= AT_ONCE:
+            outbox.put(tx, ids, words)
+            return
+        for part in _parts(ids):
+            await outbox.tell_later(tx, part, words)
+
+
+def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
+    size = max(AT_ONCE, -(-len(ids) // PARTS))
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+async def tell_security_event(payload: TellSecurityEvent, run: Run) -> None:
+    """Tell a person what befell their account; the auth room, which lies below, asks for it."""
+    async with run.finish() as tx:
+        event = await auth.security_event(tx, payload.security_event_id)
+        if event is None:
+            return  # erased with its person
+        alert = SecurityAlert(
+            event=_SECURITY_EVENTS[SecurityEvent(event["kind"])],
+            time=f"{event['created_at']:%Y-%m-%d %H:%M} UTC",
+            address=event["address"] or "an unknown address",
+        )
+        await outbox.tell(tx, [event["user_id"]], alert)
+
+
+async def forget_old(_: ForgetOld, run: Run) -> None:
+    """Drop what is too old, a bounded number a transaction, until nothing is."""
+    inboxes = 1
+    while inboxes and not run.cancelled.is_set():
+        inboxes = await run.db.transact(rules.forget_old)
+
+
+HANDLERS: Mapping[Job[Any], Handler] = {
+    outbox.TELL_MANY: tell_many,
+    auth.TELL_SECURITY_EVENT: tell_security_event,
+    FORGET_OLD: forget_old,
+}
+PERIODIC: Sequence[Periodic] = (Periodic("17 * * * *", FORGET_OLD, ForgetOld()),)

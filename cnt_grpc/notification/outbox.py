@@ -1,0 +1,72 @@
+"""What a transaction has to tell people: gathered while it runs, and written by one statement before it ends."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from cnt_grpc.kit import clock, events, jobs
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.jobs import Job
+from cnt_grpc.notification.notice import Channel, Notice, Words
+from cnt_grpc.notification.queries import telling
+from cnt_grpc.pb.cnt.notification.v1 import jobs_pb2
+
+TOPIC = "inbox"
+"""Of wake-ups: the key is the person whose inbox changed."""
+INLINE = 100
+"""Recipients up to which the transaction itself writes the notice: it holds their inboxes until it ends."""
+TELL_MANY = Job("notification.tell_many", jobs_pb2.TellMany, attempts=10, timeout=timedelta(minutes=1))
+"""Writes a notice for any number of recipients, a bounded number a transaction."""
+
+Owed = list[tuple[Sequence[int], Words]]
+
+
+async def tell(tx: Tx, recipients: Iterable[int], notice: Notice) -> None:
+    """Tell these people, each once, when the transaction commits; nobody when it does not.
+
+    Above INLINE recipients the transaction writes a job instead, and they hear of it a moment later.
+    """
+    ids = sorted(set(recipients))
+    words = notice.worded()
+    if len(ids) <= INLINE:
+        put(tx, ids, words)
+    else:
+        await tell_later(tx, ids, words)
+
+
+async def tell_later(tx: Tx, recipient_ids: Sequence[int], words: Words) -> None:
+    """Leave it to a job; `recipient_ids` in ascending order."""
+    payload = jobs_pb2.TellMany(
+        recipient_ids=recipient_ids, type=words.type, title=words.title, message=words.message, data=words.data
+    )
+    await jobs.enqueue(tx, TELL_MANY, payload)
+
+
+def put(tx: Tx, recipient_ids: Sequence[int], words: Words) -> None:
+    """Owe this to these people, each named once, until the transaction commits."""
+    if not recipient_ids:
+        return
+    owed: Owed | None = tx.memo.get(tell)
+    if owed is None:
+        owed = tx.memo[tell] = []
+        # Last: inboxes are locked when nothing else is, and only for as long as the commit takes.
+        tx.before_commit(_flush, last=True)
+    owed.append((recipient_ids, words))
+
+
+async def _flush(tx: Tx) -> None:
+    owed: Owed = tx.memo.pop(tell)
+    notices = [words for _, words in owed]
+    reached = await tx.all(
+        telling.tell(),
+        types=[words.type for words in notices],
+        titles=[words.title for words in notices],
+        messages=[words.message for words in notices],
+        datas=[json.dumps(dict(words.data), ensure_ascii=False) for words in notices],
+        defaults=[Channel.IN_APP in words.preferences.on for words in notices],
+        recipient_ids=[recipient_id for recipient_ids, _ in owed for recipient_id in recipient_ids],
+        notices=[number for number, (recipient_ids, _) in enumerate(owed, 1) for _ in recipient_ids],
+        now=clock.now(),
+    )
+    for row in reached:
+        events.wake(tx, TOPIC, row["recipient_id"])

@@ -1,0 +1,85 @@
+"""Calls by example: who makes one, with which bytes, and what holds for every answer whatever the law."""
+
+import secrets
+from collections.abc import Sequence
+from ipaddress import IPv4Address
+
+import grpc
+from google.protobuf.message import Message
+
+from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.status import STATUS_OF
+from cnt_grpc.pb.cnt.common.v1.reason import Reason
+from tests.contract.comments import named_reasons
+from tests.contract.methods import example_of
+from tests.harness.api import Api, ApiError, Rpc
+from tests.harness.world import Person, World
+
+CODES = frozenset(STATUS_OF.values())
+"""The closed set of refusals. INTERNAL is in none of them: it is a defect, and UNKNOWN always is."""
+
+MALFORMED = b"\xff\xff\xff"
+"""No message of any type."""
+
+MOST_DETAILS = 1024
+"""Bytes of a refusal: it travels in a header, and proxies cut long ones."""
+
+
+async def caller(world: World, method: Method) -> Person:
+    """A new person whose call of this method succeeds."""
+    role = example_of(method).role
+    roles = {role} - {"", "guest"}
+    return await world.user(roles=roles, is_guest=role == "guest", fresh=method.fresh)
+
+
+async def requests(world: World, method: Method, who: Person) -> list[Message]:
+    """What a valid call of this person sends: one message, or for client streams several."""
+    fields = await example_of(method).given(world, who)
+    several = fields["requests"] if method.client_streaming else [fields]
+    return [each if isinstance(each, Message) else method.request(**each) for each in several]
+
+
+async def valid(world: World, method: Method, who: Person) -> Message:
+    """The first message of a valid call of this person."""
+    return (await requests(world, method, who))[0]
+
+
+async def send(api: Api, method: Method, sent: Sequence[Message | bytes], *, replies: int = 0) -> list[bytes]:
+    """Call the method, from an address of its own; the replies, of a stream as many as the example promises.
+
+    Raises ApiError, after making sure that it is one that the contract knows.
+    """
+    bodies = [each.SerializeToString() if isinstance(each, Message) else each for each in sent]
+    try:
+        return await rpc(api, method).exchange(bodies, replies=replies or example_of(method).streams)
+    except ApiError as error:
+        check(method, error)
+        raise
+
+
+async def outcome(api: Api, method: Method, sent: Sequence[Message | bytes]) -> str:
+    """How a call ends, or a stream begins: "OK", or status and reason such as "NOT_FOUND USER_NOT_FOUND"."""
+    try:
+        await send(api, method, sent, replies=1)
+    except ApiError as error:
+        return f"{error.code.name} {error.reason}"
+    return "OK"
+
+
+def rpc(api: Api, method: Method) -> Rpc:
+    """The method, ready to be called; from an address that was never seen, because addresses have limits, too."""
+    if all(name != "x-forwarded-for" for name, _ in api.metadata):
+        api = api.with_(x_forwarded_for=str(IPv4Address((10 << 24) + secrets.randbelow(2**24))))
+    found: Rpc = getattr(api.service(method.service), method.name)
+    return found
+
+
+def check(method: Method, error: ApiError) -> None:
+    """What holds for every refusal: a status of the contract, a reason that the method's comment names, and no bulk."""
+    assert error.code in CODES, f"{method.full_name}: {error}"
+    known = error.reason in Reason.__members__ or error.reason in named_reasons(method.full_name)
+    assert known, f"the comment of {method.full_name} does not name {error.reason}"
+    size = error.status.ByteSize()
+    assert size <= MOST_DETAILS, f"{method.full_name}: a refusal of {size} bytes: {error}"
+    assert (error.code is grpc.StatusCode.RESOURCE_EXHAUSTED) == (error.retry_after > 0), str(error)
+    assert error.request_id, str(error)

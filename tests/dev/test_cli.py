@@ -1,0 +1,63 @@
+"""The command line: quick to help, plain in its refusals."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cnt_grpc.cli import main
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ["dev", "serve", "worker", "migrate", "seed", "admin", "routes", "check", "settings"]
+
+pytestmark = pytest.mark.usefixtures("without_settings")
+
+
+def test_help_names_every_command_and_is_quick() -> None:
+    times = []
+    for _ in range(3):  # the best of three: other tests run beside this one
+        begin = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "cnt_grpc", "--help"],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        times.append(time.monotonic() - begin)
+    assert min(times) < 0.3
+    assert [command for command in COMMANDS if f"\n    {command} " not in done.stdout] == []
+
+
+def test_every_problem_with_the_settings_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("CNT_HTTP_PORT", "many")
+    assert main(["serve"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("cnt-grpc: ") for line in lines)
+    assert {line.split()[1] for line in lines} == {"CNT_HTTP_PORT:", "SECRET_KEY:", "DATABASE_URL:", "CORS_ORIGINS:"}
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "seed"])
+def test_without_a_database_it_says_how_to_get_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command]) == 1
+    assert "start `cnt-grpc dev` first, or set DATABASE_URL" in capsys.readouterr().err
+
+
+def test_what_is_not_a_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["sevre"])
+    assert caught.value.code == 2
+    assert "invalid choice" in capsys.readouterr().err
+
+
+def test_settings_show_no_secret(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "f3a9c1d27b604e58a1c9d0e4b7f26385")
+    assert main(["settings"]) == 0
+    assert "f3a9c1d27b604e58a1c9d0e4b7f26385" not in capsys.readouterr().out

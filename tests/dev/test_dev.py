@@ -1,0 +1,207 @@
+"""`cnt-grpc dev` as a newcomer meets it: it comes up, its banner is true, it stops clean, and nothing outlives it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from cnt_grpc.auth import DEMO_PEOPLE
+from cnt_grpc.dev import demo
+from tests.dev.processes import alive, wait_until_gone
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 60.0
+
+
+class Dev:
+    """A launcher, what it wrote, and the processes below it."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.url = f"http://localhost:{port}"
+        self.lines: list[str] = []
+
+    def read_until(self, words: str) -> None:
+        """Read lines until one has `words`."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if words in line:
+                return
+        pytest.fail("\n".join(["it ended", *self.lines]))
+
+    def read_banner(self) -> str:
+        """Read until the second rule of the banner; its text."""
+        self.read_until("─────")
+        start = len(self.lines)
+        self.read_until("─────")
+        return "\n".join(self.lines[start:])
+
+    def get(self, path: str) -> int:
+        """The status of GET path."""
+        with urllib.request.urlopen(self.url + path, timeout=5) as answer:  # noqa: S310 (always our own)
+            return int(answer.status)
+
+    def family(self) -> dict[int, str]:
+        """Every process below the launcher, with its command."""
+        parents = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+                parents[int(stat.parent.name)] = int(fields[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        found = {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return {pid: command(pid) for pid in found - {self.process.pid}}
+
+
+def command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+@pytest.fixture(scope="module")
+def ports() -> list[int]:
+    """Ports that were free a moment ago: Envoy's, two of gRPC in a row, two of plain HTTP in a row."""
+    while True:
+        with ExitStack() as stack:
+            found = []
+            try:
+                for width in (1, 2, 2):
+                    listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+                    found.append(listener.getsockname()[1])
+                    if width == 2:
+                        stack.enter_context(socket.create_server(("127.0.0.1", found[-1] + 1)))
+            except OSError:
+                continue
+            return found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory that all tests of this file use one after the other."""
+    return tmp_path_factory.mktemp("dev")
+
+
+@contextmanager
+def launch(home: Path, ports: list[int]) -> Iterator[Dev]:
+    names = ("CNT_HTTP_PORT", "CNT_GRPC_PORT", "CNT_SIDE_PORT")
+    environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    environment |= dict(zip(names, map(str, ports), strict=True))
+    environment |= {"CNT_STATE_DIR": str(home / "state"), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "cnt_grpc", "dev"],
+        cwd=home,  # no .env here
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield Dev(process, ports[0])
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def first_run(home: Path, ports: list[int]) -> Iterator[tuple[Dev, str]]:
+    """The first start of all, and its banner."""
+    with launch(home, ports) as dev:
+        yield dev, dev.read_banner()
+
+
+def test_the_banner_is_true(first_run: tuple[Dev, str], home: Path) -> None:
+    dev, banner = first_run
+    assert dev.get("/readyz") == 200
+    for words in (dev.url, f"{home}/state", *demo.PERSON, *demo.ADMIN, "S3_BUCKET_NAME", "STRIPE_SECRET_KEY"):
+        assert words in banner
+    shown = [line.strip() for line in banner.splitlines() if line.startswith("     ")]
+    sign_in, who_am_i, grpc, stream = shown
+    stream = stream.replace("curl -sN", "curl -sN --max-time 3")
+    script = "\n".join([sign_in, who_am_i, "echo", "echo ===", grpc, "echo ===", f"{stream} || true"])
+    done = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, timeout=60)
+    me, podcasts, notifications = done.stdout.split("===\n")
+    assert json.loads(me)["user"]["email"] == demo.PERSON[0]
+    assert isinstance(json.loads(podcasts), dict), done.stderr
+    assert all(json.loads(line) for line in notifications.splitlines() if line), done.stderr
+    assert notifications.strip()
+
+
+def test_the_demo_accounts_are_the_seeded_ones() -> None:
+    assert [(person.email, person.password) for person in DEMO_PEOPLE] == [demo.PERSON, demo.ADMIN]
+
+
+def test_a_second_launcher_on_the_same_state_is_refused(
+    first_run: tuple[Dev, str], home: Path, ports: list[int]
+) -> None:
+    with launch(home, ports) as second:
+        assert second.process.stdout is not None
+        text = second.process.stdout.read()
+        assert second.process.wait() == 1
+    assert f"is used by another `cnt-grpc dev` (process {first_run[0].process.pid})" in text
+
+
+def test_a_taken_port_is_named(first_run: tuple[Dev, str], tmp_path: Path, ports: list[int]) -> None:
+    with launch(tmp_path, ports) as second:
+        assert second.process.stdout is not None
+        text = second.process.stdout.read()
+        assert second.process.wait() == 1
+    for name in ("CNT_HTTP_PORT", "CNT_GRPC_PORT", "CNT_SIDE_PORT"):
+        assert f"({name}) is taken by another program" in text
+
+
+def test_a_killed_server_and_a_killed_database_come_back(first_run: tuple[Dev, str]) -> None:
+    dev, _ = first_run
+    victims = [pid for pid, text in dev.family().items() if " serve " in text or re.search(r"postgres -D", text)]
+    assert len(victims) == 3
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while True:
+        now = dev.family()
+        back = [pid for pid, text in now.items() if " serve " in text or re.search(r"postgres -D", text)]
+        try:
+            if len(back) == 3 and not set(back) & set(victims) and dev.get("/readyz") == 200:
+                break
+        except OSError:
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_kill_9_leaves_nothing_and_the_next_start_is_quick(
+    first_run: tuple[Dev, str], home: Path, ports: list[int]
+) -> None:
+    dev, _ = first_run
+    family = dev.family()
+    assert len(family) > 5
+    dev.process.kill()
+    wait_until_gone(*family)
+
+    begin = time.monotonic()
+    with launch(home, ports) as second:
+        second.read_banner()
+        assert time.monotonic() - begin < 5
+        assert second.get("/readyz") == 200
+        family = second.family()
+        begin = time.monotonic()
+        second.process.send_signal(signal.SIGINT)
+        second.read_until("stopped")
+        assert second.process.wait() == 0
+        assert time.monotonic() - begin < 30
+    assert [text for pid, text in family.items() if alive(pid)] == []

@@ -1,0 +1,1 @@
+"""The edge, tested as callers meet it: a real Envoy, real clients, a real browser."""

@@ -1,0 +1,61 @@
+"""The whole system in the test's own process: one server and one worker, on a database of their own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from cnt_grpc.app import Server, System, opened
+from cnt_grpc.kit.worker import Worker
+from cnt_grpc.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Running:
+    """What was started, and where it listens."""
+
+    system: System
+    server: Server
+    grpc_port: int
+    side_port: int
+
+    @property
+    def target(self) -> str:
+        """The gRPC server's address."""
+        return f"{HOST}:{self.grpc_port}"
+
+    @property
+    def side_url(self) -> str:
+        """The address of the plain-HTTP side."""
+        return f"http://{HOST}:{self.side_port}"
+
+
+def settings_for(dsn: str, folder: Path, secret_key: str) -> Settings:
+    """Settings as close to those of an embedded default as a test process allows."""
+    # Constructed, not loaded: neither the environment nor the `.env` of the machine has a say.
+    return Settings.model_construct(
+        secret_key=SecretStr(secret_key),
+        database_url=SecretStr(dsn),
+        cnt_state_dir=folder,
+        # Two people of a test meet often; twenty connections to a Postgres of one's own would only cost memory.
+        database_pool_size=5,
+    )
+
+
+@asynccontextmanager
+async def start(settings: Settings) -> AsyncIterator[Running]:
+    """Start server and worker on free ports; stop them when the block ends.
+
+    What the clock starts (`System.periodic`) stays out: a test that moves the clock must not sweep the rows of others.
+    Tests of periodic jobs enqueue them.
+    """
+    async with opened(settings) as system:
+        server = Server(system)
+        grpc_port, side_port = await server.start(HOST, 0, 0)
+        async with Worker(system.db, system.job_handlers()):
+            yield Running(system, server, grpc_port, side_port)
+        await server.stop()
