@@ -13,7 +13,7 @@ from typing import Any
 
 from prometheus_client.registry import REGISTRY
 
-from cnt_grpc import auth, content, http, media, migrate, moderation, notification
+from cnt_grpc import auth, content, http, media, migrate, moderation
 from cnt_grpc.auth import jobs as auth_jobs
 from cnt_grpc.kit import housekeeping, seal
 from cnt_grpc.kit.db import Database, Tx

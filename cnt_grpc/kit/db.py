@@ -35,23 +35,29 @@ RUNS = 3
 class Database:
     """The database of one process: connections that write, and connections that cannot."""
 
-    def __init__(self, dsn: str, *, writers: int = 10, readers: int = 10, wait: float = 3.0) -> None:
+    def __init__(
+        self, dsn: str, *, writers: int = 10, readers: int = 10, wait: float = 3.0, statement_seconds: float = 20.0
+    ) -> None:
         """Open nothing yet; `open` also looks whether the server answers.
 
-        `writers`, `readers`: most connections of each kind; `wait`: seconds a statement waits for a free one.
+        `writers`, `readers`: most connections of each kind; `wait`: seconds a statement waits for a free one;
+        `statement_seconds`: the server's last resort, for a call's own deadline comes first.
         """
         self.dsn = address(dsn)
         self.bus: EventBus | None = None
         """How `events.wake` reaches other processes; set by the program that builds both."""
         self.listener = Listener(self.dsn)
         """Hears NOTIFY once it is started."""
-        self.write_pool = Pool(self.dsn, size=writers, wait=wait, settings=_SETTINGS)
-        self.read_pool = Pool(self.dsn, size=readers, wait=wait, settings=_READ_SETTINGS)
+        settings = {**_SETTINGS, "statement_timeout": str(int(statement_seconds * 1000))}
+        self.write_pool = Pool(self.dsn, size=writers, wait=wait, settings=settings)
+        self.read_pool = Pool(self.dsn, size=readers, wait=wait, settings=settings | _READ_ONLY)
 
     @classmethod
-    async def open(cls, dsn: str, *, writers: int = 10, readers: int = 10, wait: float = 3.0) -> Self:
+    async def open(
+        cls, dsn: str, *, writers: int = 10, readers: int = 10, wait: float = 3.0, statement_seconds: float = 20.0
+    ) -> Self:
         """A database that answers; raises Unavailable when it does not."""
-        db = cls(dsn, writers=writers, readers=readers, wait=wait)
+        db = cls(dsn, writers=writers, readers=readers, wait=wait, statement_seconds=statement_seconds)
         await db.ping()
         return db
 
@@ -110,9 +116,8 @@ _SETTINGS = {
     "timezone": "UTC",
     # Compiling a plan takes longer than these statements.
     "jit": "off",
-    # The last resort: the call's own deadline comes first. Milliseconds.
-    "statement_timeout": "20000",
+    # Milliseconds.
     "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": "30000",
 }
-_READ_SETTINGS = {**_SETTINGS, "application_name": "cnt-grpc read", "default_transaction_read_only": "on"}
+_READ_ONLY = {"application_name": "cnt-grpc read", "default_transaction_read_only": "on"}

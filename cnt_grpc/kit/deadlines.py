@@ -1,4 +1,4 @@
-"""Ends unary calls that take too long: one timer for all of them, because a timer each costs a tenth of a short call."""
+"""Ends unary calls that take too long: one timer for all of them, since a timer each costs a tenth of a short call."""
 
 import asyncio
 from types import TracebackType

@@ -106,5 +106,8 @@ class TimedOut(AppError):
     """The call took longer than its policy or its caller allows."""
 
 
-class Contention(Exception):  # noqa: N818  (never reaches a caller: the pipeline runs the call again)
-    """A serialisation failure or a deadlock: nothing was written, and the whole call may run again."""
+class Contention(Exception):
+    """A serialisation failure or a deadlock: nothing was written, and the whole call may run again.
+
+    It never reaches a caller: the pipeline runs the call three times, and then says Changed.
+    """

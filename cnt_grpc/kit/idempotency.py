@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from google.protobuf import message
 from google.rpc import status_pb2
-from sqlalchemy import ColumnElement, Executable, and_, bindparam, delete, select, update
+from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit import clock, seal
@@ -36,7 +36,9 @@ class Key:
     kept_for_ever: bool
 
     @classmethod
-    def of(cls, caller_id: int, method: str, request_id: str, request: message.Message, *, kept_for_ever: bool) -> "Key":
+    def of(
+        cls, caller_id: int, method: str, request_id: str, request: message.Message, *, kept_for_ever: bool
+    ) -> "Key":
         """The key of a call; anonymous callers share a scope, where only the id tells them apart."""
         body = request.SerializeToString(deterministic=True)
         return cls(str(caller_id), method, UUID(request_id), hashlib.sha256(body).digest(), kept_for_ever)
@@ -134,16 +136,18 @@ def _this() -> ColumnElement[bool]:
 _COLUMNS = ("caller", "method", "request_id", "body_hash", "created_at", "expires_at")
 
 
+def _bound(*names: str) -> dict[str, BindParameter[object]]:
+    return {name: bindparam(name) for name in names}
+
+
 @statement
 def _claim() -> Executable:
-    values = {name: bindparam(name) for name in _COLUMNS}
-    return insert(keys).values(values).on_conflict_do_nothing().returning(keys.c.created_at)
+    return insert(keys).values(_bound(*_COLUMNS)).on_conflict_do_nothing().returning(keys.c.created_at)
 
 
 @statement
 def _refuse() -> Executable:
-    values = {name: bindparam(name) for name in (*_COLUMNS, "answer")}
-    return insert(keys).values(values).on_conflict_do_nothing()
+    return insert(keys).values(_bound(*_COLUMNS, "answer")).on_conflict_do_nothing()
 
 
 @statement

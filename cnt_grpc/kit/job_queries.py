@@ -103,11 +103,16 @@ def cancelled_among() -> Executable:
 
 @statement
 def claim() -> Executable:
-    """Start a run: the job is this run's now, and any other run's no more."""
+    """Start a run: the job is this run's now, and any other run's no more. Safe to repeat when no answer came."""
     return (
         update(jobs)
         .where(jobs.c.id == bindparam("job"), _OPEN, ~jobs.c.cancel_requested)
-        .values(state="running", run_id=bindparam("run"), attempts=jobs.c.attempts + 1, started_at=bindparam("now"))
+        .values(
+            state="running",
+            run_id=bindparam("run"),
+            attempts=jobs.c.attempts + case((jobs.c.run_id == bindparam("run"), 0), else_=1),
+            started_at=bindparam("now"),
+        )
         .returning(jobs.c.attempts, jobs.c.payload, jobs.c.sealed, jobs.c.owner_id)
     )
 

@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar, cast
 from google.protobuf import descriptor, message
 
 from cnt_grpc.kit import clock, events, job_queries, job_queue, scrub, seal
-from cnt_grpc.kit.db import Database, Row, Tx
+from cnt_grpc.kit.db import Database, Row, Tx, in_transaction
 from cnt_grpc.kit.errors import Contention
 from cnt_grpc.kit.events import EventBus
 from cnt_grpc.kit.job_run import TOPIC, Fenced, GiveUp, Run
@@ -138,7 +138,9 @@ async def find(tx: Tx, job_id: int) -> Row | None:
 
 
 async def wait(db: Database, bus: EventBus, job_id: int, timeout: float) -> State:
-    """The job's state when it has ended, or when `timeout` seconds are over. Never inside a transaction."""
+    """The job's state when it has ended, or when `timeout` seconds are over."""
+    if in_transaction():
+        raise RuntimeError("a transaction that waits for a job holds its locks, and may be what the job waits for")
     changed = asyncio.Event()
 
     def look(keys: set[int] | None) -> None:

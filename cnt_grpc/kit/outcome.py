@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, Self
 
 import grpc
 from google.protobuf import message
@@ -17,8 +17,8 @@ from cnt_grpc.kit.telemetry import SLOW, MethodStats
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 
-class Replayed(Exception):  # noqa: N818  (a stored refusal on its way out, not an error of this call)
-    """The refusal that the first call with this request id got."""
+class Replayed(Exception):
+    """The refusal that the first call with this request id got, on its way out as the answer to this one too."""
 
     def __init__(self, refusal: status_pb2.Status) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Outcome:
         self.request: message.Message | None = None
         """For the log of a defect; with its secrets cleared."""
 
-    async def __aenter__(self) -> "Outcome":
+    async def __aenter__(self) -> Self:
         self._stats.open += 1
         return self
 

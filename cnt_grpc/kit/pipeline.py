@@ -60,7 +60,7 @@ class Pipeline:
         wrapped = {each.name: self._wrap(each, servicer) for each in policy.methods_of(service)}
         return grpc.method_handlers_generic_handler(service, wrapped)
 
-    def _wrap(self, method: Method, servicer: object) -> grpc.RpcMethodHandler:
+    def _wrap(self, method: Method, servicer: object) -> "grpc.RpcMethodHandler[bytes, bytes]":
         handler = getattr(servicer, method.name, None)
         if handler is None:
             missing = f"{type(servicer).__name__} does not implement {method.full_name}"

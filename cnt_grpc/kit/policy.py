@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from google.api import annotations_pb2, http_pb2
 from google.protobuf import descriptor, descriptor_pb2, descriptor_pool, message, message_factory
@@ -139,34 +140,35 @@ def _method(found: descriptor.MethodDescriptor) -> Method:
 
 def _check(found: descriptor.MethodDescriptor, policy: pb.Policy, *, only_reads: bool, streams: bool) -> None:
     """Refuse a policy that contradicts itself or the method's shape."""
-    problems = []
-    if policy.access == pb.ACCESS_UNSPECIFIED:
-        problems.append("access is not set")
-    if policy.fresh and policy.access in {pb.ACCESS_PUBLIC, pb.ACCESS_WEBHOOK, pb.ACCESS_GUEST}:
-        problems.append("fresh asks for a confirmation that these callers cannot give")
-    if policy.HasField("cache"):
-        if policy.access != pb.ACCESS_PUBLIC or not only_reads or streams:
-            problems.append("cache fits PUBLIC unary methods that only read")
-        if not timedelta() < policy.cache.ToTimedelta() <= LONGEST_CACHE:
-            problems.append("cache lasts a second at most")
-    if policy.HasField("rate") and (policy.rate.calls <= 0 or policy.rate.period.ToTimedelta() <= timedelta()):
-        problems.append("rate needs calls and a period above zero")
-    if policy.request_id != pb.REQUEST_ID_UNSPECIFIED:
-        if only_reads or streams:
-            problems.append("request_id fits unary methods that change something")
-        elif "request_id" not in found.input_type.fields_by_name and found.input_type.full_name != "google.api.HttpBody":
-            problems.append("the request has no field request_id")
-    if policy.deadline.ToTimedelta() < timedelta():
-        problems.append("the deadline is negative")
+    none = timedelta()
+    takes_id = policy.request_id != pb.REQUEST_ID_UNSPECIFIED
+    has_field = "request_id" in found.input_type.fields_by_name or found.input_type.full_name == "google.api.HttpBody"
+    anyone = {pb.ACCESS_PUBLIC, pb.ACCESS_WEBHOOK, pb.ACCESS_GUEST}
+    cached, rated = policy.HasField("cache"), policy.HasField("rate")
+    wrong = {
+        "access is not set": policy.access == pb.ACCESS_UNSPECIFIED,
+        "fresh asks for a confirmation that these callers cannot give": policy.fresh and policy.access in anyone,
+        "cache fits PUBLIC unary methods that only read": cached
+        and (policy.access != pb.ACCESS_PUBLIC or not only_reads or streams),
+        "cache lasts a second at most": cached and not none < policy.cache.ToTimedelta() <= LONGEST_CACHE,
+        "rate needs calls and a period above zero": rated
+        and (policy.rate.calls <= 0 or policy.rate.period.ToTimedelta() <= none),
+        "request_id fits unary methods that change something": takes_id and (only_reads or streams),
+        "the request has no field request_id": takes_id and not has_field,
+        "the deadline is negative": policy.deadline.ToTimedelta() < none,
+    }
+    problems = [problem for problem, is_so in wrong.items() if is_so]
     if problems:
         message = f"{found.full_name}: {'; '.join(problems)}"
         raise PolicyError(message)
 
 
 def _bindings(options: descriptor_pb2.MethodOptions) -> Iterable[tuple[str, str]]:
-    if not options.HasExtension(annotations_pb2.http):
+    # The stubs take this extension for a plain field descriptor.
+    http: Any = annotations_pb2.http
+    if not options.HasExtension(http):
         return
-    rule = options.Extensions[annotations_pb2.http]
+    rule: http_pb2.HttpRule = options.Extensions[http]
     for each in (rule, *rule.additional_bindings):
         yield _binding(each)
 

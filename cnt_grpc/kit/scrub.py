@@ -24,7 +24,7 @@ def clear(found: message.Message) -> None:
     for field in secret:
         found.ClearField(field.name)
     for field in nested:
-        if field.message_type.GetOptions().map_entry:
+        if _is_map(field):
             for each in getattr(found, field.name).values():
                 clear(each)
         elif field.is_repeated:
@@ -41,8 +41,8 @@ _Fields = tuple[descriptor.FieldDescriptor, ...]
 def _plan(kind: descriptor.Descriptor) -> tuple[_Fields, _Fields]:
     """The fields to clear, and those that may hold such fields; computed once a type."""
     secret = tuple(f for f in kind.fields if f.GetOptions().Extensions[policy_pb2.sensitive])
-    nested = tuple(f for f in kind.fields if f not in secret and _holds_messages(f) and _hides(f.message_type, frozenset()))
-    return secret, nested
+    rest = (f for f in kind.fields if f not in secret)
+    return secret, tuple(field for field in rest if _hides(_messages_in(field), frozenset()))
 
 
 def holds_secrets(kind: descriptor.Descriptor) -> bool:
@@ -50,20 +50,22 @@ def holds_secrets(kind: descriptor.Descriptor) -> bool:
     return _hides(kind, frozenset())
 
 
-def _holds_messages(field: descriptor.FieldDescriptor) -> bool:
-    if field.message_type is None:
-        return False
-    if field.message_type.GetOptions().map_entry:
-        return field.message_type.fields_by_name["value"].message_type is not None
-    return True
+def _is_map(field: descriptor.FieldDescriptor) -> bool:
+    return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
 
 
-def _hides(kind: descriptor.Descriptor, seen: frozenset[str]) -> bool:
-    if kind.full_name in seen:
+def _messages_in(field: descriptor.FieldDescriptor) -> descriptor.Descriptor | None:
+    """The type of the messages that the field holds, of a map its values; None for other fields."""
+    if field.message_type is not None and _is_map(field):
+        return field.message_type.fields_by_name["value"].message_type
+    return field.message_type
+
+
+def _hides(kind: descriptor.Descriptor | None, seen: frozenset[str]) -> bool:
+    if kind is None or kind.full_name in seen:
         return False
     inside = seen | {kind.full_name}
     return any(
-        field.GetOptions().Extensions[policy_pb2.sensitive]
-        or (field.message_type is not None and _hides(field.message_type, inside))
+        field.GetOptions().Extensions[policy_pb2.sensitive] or _hides(_messages_in(field), inside)
         for field in kind.fields
     )

@@ -39,8 +39,6 @@ _OPTIONS = (
 )
 
 _log = structlog.get_logger("cnt.server")
-_SERVING = health_pb2.HealthCheckResponse.SERVING
-_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 class GrpcServer:
@@ -66,7 +64,7 @@ class GrpcServer:
         await self._server.start()
         # What is loaded by now stays: without this each full collection walks over all of it again.
         gc.freeze()
-        await self._tell_health(_SERVING)
+        await self._tell_health(serving=True)
         self._watchers = [
             asyncio.create_task(self._pipeline.streams.watch()),
             asyncio.create_task(self._watch_database(self._pipeline.db)),
@@ -98,8 +96,9 @@ class GrpcServer:
             if reached != self.reaches_database:
                 self.reaches_database = reached
                 _log.warning("database is back" if reached else "database is away")
-                await self._tell_health(_SERVING if reached else _NOT_SERVING)
+                await self._tell_health(serving=reached)
 
-    async def _tell_health(self, status: "health_pb2.HealthCheckResponse.ServingStatus") -> None:
+    async def _tell_health(self, *, serving: bool) -> None:
+        status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
         for name in ("", *self._names):
             await self._health.set(name, status)

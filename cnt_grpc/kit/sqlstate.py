@@ -31,7 +31,6 @@ _OUTAGE_CLASSES = (
     "3D",  # the database is away
     "58",  # I/O errors
 )
-_READ_ONLY = "25006"
 _UNREPRESENTABLE = {
     "22021",  # character_not_in_repertoire: a NUL byte in a text
     "22P05",  # untranslatable_character
@@ -71,6 +70,11 @@ def is_stale_statement(error: BaseException) -> bool:
     )
 
 
+def is_standby(error: BaseException) -> bool:
+    """Whether the server refuses to write; on a connection for writing that means that another one is primary now."""
+    return isinstance(error, asyncpg.ReadOnlySQLTransactionError)
+
+
 def _of_postgres(error: asyncpg.PostgresError, *, writes: bool) -> BaseException:
     code: str = error.sqlstate or ""
     if code.startswith(_CONSTRAINT):
@@ -78,7 +82,7 @@ def _of_postgres(error: asyncpg.PostgresError, *, writes: bool) -> BaseException
         return refusal.error() if refusal is not None else error
     if code in _RERUN:
         return Contention(code)
-    if code in _OUTAGE or code.startswith(_OUTAGE_CLASSES) or (code == _READ_ONLY and writes):
+    if code in _OUTAGE or code.startswith(_OUTAGE_CLASSES) or (writes and is_standby(error)):
         return Unavailable(Reason.DATABASE_UNAVAILABLE)
     if code in _UNREPRESENTABLE:
         return Invalid(Reason.INVALID, "a text contains a character that cannot be stored")

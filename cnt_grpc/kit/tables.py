@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -54,13 +54,7 @@ class Refusal:
         return self.kind(self.reason, self.message)
 
 
-class ViolationInfo(TypedDict):
-    """The `info` of a constraint that a caller can break."""
-
-    violation: Refusal
-
-
-def violation(kind: type[AppError], reason: StrEnum, message: str = "") -> ViolationInfo:
+def violation(kind: type[AppError], reason: StrEnum, message: str = "") -> dict[Any, Any]:
     """Say on a constraint, unique index or foreign key what its violation turns into.
 
     UniqueConstraint("email", name="uq_users_email", info=violation(Conflict, Reason.EMAIL_TAKEN))

@@ -18,7 +18,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 
 
 class MethodStats:
-    """Counts of one method; plain integers, because a locked counter a call costs more than the rest of the pipeline."""
+    """Counts of one method; plain integers, because a locked counter a call costs more than all the rest."""
 
     __slots__ = ("buckets", "codes", "open", "seconds")
 

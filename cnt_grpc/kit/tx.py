@@ -11,7 +11,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 
 from cnt_grpc.kit.errors import Contention
 from cnt_grpc.kit.pool import Connection, Pool
-from cnt_grpc.kit.sqlstate import is_stale_statement, meaning
+from cnt_grpc.kit.sqlstate import is_stale_statement, is_standby, meaning
 from cnt_grpc.kit.statement import Statement
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Tx:
         try:
             return await connection.raw.fetch(sql, *arguments)
         except BaseException as error:
-            self._fail(error)
+            self._fail(error, connection)
             raise
 
     # -- its end ------------------------------------------------------------------------------------------------------
@@ -182,9 +182,13 @@ class Tx:
     def _fail(self, error: BaseException, connection: Connection | None = None) -> None:
         """Note the failure, and raise what it means; return when it means itself."""
         self._failure = error
+        writes = self._begin is BEGIN
         if connection is not None and is_stale_statement(error):
             connection.forget_statements()
-        found = meaning(error, writes=self._begin is BEGIN)
+        if connection is not None and writes and is_standby(error):
+            # A new connection finds the new primary; this one would refuse for ever.
+            connection.raw.terminate()
+        found = meaning(error, writes=writes)
         if found is not error:
             raise found from error
 

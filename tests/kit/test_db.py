@@ -1,4 +1,4 @@
-"""Transactions, read-only statements and snapshots on a real Postgres: what they keep, what they undo, what they say."""
+"""Transactions, read-only statements and snapshots on a real Postgres: what they keep, undo and say."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -334,6 +334,16 @@ async def test_a_migration_under_prepared_statements_goes_unnoticed(small: Datab
         assert await tx.one(things.by_name(), name="a") is not None
     row = await small.transact(lambda tx: tx.one(things.by_name(), name="a"))
     assert row is not None
+
+
+async def test_a_primary_that_became_a_standby_is_left(small: Database) -> None:
+    async with small.transaction() as tx:
+        await tx.raw("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    with pytest.raises(Unavailable):
+        async with small.transaction() as tx:
+            await tx.run(things.add(), name="a")
+    async with small.transaction() as tx:  # on a new connection
+        await tx.run(things.add(), name="a")
 
 
 async def test_ping_tells_when_nobody_is_there() -> None:

@@ -39,7 +39,7 @@ async def db(cluster: Cluster) -> AsyncIterator[Database]:
 
 
 async def test_cancelled_callers_leave_no_trace(db: Database) -> None:
-    """Random calls are cancelled at random moments; afterwards connections, locks and rows are as if they had not been."""
+    """Random calls are cancelled at random moments; afterwards connections, locks and rows show none of it."""
     promised: list[str] = []
     random.seed(1)
 

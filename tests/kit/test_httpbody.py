@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 import pytest
 from google.api.httpbody_pb2 import HttpBody
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnt_grpc.kit import httpbody, multipart
@@ -55,6 +55,7 @@ async def test_raw_body_is_the_file() -> None:
     assert await joined(aiter(file)) == b"ID3 and so on"
 
 
+@settings(deadline=None)  # a busy machine is no defect
 @given(
     data=st.binary(max_size=200) | st.lists(st.sampled_from([b"\r\n", b"--", BOUNDARY.encode(), b"x"])).map(b"".join),
     cuts=st.lists(st.integers(min_value=0), max_size=40),
@@ -123,6 +124,7 @@ async def test_hostile_forms_are_refused(sent: bytes, content_type: str) -> None
         await joined(aiter(await body.file("file")))
 
 
+@settings(deadline=None)
 @given(sent=st.binary(max_size=300), cuts=st.lists(st.integers(min_value=0), max_size=5))
 async def test_garbage_is_refused_and_never_a_defect(sent: bytes, cuts: list[int]) -> None:
     _, body = await opened(f"--{BOUNDARY}\r\nContent-Disposition: ".encode() + sent, cuts=cuts)

@@ -1,4 +1,4 @@
-"""A request id makes a mutation happen once: twins, crashes, refusals, other bodies, and methods without a transaction."""
+"""A request id makes a mutation happen once: twins, refusals, other bodies, and methods without a transaction."""
 
 import asyncio
 import uuid

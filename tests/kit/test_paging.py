@@ -94,7 +94,7 @@ def after(token: str, filters: tuple[object, ...] = (), method: str = METHOD) ->
 
 def test_sort_values_survive_to_the_last_digit() -> None:
     moment = datetime(2026, 11, 20, 12, 34, 56, 789013, tzinfo=UTC)
-    for values in [
+    examples: list[tuple[SortValue, ...]] = [
         (moment, 9_007_199_254_740_993),
         (datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), 1),
         ("", 1),
@@ -103,7 +103,8 @@ def test_sort_values_survive_to_the_last_digit() -> None:
         (float("inf"), 3),
         (7,),
         (1, 2.5, "x", moment, 4),
-    ]:
+    ]
+    for values in examples:
         assert after(token_for(*values)) == values
 
 

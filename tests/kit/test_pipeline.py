@@ -96,22 +96,23 @@ async def test_a_cancelled_call_is_rolled_back_and_frees_its_connection(probe: P
 
 
 @pytest.mark.parametrize(
-    ("rpc", "roles", "guest", "code", "reason"),
+    ("rpc", "who", "refusal"),
     [
-        ("Rule", None, False, S.UNAUTHENTICATED, Common.NOT_SIGNED_IN),
-        ("Rule", (), False, S.PERMISSION_DENIED, Common.ROLE_MISSING),
-        ("Rule", ("moderator",), False, S.PERMISSION_DENIED, Common.ROLE_MISSING),
-        ("Rule", ("admin",), False, S.PERMISSION_DENIED, Common.CONFIRMATION_NEEDED),
-        ("ActOnce", (), True, S.PERMISSION_DENIED, Common.ROLE_MISSING),
-        ("Gather", None, False, S.UNAUTHENTICATED, Common.NOT_SIGNED_IN),
-        ("Echo", (), True, S.PERMISSION_DENIED, Common.ROLE_MISSING),
+        ("Rule", "anonymous", (S.UNAUTHENTICATED, Common.NOT_SIGNED_IN)),
+        ("Rule", "user", (S.PERMISSION_DENIED, Common.ROLE_MISSING)),
+        ("Rule", "moderator", (S.PERMISSION_DENIED, Common.ROLE_MISSING)),
+        ("Rule", "admin", (S.PERMISSION_DENIED, Common.CONFIRMATION_NEEDED)),
+        ("ActOnce", "guest", (S.PERMISSION_DENIED, Common.ROLE_MISSING)),
+        ("Gather", "anonymous", (S.UNAUTHENTICATED, Common.NOT_SIGNED_IN)),
+        ("Echo", "guest", (S.PERMISSION_DENIED, Common.ROLE_MISSING)),
     ],
 )
 async def test_who_is_less_than_the_policy_asks_is_refused(
-    probe: Probe, rpc: str, roles: tuple[str, ...] | None, guest: bool, code: S, reason: str
+    probe: Probe, rpc: str, who: str, refusal: tuple[S, str]
 ) -> None:
-    api = probe.api if roles is None else probe.signed_in(7, *roles, is_guest=guest)
-    await getattr(api.probe, rpc)().fails(code, reason)
+    roles = {who} & {"moderator", "admin"}
+    api = probe.api if who == "anonymous" else probe.signed_in(7, *roles, is_guest=who == "guest")
+    await getattr(api.probe, rpc)().fails(*refusal)
 
 
 async def test_a_fresh_admin_may_and_is_limited_by_rate(probe: Probe) -> None:
