@@ -7,6 +7,7 @@ is cleaned in the background first, or closed.
 """
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections import deque
@@ -193,8 +194,9 @@ class Pool:
         try:
             async with asyncio.timeout(CLEAN_SECONDS):
                 # asyncpg asks the server to cancel the statement and waits for that before it sends anything else. A
-                # cancel that came too late hits this empty query, and not the statement of the next caller.
-                await raw.execute("")
+                # cancel that came too late hits this query of nothing, and not the statement of the next caller.
+                with contextlib.suppress(asyncpg.PostgresError):
+                    await raw.execute("SELECT")
                 if raw.is_in_transaction():
                     await raw.execute("ROLLBACK")
         except BaseException as error:  # noqa: BLE001  (whatever it was, this connection is not used again)

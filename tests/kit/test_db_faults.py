@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,23 +10,20 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from cnt_grpc.dev.postgres import Postgres
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import Contention, Unavailable
 from tests.harness.database import Cluster
 from tests.kit import things
+from tests.kit.mortal import Mortal, mortal_postgres
 
 CANCELS = int(os.environ.get("CNT_FAULTS_CANCELS", "500"))
 """10,000 by `make faults`."""
 
 
 @pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Postgres]:
-    """A Postgres that a test may kill."""
-    server = Postgres(tmp_path / "postgres", durable=True)
-    server.start()
-    yield server
-    server.stop()
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    with mortal_postgres(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
@@ -108,8 +104,8 @@ async def settled(db: Database) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_killed_postgres_gives_only_unavailable_and_is_back_at_once(mortal: Postgres) -> None:
-    db = await Database.open(mortal.dsn("postgres"), writers=5, readers=5, wait=1)
+async def test_a_killed_postgres_gives_only_unavailable_and_is_back_at_once(mortal: Mortal) -> None:
+    db = await Database.open(mortal.dsn, writers=5, readers=5, wait=1)
     await things.create(db)
     acknowledged: list[str] = []
     errors: list[BaseException] = []
@@ -138,15 +134,10 @@ async def test_a_killed_postgres_gives_only_unavailable_and_is_back_at_once(mort
 
     clients = [asyncio.create_task(client(number)) for number in range(8)]
     await asyncio.sleep(0.3)
-    assert mortal.process is not None
     for _ in range(2):
-        # The whole server at once, as when its machine dies.
-        os.killpg(mortal.process.pid, signal.SIGKILL)
-        mortal.process.wait()
+        mortal.kill()
         await asyncio.sleep(0.5)
-        mortal.spawn()
-        while not mortal.is_ready():
-            await asyncio.sleep(0.01)
+        await mortal.revive()
         back = time.monotonic()
         await asyncio.sleep(2)
         assert last_failure - back < 1.5
@@ -159,3 +150,27 @@ async def test_a_killed_postgres_gives_only_unavailable_and_is_back_at_once(mort
     assert len(acknowledged) > 50
     assert kept == set(acknowledged)
     await db.close()
+
+
+async def test_a_cancelled_callers_connection_serves_the_next_one(db: Database) -> None:
+    """Cleaning keeps it: a client that cancels much must not make the server connect anew each time."""
+
+    async def cancelled_in(state: str) -> None:
+        async with db.transaction() as tx:
+            if state == "failed":
+                with pytest.raises(asyncpg.PostgresError):
+                    await tx.raw("SELECT 1/0")
+            await tx.raw("SELECT pg_sleep(5)") if state == "running" else await asyncio.sleep(5)
+
+    async def pid() -> int:
+        async with db.transaction() as tx:
+            return int((await tx.raw("SELECT pg_backend_pid() AS pid"))[0]["pid"])
+
+    first = await pid()
+    for state in ("running", "idle", "failed"):
+        caller = asyncio.create_task(cancelled_in(state))
+        await asyncio.sleep(0.05)
+        caller.cancel()
+        await asyncio.gather(caller, return_exceptions=True)
+        await settled(db)
+        assert await pid() == first, state
