@@ -32,8 +32,7 @@ async def purge(_: Empty, run: Run) -> None:
     await _drain(run.db, job_queries.purge(BATCH), **jobs_end)
     await _drain(run.db, job_queries.purge_delivery_log(BATCH), before=now - DELIVERIES_KEPT)
     await _drain(run.db, inbox.purge(BATCH), before=now - EVENTS_KEPT)
-    async with run.db.transaction() as tx:
-        await idempotency.purge(tx)
+    await _drain(run.db, idempotency.purge(BATCH), now=now)
 
 
 async def _drain(db: Database, statement: Statement, **params: object) -> None:

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from google.protobuf import message
 from google.rpc import status_pb2
-from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, delete, select, update
+from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit import clock, seal
@@ -112,11 +112,6 @@ async def release(tx: Tx, key: Key) -> None:
     await tx.run(_release(), **_scope(key))
 
 
-async def purge(tx: Tx) -> int:
-    """Drop answers past their time; those of money have none. Returns how many."""
-    return await tx.run(_purge(), now=clock.now())
-
-
 def _expiry(key: Key) -> object:
     return None if key.kept_for_ever else clock.now() + KEPT
 
@@ -177,5 +172,8 @@ def _release() -> Executable:
 
 
 @statement
-def _purge() -> Executable:
-    return delete(keys).where(keys.c.expires_at < bindparam("now"))
+def purge(limit: int) -> Executable:
+    """Drop some answers past their time (`now`); those of money have none."""
+    columns = (keys.c.caller, keys.c.method, keys.c.request_id)
+    old = select(*columns).where(keys.c.expires_at < bindparam("now")).limit(limit)
+    return delete(keys).where(tuple_(*columns).in_(old))

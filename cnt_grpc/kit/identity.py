@@ -71,6 +71,12 @@ class Identity:
             raise Unauthenticated(Reason.NOT_SIGNED_IN)
         return caller
 
+    def doubt(self, session_id: int) -> None:
+        """Ask anew for this session at the next call, whatever is remembered of it."""
+        known = self._callers.get(session_id)
+        if known is not None:
+            self._callers[session_id] = (0.0, known[1])
+
     async def still_valid(self, session_ids: Sequence[int]) -> set[int]:
         """Those of these sessions that may go on; for streams, which outlive the check at their start."""
         states = await self._source.session_state(list(session_ids))

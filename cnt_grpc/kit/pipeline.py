@@ -22,7 +22,7 @@ from cnt_grpc.kit.cache import AnswerCache
 from cnt_grpc.kit.call import ANONYMOUS, Call, Caller, Headers
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.deadlines import Deadlines
-from cnt_grpc.kit.errors import Unauthenticated, Unavailable
+from cnt_grpc.kit.errors import Denied, Unauthenticated, Unavailable
 from cnt_grpc.kit.identity import Identity, bearer
 from cnt_grpc.kit.outcome import Outcome
 from cnt_grpc.kit.policy import Method
@@ -176,7 +176,13 @@ class Pipeline:
         authorization = _header(call.headers, "authorization")
         if authorization:
             call.caller = await self._caller(method, authorization)
-        policy.allow(method, call.caller)
+        try:
+            policy.allow(method, call.caller)
+        except Denied:
+            # What is remembered for a second may lack a role or a confirmation that was given meanwhile.
+            self.identity.doubt(call.caller.session_id)
+            call.caller = await self._caller(method, authorization)
+            policy.allow(method, call.caller)
         if method.rate is not None:
             user_id = call.caller.user_id
             self._limiter.take(method, f"user {user_id}" if user_id else call.address)

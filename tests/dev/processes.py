@@ -28,3 +28,11 @@ async def eventually(check: Callable[[], object], seconds: float = 10) -> None:
     while not check():
         assert time.monotonic() < deadline, "it did not happen in time"
         await asyncio.sleep(0.02)
+
+
+def slowness() -> float:
+    """How many times longer than alone a program takes on this machine now: wall time per CPU time, 1.0 when idle."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while time.process_time() - cpu < 0.2:
+        hash(bytes(10_000))
+    return max(1.0, (time.perf_counter() - wall) / 0.2)

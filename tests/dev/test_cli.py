@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,18 +16,17 @@ pytestmark = pytest.mark.usefixtures("without_settings")
 
 
 def test_help_names_every_command_and_is_quick() -> None:
-    times = []
-    for _ in range(3):  # the best of three: other tests run beside this one
-        begin = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "cnt_grpc", "--help"],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        times.append(time.monotonic() - begin)
-    assert min(times) < 0.3
+    before = os.times()
+    done = subprocess.run(
+        [sys.executable, "-m", "cnt_grpc", "--help"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    after = os.times()
+    # Time on the processor: other tests run beside this one.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.3
     assert [command for command in COMMANDS if f"\n    {command} " not in done.stdout] == []
 
 

@@ -36,7 +36,7 @@ def filled(text: str) -> str:
 
 
 def test_the_services_are_there() -> None:
-    assert set(OURS) == {"migrate", "seed", "serve", "worker", "edge"}
+    assert set(OURS) == {"migrate", "serve", "worker", "edge"}
     assert set(SERVICES) - set(OURS) == {"postgres", "envoy", "nats", "s3", "livekit"}
 
 

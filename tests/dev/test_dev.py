@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -17,10 +16,9 @@ import pytest
 
 from cnt_grpc.auth import DEMO_PEOPLE
 from cnt_grpc.dev import demo
-from tests.dev.processes import alive, wait_until_gone
+from tests.dev.processes import alive, slowness, wait_until_gone
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 60.0
 
 
 class Dev:
@@ -52,6 +50,10 @@ class Dev:
         with urllib.request.urlopen(self.url + path, timeout=5) as answer:  # noqa: S310 (always our own)
             return int(answer.status)
 
+    def servers_and_database(self) -> set[int]:
+        """The two server processes and the head of Postgres."""
+        return {pid for pid, text in self.family().items() if " serve " in text or "postgres -D" in text}
+
     def family(self) -> dict[int, str]:
         """Every process below the launcher, with its command."""
         parents = {}
@@ -74,8 +76,7 @@ def command(pid: int) -> str:
         return ""
 
 
-@pytest.fixture(scope="module")
-def ports() -> list[int]:
+def free_ports() -> list[int]:
     """Ports that were free a moment ago: Envoy's, two of gRPC in a row, two of plain HTTP in a row."""
     while True:
         with ExitStack() as stack:
@@ -89,12 +90,6 @@ def ports() -> list[int]:
             except OSError:
                 continue
             return found
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state directory that all tests of this file use one after the other."""
-    return tmp_path_factory.mktemp("dev")
 
 
 @contextmanager
@@ -118,15 +113,37 @@ def launch(home: Path, ports: list[int]) -> Iterator[Dev]:
             process.kill()
 
 
-@pytest.fixture(scope="module")
-def first_run(home: Path, ports: list[int]) -> Iterator[tuple[Dev, str]]:
-    """The first start of all, and its banner."""
-    with launch(home, ports) as dev:
-        yield dev, dev.read_banner()
+@pytest.mark.timeout(400)
+def test_the_life_of_a_launcher(tmp_path: Path) -> None:
+    """One story, for each start costs seconds: come up, be true, heal, be killed, come up again, stop."""
+    ports = free_ports()
+    with launch(tmp_path, ports) as dev:
+        banner = dev.read_banner()
+        the_banner_is_true(dev, banner, tmp_path)
+        a_second_launcher_on_the_same_state_is_refused(dev, tmp_path, ports)
+        taken_ports_are_named(tmp_path / "elsewhere", ports)
+        killed_servers_and_a_killed_database_come_back(dev)
+        family = dev.family()
+        assert len(family) > 5
+        dev.process.kill()
+        wait_until_gone(*family)
+
+    slow, begin = slowness(), time.monotonic()
+    with launch(tmp_path, ports) as dev:
+        dev.read_banner()
+        # Five seconds on a machine with nothing else to do; here other tests run beside this one.
+        assert time.monotonic() - begin < 5 * 2 * max(slow, slowness())
+        assert dev.get("/readyz") == 200
+        family = dev.family()
+        begin = time.monotonic()
+        dev.process.send_signal(signal.SIGINT)
+        dev.read_until("stopped")
+        assert dev.process.wait() == 0
+        assert time.monotonic() - begin < 30
+        assert [text for pid, text in family.items() if alive(pid)] == []
 
 
-def test_the_banner_is_true(first_run: tuple[Dev, str], home: Path) -> None:
-    dev, banner = first_run
+def the_banner_is_true(dev: Dev, banner: str, home: Path) -> None:
     assert dev.get("/readyz") == 200
     for words in (dev.url, f"{home}/state", *demo.PERSON, *demo.ADMIN, "S3_BUCKET_NAME", "STRIPE_SECRET_KEY"):
         assert words in banner
@@ -136,28 +153,23 @@ def test_the_banner_is_true(first_run: tuple[Dev, str], home: Path) -> None:
     script = "\n".join([sign_in, who_am_i, "echo", "echo ===", grpc, "echo ===", f"{stream} || true"])
     done = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, timeout=60)
     me, podcasts, notifications = done.stdout.split("===\n")
-    assert json.loads(me)["user"]["email"] == demo.PERSON[0]
+    assert f'"email":"{demo.PERSON[0]}"' in me, (me, done.stderr)
     assert isinstance(json.loads(podcasts), dict), done.stderr
-    assert all(json.loads(line) for line in notifications.splitlines() if line), done.stderr
     assert notifications.strip()
+    assert all(json.loads(line) for line in notifications.splitlines() if line), done.stderr
 
 
-def test_the_demo_accounts_are_the_seeded_ones() -> None:
-    assert [(person.email, person.password) for person in DEMO_PEOPLE] == [demo.PERSON, demo.ADMIN]
-
-
-def test_a_second_launcher_on_the_same_state_is_refused(
-    first_run: tuple[Dev, str], home: Path, ports: list[int]
-) -> None:
+def a_second_launcher_on_the_same_state_is_refused(dev: Dev, home: Path, ports: list[int]) -> None:
     with launch(home, ports) as second:
         assert second.process.stdout is not None
         text = second.process.stdout.read()
         assert second.process.wait() == 1
-    assert f"is used by another `cnt-grpc dev` (process {first_run[0].process.pid})" in text
+    assert f"is used by another `cnt-grpc dev` (process {dev.process.pid})" in text
 
 
-def test_a_taken_port_is_named(first_run: tuple[Dev, str], tmp_path: Path, ports: list[int]) -> None:
-    with launch(tmp_path, ports) as second:
+def taken_ports_are_named(home: Path, ports: list[int]) -> None:
+    home.mkdir()
+    with launch(home, ports) as second:
         assert second.process.stdout is not None
         text = second.process.stdout.read()
         assert second.process.wait() == 1
@@ -165,43 +177,22 @@ def test_a_taken_port_is_named(first_run: tuple[Dev, str], tmp_path: Path, ports
         assert f"({name}) is taken by another program" in text
 
 
-def test_a_killed_server_and_a_killed_database_come_back(first_run: tuple[Dev, str]) -> None:
-    dev, _ = first_run
-    victims = [pid for pid, text in dev.family().items() if " serve " in text or re.search(r"postgres -D", text)]
+def killed_servers_and_a_killed_database_come_back(dev: Dev) -> None:
+    victims = dev.servers_and_database()
     assert len(victims) == 3
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
-        now = dev.family()
-        back = [pid for pid, text in now.items() if " serve " in text or re.search(r"postgres -D", text)]
+        back = dev.servers_and_database()
         try:
-            if len(back) == 3 and not set(back) & set(victims) and dev.get("/readyz") == 200:
-                break
+            if len(back) == 3 and not back & victims and dev.get("/readyz") == 200:
+                return
         except OSError:
-            pass
+            pass  # nothing answers yet
         assert time.monotonic() < deadline
         time.sleep(0.2)
 
 
-def test_kill_9_leaves_nothing_and_the_next_start_is_quick(
-    first_run: tuple[Dev, str], home: Path, ports: list[int]
-) -> None:
-    dev, _ = first_run
-    family = dev.family()
-    assert len(family) > 5
-    dev.process.kill()
-    wait_until_gone(*family)
-
-    begin = time.monotonic()
-    with launch(home, ports) as second:
-        second.read_banner()
-        assert time.monotonic() - begin < 5
-        assert second.get("/readyz") == 200
-        family = second.family()
-        begin = time.monotonic()
-        second.process.send_signal(signal.SIGINT)
-        second.read_until("stopped")
-        assert second.process.wait() == 0
-        assert time.monotonic() - begin < 30
-    assert [text for pid, text in family.items() if alive(pid)] == []
+def test_the_demo_accounts_are_the_seeded_ones() -> None:
+    assert [(person.email, person.password) for person in DEMO_PEOPLE] == [demo.PERSON, demo.ADMIN]

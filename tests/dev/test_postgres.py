@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cnt_grpc.dev.postgres import MAJOR, Postgres, PostgresError, binaries
+from cnt_grpc.dev.cluster import MAJOR, PostgresError, binaries
+from cnt_grpc.dev.postgres import Postgres
 from cnt_grpc.dev.tether import NOBODY
 from tests.dev.processes import alive, wait_until_gone
 
@@ -100,7 +101,7 @@ def test_a_stale_pid_file_of_a_foreign_process_does_not_stop_the_start(pg: Postg
 
 
 def test_a_cluster_in_use_is_refused_in_words(pg: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnt_grpc.dev.postgres.LOCK_SECONDS", 0.2)
+    monkeypatch.setattr("cnt_grpc.dev.cluster.LOCK_SECONDS", 0.2)
     pg.start()
     with pytest.raises(PostgresError, match="is used by another running Postgres"):
         Postgres(pg.data_dir).start()
@@ -123,7 +124,7 @@ def test_a_folder_with_other_things_is_left_alone(pg: Postgres) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 def test_root_without_namespaces_runs_it_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnt_grpc.dev.postgres.namespaces_open", lambda: False)
+    monkeypatch.setattr("cnt_grpc.dev.cluster.namespaces_open", lambda: False)
     shut = [folder for folder in binaries().parents if not folder.stat().st_mode & 0o001]
     home = Path(tempfile.mkdtemp(prefix="cnt-open-"))
     home.chmod(0o711)

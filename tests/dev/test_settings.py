@@ -177,3 +177,9 @@ def test_the_documents_are_current() -> None:
     for name, info in Settings.model_fields.items():
         assert info.description, name
         assert f"`{name.upper()}`" in markdown()
+
+
+def test_the_readme_holds_the_table_of_settings() -> None:
+    """`cnt-grpc settings --markdown` makes it; paste it below the marker when this fails."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.partition("a test compares -->\n")[2] == markdown()

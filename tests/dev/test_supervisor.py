@@ -77,6 +77,8 @@ async def test_a_child_that_ends_at_start_is_a_failed_start() -> None:
     with pytest.raises(StartError, match=r"one ended at start \(exit code 3\)"):
         await supervisor.until(never, 10, "Not ready")
     assert ("one", "no luck") in console.kept
+    with pytest.raises(StartError):
+        supervisor.settle()
     await supervisor.stop([])
 
 

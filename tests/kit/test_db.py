@@ -14,11 +14,19 @@ from tests.harness.database import Cluster
 from tests.kit import things
 
 
+@pytest.fixture(scope="module")
+async def own(cluster: Cluster) -> AsyncIterator[Database]:
+    """A database of this module: what other tests find in theirs is the product's."""
+    db = Database(await cluster.clone())
+    yield db
+    await db.close()
+
+
 @pytest.fixture
-async def db(scratch: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    await things.create(scratch)
+async def db(own: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    await things.create(own)
     monkeypatch.setattr(sqlstate, "_refusals", lambda: tables.refusals(things.metadata))
-    return scratch
+    return own
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 import asyncio
 import uuid
+from datetime import timedelta
 
 import grpc
 import pytest
 
+from cnt_grpc.kit import clock, idempotency
 from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as Common
@@ -110,3 +112,17 @@ async def test_stored_answers_are_not_in_the_clear(probe: Probe) -> None:
         stored = await tx.raw("SELECT answer FROM idempotency_keys")
     assert stored[0]["answer"]
     assert b"canary-0815" not in stored[0]["answer"]
+
+
+async def test_answers_are_dropped_after_a_day_but_those_of_money_never(probe: Probe) -> None:
+    await probe.api.probe.Act(request_id=str(uuid.uuid4()), what="light")
+    await probe.signed_in(23).probe.ActOnce(request_id=str(uuid.uuid4()), what="money")
+
+    async def kept() -> list[str]:
+        async with probe.db.transaction() as tx:
+            await tx.run(idempotency.purge(10), now=clock.now())
+            return [row["method"] for row in await tx.raw("SELECT method FROM idempotency_keys ORDER BY method")]
+
+    assert len(await kept()) == 2
+    clock.move(timedelta(hours=25))
+    assert await kept() == ["cnt.testing.v1.ProbeService/ActOnce"]

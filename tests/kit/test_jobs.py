@@ -52,7 +52,8 @@ async def test_a_job_starts_at_once(db: Database) -> None:
             started = time.monotonic()
             await state(db, await enqueue(db, NOTE, f"job {number}"))
             waits.append(time.monotonic() - started)
-    assert sorted(waits)[5] < 0.1
+    # About 20 ms on an idle machine. Were it not woken, a worker would look once a second.
+    assert sorted(waits)[5] < 0.35
 
 
 async def test_a_handler_that_just_returns_has_done_its_job(db: Database) -> None:

@@ -1,8 +1,6 @@
 """Jobs whose worker is killed, or whose database goes away: run again soon, and still with one result."""
 
 import asyncio
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,11 +11,11 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from cnt_grpc import migrate
-from cnt_grpc.dev.postgres import Postgres
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.jobs import Run, State
 from tests.harness.database import Cluster
 from tests.kit import things
+from tests.kit.mortal import Mortal, mortal_postgres
 from tests.kit.work import HANG, NOTE, connected, enqueue, note, row, state, working
 
 ROOT = Path(__file__).parents[2]
@@ -31,12 +29,9 @@ async def db(cluster: Cluster) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Postgres]:
-    """A Postgres that a test may kill."""
-    server = Postgres(tmp_path / "postgres", durable=True)
-    server.start()
-    yield server
-    server.stop()
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    with mortal_postgres(tmp_path) as server:
+        yield server
 
 
 class Program:
@@ -88,9 +83,9 @@ async def test_a_job_that_kills_its_worker_is_given_up(db: Database) -> None:
     assert (await row(db, job))["error"] == "each run ended with its worker"
 
 
-async def test_the_worker_lives_through_an_outage(mortal: Postgres) -> None:
-    await migrate.upgrade(mortal.dsn("postgres"))
-    async with connected(mortal.dsn("postgres")) as db:
+async def test_the_worker_lives_through_an_outage(mortal: Mortal) -> None:
+    await migrate.upgrade(mortal.dsn)
+    async with connected(mortal.dsn) as db:
         await things.create(db)
         began, go = asyncio.Event(), asyncio.Event()
 
@@ -103,27 +98,24 @@ async def test_the_worker_lives_through_an_outage(mortal: Postgres) -> None:
         async with working(db, {NOTE: work}):
             through = await enqueue(db, NOTE, "through")
             await began.wait()
-            assert mortal.process is not None
-            os.killpg(mortal.process.pid, signal.SIGKILL)
-            mortal.process.wait()
+            mortal.kill()
             await asyncio.sleep(1)
-            mortal.spawn()
-            while not mortal.is_ready():
-                await asyncio.sleep(0.01)
+            await mortal.revive()
             back = time.monotonic()
-            go.set()
             after = await enqueue(db, NOTE, "after")
             assert await state(db, after, timeout=30) == State.DONE
             assert time.monotonic() - back < 5
+            # A run that takes longer than the outage keeps nobody waiting, and keeps its result.
+            go.set()
             assert await state(db, through, timeout=30) == State.DONE
         async with db.reading() as tx:
             names = sorted(found["name"] for found in await tx.all(things.every_name()))
         assert names == ["after", "through"]
 
 
-async def test_a_handler_that_ends_during_an_outage_is_not_forgotten(mortal: Postgres) -> None:
-    await migrate.upgrade(mortal.dsn("postgres"))
-    async with connected(mortal.dsn("postgres")) as db:
+async def test_a_handler_that_ends_during_an_outage_is_not_forgotten(mortal: Mortal) -> None:
+    await migrate.upgrade(mortal.dsn)
+    async with connected(mortal.dsn) as db:
         began, go = asyncio.Event(), asyncio.Event()
         runs = 0
 
@@ -136,14 +128,10 @@ async def test_a_handler_that_ends_during_an_outage_is_not_forgotten(mortal: Pos
         async with working(db, {NOTE: work}):
             job = await enqueue(db, NOTE, "x")
             await began.wait()
-            assert mortal.process is not None
-            os.killpg(mortal.process.pid, signal.SIGKILL)
-            mortal.process.wait()
+            mortal.kill()
             go.set()
             await asyncio.sleep(1)
-            mortal.spawn()
-            while not mortal.is_ready():
-                await asyncio.sleep(0.01)
+            await mortal.revive()
             assert await state_through(db, job) == State.DONE
         assert runs == 1
 

@@ -2,6 +2,7 @@
 
 import base64
 import random
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from cnt_grpc.kit.db import Database, Row, Tx, statement
 from cnt_grpc.kit.errors import Invalid
 from cnt_grpc.kit.paging import LARGEST, SIZE, Page, SortValue, beyond
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
+from tests.harness.database import Cluster
 from tests.kit import things
 from tests.kit.things import things as table
 
@@ -41,19 +43,24 @@ async def fetch(tx: Tx, request: Request) -> tuple[list[Row], str]:
     return page.cut(rows, key=lambda row: (row["at"], row["id"]))
 
 
-async def test_walking_all_pages_shows_each_row_once_although_keys_are_equal_and_rows_are_added(
-    scratch: Database,
-) -> None:
-    await things.create(scratch)
+@pytest.fixture
+async def db(cluster: Cluster) -> AsyncIterator[Database]:
+    db = Database(await cluster.clone())
+    await things.create(db)
+    yield db
+    await db.close()
+
+
+async def test_walking_all_pages_shows_each_row_once_although_keys_are_equal_and_rows_are_added(db: Database) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     moments = [start + timedelta(microseconds=random.randrange(20)) for _ in range(500)]
-    async with scratch.transaction() as tx:
+    async with db.transaction() as tx:
         await tx.many(add(), [{"name": f"old {n}", "at": at} for n, at in enumerate(moments)])
         old = {row["id"] for row in await tx.all(newest(500, first=True))}
     seen: list[int] = []
     request = Request(page_size=7)
     while True:
-        async with scratch.transaction() as tx:
+        async with db.transaction() as tx:
             rows, token = await fetch(tx, request)
             assert len(rows) <= 7
             assert len(rows) == 7 or not token
