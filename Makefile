@@ -44,7 +44,7 @@ third_party/.stamp: tools/third_party.py tools/proto_text.py .venv/dev.stamp
 	@python -m tools.third_party third_party
 	@touch $@
 
-.PHONY: help env env-dev run test faults bench migrate coverage lint format gen gen-check breaking release-image lock chromium
+.PHONY: help env env-dev run test faults fuzz bench migrate coverage lint format gen gen-check breaking release-image lock chromium
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ test: env-dev chromium lint ## Check everything: lint, types, contract, then all
 
 faults: env-dev ## Only the tests that kill, cut and fill things
 	pytest tests/faults $(ARGS)
+
+fuzz: env-dev ## Drive every operation of the JSON API with a fuzzer (minutes; CNT_OPENAPI_EXAMPLES calls each)
+	CNT_OPENAPI_EXAMPLES=$${CNT_OPENAPI_EXAMPLES:-100} pytest --numprocesses=0 tests/openapi/test_fuzz.py $(ARGS)
 
 coverage: env-dev chromium ## Run the tests and show which lines they never reach (build/coverage/index.html)
 	pytest --cov --cov-report=term --cov-report=html:build/coverage $(ARGS)
@@ -95,7 +98,7 @@ format: env-dev third_party/.stamp ## Put Python and protos into their one form
 	buf format --write $(OURS)
 
 # ---------------------------------------------------------------------------------------------------------------- contract
-gen: env-dev third_party/.stamp ## Generate Python, TypeScript and Envoy's configuration from the contract
+gen: env-dev third_party/.stamp ## Generate Python, TypeScript, OpenAPI and Envoy's configuration from the contract
 	@python -m tools.generate
 	@python -m cnt_grpc.edge --write
 

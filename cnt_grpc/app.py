@@ -13,10 +13,9 @@ from typing import Any
 
 from prometheus_client.registry import REGISTRY
 
-from cnt_grpc import auth, content, http, media, migrate, moderation
-from cnt_grpc.auth import jobs as auth_jobs
+from cnt_grpc import auth, content, http, media, migrate, moderation, notification
 from cnt_grpc.kit import housekeeping, seal
-from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.events import EventBus, PostgresBus
 from cnt_grpc.kit.identity import Identity
 from cnt_grpc.kit.jobs import Handler, Job
@@ -27,30 +26,41 @@ from cnt_grpc.kit.server import GrpcServer
 from cnt_grpc.kit.telemetry import configure_logs
 from cnt_grpc.kit.worker import Periodic, Worker
 from cnt_grpc.media import jobs as media_jobs
+from cnt_grpc.media.avatars import Avatars
 from cnt_grpc.media.jobs import MediaJobs
 from cnt_grpc.media.local import LocalStorage
+from cnt_grpc.media.private_files import PrivateFiles
 from cnt_grpc.media.probing import Prober
 from cnt_grpc.media.purposes import Limits
+from cnt_grpc.media.reception import Reception
 from cnt_grpc.media.removal import Remover
+from cnt_grpc.media.resumable import Resumable
 from cnt_grpc.media.service import MediaService
+from cnt_grpc.media.storage import Storage
+from cnt_grpc.media.upload_service import UploadService
 from cnt_grpc.media.uploads import Intake
-from cnt_grpc.notification import inbox, outbox
+from cnt_grpc.notification import inbox
 from cnt_grpc.notification import jobs as notification_jobs
 from cnt_grpc.notification.dispatcher import Dispatcher
-from cnt_grpc.notification.service import NotificationService
 from cnt_grpc.pb.cnt.auth.v1 import auth_service, user_service
 from cnt_grpc.pb.cnt.content.v1 import content_service
-from cnt_grpc.pb.cnt.media.v1 import media_service
+from cnt_grpc.pb.cnt.media.v1 import media_service, upload_service
 from cnt_grpc.pb.cnt.moderation.v1 import moderation_service
-from cnt_grpc.pb.cnt.notification.v1 import notification_service
+from cnt_grpc.pb.cnt.notification.v1 import device_service, notification_service, unsubscribe_service
 from cnt_grpc.refusal import Refusal
 from cnt_grpc.settings import Settings
+
+HOLDERS = (auth.HOLDER, notification.HOLDER)
+"""Every room that holds something about people, in the order of rooms: its part of an export and of an erasure."""
 
 SERVICES = (
     auth_service.SERVICE,
     user_service.SERVICE,
     media_service.SERVICE,
+    upload_service.SERVICE,
     notification_service.SERVICE,
+    device_service.SERVICE,
+    unsubscribe_service.SERVICE,
     moderation_service.SERVICE,
     content_service.SERVICE,
 )
@@ -63,20 +73,27 @@ class System:
     settings: Settings
     db: Database
     bus: EventBus
-    storage: LocalStorage
+    storage: Storage
     limits: Limits
     urls: media.Urls
     dispatcher: Dispatcher
     tokens: auth.Tokens
     passwords: auth.Passwords
+    google: auth.GoogleApi
+    mailer: notification.Mailer
+    pusher: notification.Pusher | None
 
     def servicers(self) -> Mapping[str, object]:
         """Every room's services, by full name."""
+        reception = Reception(Intake(self.storage, self.limits))
         return {
-            auth_service.SERVICE: auth.AuthService(self.tokens, self.passwords),
-            user_service.SERVICE: auth.UserService(_Avatars(self.urls)),
-            media_service.SERVICE: MediaService(Intake(self.storage, self.limits), self.urls),
-            notification_service.SERVICE: NotificationService(self.dispatcher),
+            auth_service.SERVICE: auth.AuthService(self.tokens, self.passwords, self.google),
+            user_service.SERVICE: auth.UserService(self._avatars(), self.passwords, self._vault()),
+            media_service.SERVICE: MediaService(reception, self.urls),
+            upload_service.SERVICE: UploadService(Resumable(reception.intake), reception, self.urls),
+            notification_service.SERVICE: notification.NotificationService(self.dispatcher),
+            device_service.SERVICE: notification.DeviceService(),
+            unsubscribe_service.SERVICE: notification.UnsubscribeService(),
             moderation_service.SERVICE: moderation.ModerationService(moderation.Kinds(content.moderated_kinds)),
             content_service.SERVICE: content.ContentService(self.urls),
         }
@@ -85,18 +102,40 @@ class System:
         """Every room's jobs."""
         files = MediaJobs(Prober(self.storage, self.limits), Remover(self.storage))
         return {
-            **auth_jobs.HANDLERS,
-            auth.TELL_SECURITY_EVENT: notification_jobs.tell_security_event,
-            outbox.TELL_MANY: notification_jobs.tell_many,
+            **auth.AuthJobs(self.google, self._avatars(), self._vault(), HOLDERS).handlers,
+            **notification_jobs.HANDLERS,
+            **notification.DeliveryJobs(self.mailer, self.pusher, self._letters()).handlers,
             media_jobs.PROBE: files.probe,
+            media_jobs.STILL: files.still,
             media_jobs.DISCARD: files.discard,
             media_jobs.SWEEP: files.sweep,
+            **content.ContentJobs(media.Workshop(self.storage)).handlers,
             **housekeeping.HANDLERS,
         }
 
+    def google_redirect(self) -> auth.GoogleRedirect:
+        """Signing in by Google on a plain web page."""
+        callback = f"{self.settings.public_url}{http.GOOGLE_CALLBACK}"
+        return auth.GoogleRedirect(self.db, self.google, callback, self.settings.frontend_url)
+
+    def _avatars(self) -> Avatars:
+        return Avatars(self.urls, Intake(self.storage, self.limits), self.bus)
+
+    def _vault(self) -> PrivateFiles:
+        return PrivateFiles(self.storage, self.urls)
+
+    def _letters(self) -> notification.Letters:
+        return notification.Letters(self.settings.public_url, self.settings.frontend_url)
+
     def periodic(self) -> tuple[Periodic, ...]:
         """What the clock starts."""
-        return (*housekeeping.PERIODIC, *auth_jobs.PERIODIC, *media_jobs.PERIODIC)
+        return (
+            *housekeeping.PERIODIC,
+            *auth.PERIODIC,
+            *media_jobs.PERIODIC,
+            *notification_jobs.PERIODIC,
+            *content.PERIODIC,
+        )
 
 
 @asynccontextmanager
@@ -111,9 +150,18 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         db.bus = bus
         await bus.start()
         stack.push_async_callback(bus.close)
-        storage = LocalStorage(settings.media_dir)
+        storage = _storage(settings)
+        stack.callback(storage.close)
         passwords = auth.Passwords()
         stack.callback(passwords.close)
+        google = _google(settings)
+        stack.push_async_callback(google.close)
+        pusher = _pusher(settings)
+        if pusher is not None:
+            stack.push_async_callback(pusher.close)
+        mailer = _mailer(settings)
+        if isinstance(mailer, notification.ResendMailer):
+            stack.push_async_callback(mailer.close)
         dispatcher = inbox.dispatcher(db, bus)
         stack.push_async_callback(dispatcher.close)
         yield System(
@@ -122,10 +170,13 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             bus=bus,
             storage=storage,
             limits=_limits(settings),
-            urls=media.Urls(settings.cloudfront_url or f"{settings.public_url}/media", storage),
+            urls=media.Urls(_media_url(settings), storage),
             dispatcher=dispatcher,
             tokens=_tokens(settings),
             passwords=passwords,
+            google=google,
+            mailer=mailer,
+            pusher=pusher,
         )
 
 
@@ -144,9 +195,17 @@ class Server:
         if not await migrate.is_current(self._system.settings.dsn):
             raise Refusal("The database's schema is not current: run `cnt-grpc migrate`.")
         self.pipeline.metrics.register()
-        shelf = media.Shelf(self._system.db, self._system.storage)
+        storage = self._system.storage
+        shelf = media.Shelf(self._system.db, storage) if isinstance(storage, LocalStorage) else None
         self._side = await http.serve(
-            http.make_app(ready=self._problem, metrics=REGISTRY, shelf=shelf), host, side_port
+            http.make_app(
+                ready=self._problem,
+                metrics=REGISTRY,
+                shelf=shelf,
+                google_redirect=self._system.google_redirect(),
+            ),
+            host,
+            side_port,
         )
         return await self._grpc.start(f"{host}:{grpc_port}"), self._side.addresses[0][1]
 
@@ -189,28 +248,17 @@ async def run_worker(settings: Settings) -> None:
 async def seed(settings: Settings) -> None:
     """Put in what a new database needs; in the embedded default also people to sign in as."""
     _configure(settings)
-    async with opened(settings) as system, system.db.transaction() as tx:
-        await content.seed(tx)
-        if settings.is_embedded:
-            await auth.create_demo_people(tx)
+    async with opened(settings) as system:
+        await media.seed(system.db, system.storage)
+        async with system.db.transaction() as tx:
+            await content.seed(tx)
+            if settings.is_embedded:
+                await auth.create_demo_people(tx)
 
 
 def routes() -> list[Method]:
     """Every method of every room, in the order of rooms."""
     return [method for service in SERVICES for method in methods_of(service)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Avatars:
-    """auth's port to whoever keeps the pictures of people."""
-
-    urls: media.Urls
-
-    def url(self, avatar_key: str) -> str:
-        return self.urls.public(avatar_key)
-
-    async def let_go(self, tx: Tx, user_id: int) -> None:
-        await media.release(tx, "avatar", str(user_id))
 
 
 def _stop_signal() -> asyncio.Event:
@@ -223,6 +271,31 @@ def _stop_signal() -> asyncio.Event:
 
 def _configure(settings: Settings) -> None:
     configure_logs(settings.log_level.upper(), as_json=settings.is_production)
+
+
+def _storage(settings: Settings) -> Storage:
+    if not settings.s3_bucket_name:
+        return LocalStorage(settings.media_dir)
+    from cnt_grpc.media.s3 import S3Access, S3Storage  # noqa: PLC0415  (boto3 takes half a second)
+
+    return S3Storage(
+        S3Access(
+            bucket=settings.s3_bucket_name,
+            region=settings.aws_region,
+            endpoint=settings.s3_endpoint_url,
+            key_id=settings.aws_access_key_id,
+            secret=settings.aws_secret_access_key.get_secret_value(),
+        )
+    )
+
+
+def _media_url(settings: Settings) -> str:
+    """Where public files are found: at the CDN, in the bucket, or here."""
+    if settings.cloudfront_url or not settings.s3_bucket_name:
+        return settings.cloudfront_url or f"{settings.public_url}/media"
+    if settings.s3_endpoint_url:
+        return f"{settings.s3_endpoint_url}/{settings.s3_bucket_name}"
+    return f"https://{settings.s3_bucket_name}.s3.{settings.aws_region}.amazonaws.com"
 
 
 def _limits(settings: Settings) -> Limits:
@@ -245,3 +318,40 @@ def _tokens(settings: Settings) -> auth.Tokens:
         refresh_lifetime=timedelta(days=settings.refresh_token_expire_days),
         rotates=settings.refresh_token_rotation,
     )
+
+
+def _google(settings: Settings) -> auth.GoogleApi:
+    return auth.GoogleApi(
+        settings.google_client_id,
+        settings.google_client_secret.get_secret_value(),
+        auth.Addresses(
+            accounts=settings.google_accounts_url, oauth=settings.google_oauth_url, api=settings.google_api_url
+        ),
+    )
+
+
+def _mailer(settings: Settings) -> notification.Mailer:
+    """How mails go out."""
+    match settings.mail_backend:
+        case "smtp":
+            return notification.SmtpMailer.of(settings.smtp_url.get_secret_value(), settings.mail_from)
+        case "resend":
+            key = settings.resend_api_key.get_secret_value()
+            return notification.ResendMailer(settings.resend_api_url, key, settings.mail_from)
+        case "ses":
+            return notification.SesMailer(
+                settings.aws_region,
+                settings.mail_from,
+                settings.ses_endpoint_url,
+                settings.aws_access_key_id,
+                settings.aws_secret_access_key.get_secret_value(),
+            )
+        case "folder":
+            return notification.MailFolder(settings.mail_dir, settings.mail_from or "cnt@localhost")
+
+
+def _pusher(settings: Settings) -> notification.Fcm | None:
+    """Push messages, where they are configured."""
+    if settings.fcm_credentials_file is None:
+        return None
+    return notification.Fcm(notification.ServiceAccount.read(settings.fcm_credentials_file), settings.fcm_api_url)

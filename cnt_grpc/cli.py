@@ -48,7 +48,8 @@ def parser() -> argparse.ArgumentParser:
     serve_.add_argument("--side-port", type=int, metavar="PORT", help="instead of CNT_SIDE_PORT")
 
     _add(commands, "worker", worker, "runs jobs: probing media, mail, notifications")
-    _add(commands, "migrate", migrate, "brings the database's schema up to date")
+    migrate_ = _add(commands, "migrate", migrate, "brings the database's schema up to date")
+    migrate_.add_argument("--seed", action="store_true", help="then do what `seed` does")
     _add(commands, "seed", seed, "puts in what a new database needs; may be repeated")
 
     admin = commands.add_parser("admin", help="administrators").add_subparsers(required=True, metavar="ACTION")
@@ -56,6 +57,15 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--email", required=True)
     create.add_argument("--name", required=True)
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+    media = commands.add_parser("media", help="stored files").add_subparsers(required=True, metavar="ACTION")
+    _add(media, "check", media_check, "compares the table of files with the store; 1 when they differ")
+    folder = _add(media, "upload-folder", media_upload_folder, "stores the files below a folder; may be repeated")
+    folder.add_argument("folder", metavar="DIR")
+    folder.add_argument("--owner", type=int, required=True, metavar="ID", help="whose files they become: a user's id")
+    folder.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    thumbnails = _add(media, "thumbnails", media_thumbnails, "makes the thumbnails that films lack; may be repeated")
+    thumbnails.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
     _add(commands, "routes", routes, "every RPC with its policy and HTTP paths")
     _add(commands, "check", check, "looks at settings, database and edge configuration")
@@ -99,13 +109,13 @@ def worker(_: argparse.Namespace) -> int:
     return 0
 
 
-def migrate(_: argparse.Namespace) -> int:
+def migrate(options: argparse.Namespace) -> int:
     """Bring the schema up to date."""
     found = _with_database()
     from cnt_grpc import migrate as migrations  # noqa: PLC0415
 
     asyncio.run(migrations.upgrade(found.dsn))
-    return 0
+    return seed(options) if options.seed else 0
 
 
 def seed(_: argparse.Namespace) -> int:
@@ -127,6 +137,34 @@ def admin_create(options: argparse.Namespace) -> int:
     return 0
 
 
+def media_check(_: argparse.Namespace) -> int:
+    """Compare rows with objects."""
+    found = _with_database()
+    from cnt_grpc.commands import media  # noqa: PLC0415
+
+    return 0 if _run(media.check(found)) else 1
+
+
+def media_upload_folder(options: argparse.Namespace) -> int:
+    """Store a folder."""
+    found = _with_database()
+    from cnt_grpc.commands import media  # noqa: PLC0415
+
+    return (
+        0
+        if _run(media.upload_folder(found, media.folder_of(options.folder), options.owner, dry=options.dry_run))
+        else 1
+    )
+
+
+def media_thumbnails(options: argparse.Namespace) -> int:
+    """Make missing thumbnails."""
+    found = _with_database()
+    from cnt_grpc.commands import media  # noqa: PLC0415
+
+    return 0 if _run(media.thumbnails(found, dry=options.dry_run)) else 1
+
+
 def routes(_: argparse.Namespace) -> int:
     """Print the policy table."""
     from cnt_grpc.commands.routes import table  # noqa: PLC0415
@@ -137,7 +175,9 @@ def routes(_: argparse.Namespace) -> int:
 
 def check(_: argparse.Namespace) -> int:
     """Look at everything, and fail when something is wrong."""
-    found = _settings()
+    from cnt_grpc.settings import load  # noqa: PLC0415
+
+    found = load()
     from cnt_grpc.commands.check import findings  # noqa: PLC0415
 
     async def look() -> bool:
@@ -153,13 +193,14 @@ def check(_: argparse.Namespace) -> int:
 def settings(options: argparse.Namespace) -> int:
     """Show the settings."""
     from cnt_grpc.commands import settings as show  # noqa: PLC0415
+    from cnt_grpc.settings import load  # noqa: PLC0415
 
     if options.markdown:
         print(show.markdown(), end="")
     elif options.env:
         print(show.env_example(), end="")
     else:
-        print(show.values(_settings()))
+        print(show.values(load()))
     return 0
 
 
@@ -186,7 +227,13 @@ def _settings() -> "Settings":
     found = load()
     if found.secret_key.get_secret_value():
         return found
-    return found.model_copy(update={"secret_key": SecretStr(embedded.secret_key(found.cnt_state_dir))})
+    try:
+        key = embedded.secret_key(found.cnt_state_dir)
+    except PermissionError as error:
+        raise Refusal(
+            f"CNT_STATE_DIR: {error.filename} belongs to another user; set it to a folder of your own."
+        ) from None
+    return found.model_copy(update={"secret_key": SecretStr(key)})
 
 
 def _with_database() -> "Settings":

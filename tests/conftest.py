@@ -11,6 +11,7 @@ from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.telemetry import configure_logs
 from tests.harness.api import Api
 from tests.harness.database import Cluster
+from tests.harness.google import GoogleStandIn
 from tests.harness.running import Running, settings_for, start
 from tests.harness.world import World
 
@@ -49,9 +50,18 @@ async def scratch(cluster: Cluster) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-async def running(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def google() -> AsyncIterator[GoogleStandIn]:
+    """Somebody who says who people are."""
+    async with GoogleStandIn().serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+async def running(
+    cluster: Cluster, google: GoogleStandIn, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Running]:
     """A server and a worker with all rooms, on a database that all tests of a process share."""
-    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY)
+    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, google.url)
     async with start(settings) as started:
         yield started
 
@@ -63,9 +73,9 @@ def system(running: Running) -> System:
 
 
 @pytest.fixture(scope="session")
-def world(system: System, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(system: System, google: GoogleStandIn, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Makes the people of a test. Everyone shares its database: look only at the rows of your own people."""
-    return World(system, tmp_path_factory.mktemp("world"))
+    return World(system, tmp_path_factory.mktemp("world"), google)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 OWNED = ("cnt_grpc/pb", "tests/pb", "clients/typescript/src/gen")  # nothing but generated files live here
 IMAGE = "envoy/cnt.binpb"
+OPENAPI = "cnt_grpc/http/openapi.json"
 SOURCES = ("proto", "tests/proto")
 BUF = str(Path(sys.executable).with_name("buf"))
 
@@ -82,13 +83,19 @@ def generate(folder: Path, broken: set[str]) -> dict[Path, bytes]:
     """Every generated file by its place in the repository. Ends the program when a plugin fails."""
     image = folder / IMAGE
     image.parent.mkdir()
+    described = folder / "described.binpb"
     left_out = excluding(broken)
+    build = [BUF, "build", ".", "--exclude-path", "tests/proto/cnt", *left_out]
     for command in (
-        ["generate", "--output", str(folder), *left_out],
-        ["build", ".", "--exclude-source-info", "--output", str(image), "--exclude-path", "tests/proto/cnt", *left_out],
+        [BUF, "generate", "--output", str(folder), *left_out],
+        [*build, "--exclude-source-info", "--output", str(image)],
+        [*build, "--output", str(described)],
+        # After the others, and by itself: it reads the options with the generated code that is in place.
+        [sys.executable, "-m", "tools.openapi", str(described), str(folder / OPENAPI)],
     ):
-        if subprocess.run([BUF, *command], check=False).returncode:
+        if subprocess.run(command, check=False).returncode:
             sys.exit(1)
+    described.unlink()
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

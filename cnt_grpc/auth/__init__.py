@@ -3,43 +3,73 @@
 Rooms above may call what is exported here, in their own transaction, and nothing else:
 
     people, not_blocked        to join who someone is, and to leave out whom the caller shall not meet
+    contacts                   to join how someone is reached
     visible_person, user_exists
     Role, grant_role, revoke_role, people_with_role
+    ban, unban                 for whoever may decide that
     grant_entitlement, revoke_entitlements, is_entitled, is_entitled_to
     set_avatar                 for the media room, which keeps the pictures (the port Avatars is the way back)
-    TELL_SECURITY_EVENT, security_event     the job that the notification room does for this one
+    TELL_SECURITY_EVENT, security_event, SEND_CODE     the jobs that the notification room does for this one
+    Holder, Record             what each room's privacy.py is made of: its part of an export and of an erasure
 
-app.py builds AuthService, UserService, Tokens, Passwords and Sessions, and calls create_admin and create_demo_people.
+app.py builds the services and AuthJobs, Tokens, Passwords, Sessions and GoogleApi, fills the ports Avatars and Vault,
+and calls create_admin and create_demo_people.
 """
 
 from cnt_grpc.auth.avatars import Avatars
-from cnt_grpc.auth.jobs import TELL_SECURITY_EVENT
+from cnt_grpc.auth.background import PERIODIC, AuthJobs
+from cnt_grpc.auth.codes import CodePurpose
+from cnt_grpc.auth.google import Addresses, Google, GoogleApi
+from cnt_grpc.auth.jobs import SEND_CODE, TELL_SECURITY_EVENT
 from cnt_grpc.auth.passwords import Passwords
+from cnt_grpc.auth.personal_data import Holder, Record
+from cnt_grpc.auth.privacy import HOLDER
+from cnt_grpc.auth.queries.contacts import contacts
 from cnt_grpc.auth.queries.entitlements import is_entitled_to
 from cnt_grpc.auth.queries.people import not_blocked, people, user_exists, visible_person
 from cnt_grpc.auth.queries.roles import people_with_role
 from cnt_grpc.auth.queries.security_events import security_event
+from cnt_grpc.auth.redirect import Departure, GoogleRedirect
+from cnt_grpc.auth.rules.bans import ban, unban
 from cnt_grpc.auth.rules.entitlements import grant_entitlement, is_entitled, revoke_entitlements
 from cnt_grpc.auth.rules.founding import DEMO_PEOPLE, DemoPerson, create_admin, create_demo_people
 from cnt_grpc.auth.rules.profiles import set_avatar
 from cnt_grpc.auth.rules.roles import Role, grant_role, revoke_role
-from cnt_grpc.auth.rules.sessions import SecurityEvent
-from cnt_grpc.auth.service import AuthService, UserService
+from cnt_grpc.auth.rules.sessions import Device, SecurityEvent
+from cnt_grpc.auth.service import AuthService
 from cnt_grpc.auth.sessions import Sessions
 from cnt_grpc.auth.tokens import Tokens
+from cnt_grpc.auth.user_service import UserService
+from cnt_grpc.auth.vault import Vault
 
 __all__ = [
     "DEMO_PEOPLE",
+    "HOLDER",
+    "PERIODIC",
+    "SEND_CODE",
     "TELL_SECURITY_EVENT",
+    "Addresses",
+    "AuthJobs",
     "AuthService",
     "Avatars",
+    "CodePurpose",
     "DemoPerson",
+    "Departure",
+    "Device",
+    "Google",
+    "GoogleApi",
+    "GoogleRedirect",
+    "Holder",
     "Passwords",
+    "Record",
     "Role",
     "SecurityEvent",
     "Sessions",
     "Tokens",
     "UserService",
+    "Vault",
+    "ban",
+    "contacts",
     "create_admin",
     "create_demo_people",
     "grant_entitlement",
@@ -53,6 +83,7 @@ __all__ = [
     "revoke_role",
     "security_event",
     "set_avatar",
+    "unban",
     "user_exists",
     "visible_person",
 ]

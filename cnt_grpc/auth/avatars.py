@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.db import Database, Tx
 
 
 class Avatars(Protocol):
@@ -14,4 +14,8 @@ class Avatars(Protocol):
 
     async def let_go(self, tx: Tx, user_id: int) -> None:
         """The person takes their picture away: its file is used no more. Nothing happens when there is none."""
+        ...
+
+    async def take(self, db: Database, user_id: int, picture: bytes) -> None:
+        """Make these bytes the person's picture, unless they are none. Never in a transaction."""
         ...

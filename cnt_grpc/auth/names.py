@@ -61,6 +61,11 @@ def skeleton(username: str) -> str:
     return username
 
 
+def random_digits() -> str:
+    """Digits that make a name one of a hundred million."""
+    return _digits(_ROOM_FOR_DIGITS)
+
+
 def is_reserved(username: str) -> bool:
     """Whether a username is, or poses as (`adm1n.7`), a word of our addresses or one that speaks for the platform."""
     plain = username.replace(".", "").replace("_", "")

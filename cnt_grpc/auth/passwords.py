@@ -35,15 +35,15 @@ _BCRYPT_READS = 72
 """Bytes: bcrypt never looked further, and its library now refuses longer ones."""
 
 
-def clean_password(text: str) -> str:
+def clean_password(text: str, field: str = "password") -> str:
     """A new password in NFKC, so that every keyboard types the same; raises Invalid if short, overlong or common."""
     password = unicodedata.normalize("NFKC", text)
     if len(password) < SHORTEST:
-        raise Invalid.of("password", f"must have at least {SHORTEST} characters", "password.min_len")
+        raise Invalid.of(field, f"must have at least {SHORTEST} characters", "password.min_len")
     if len(password) > LONGEST:
-        raise Invalid.of("password", f"must have at most {LONGEST} characters", "password.max_len")
+        raise Invalid.of(field, f"must have at most {LONGEST} characters", "password.max_len")
     if is_common(password):
-        raise Invalid.of("password", "is one of the passwords that are tried first", "password.common")
+        raise Invalid.of(field, "is one of the passwords that are tried first", "password.common")
     return password
 
 

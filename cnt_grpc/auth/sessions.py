@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cnt_grpc.auth import tokens
 from cnt_grpc.auth.queries.sessions import session_states
+from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.identity import SessionSource, SessionState, TokenClaims
 
@@ -23,13 +24,14 @@ class Sessions(SessionSource):
         """The state of those of these sessions that exist; one statement."""
         async with self.db.reading() as tx:
             rows = await session_states(tx, session_ids)
+        now = clock.now()
         return {
             row["id"]: SessionState(
                 user_id=row["user_id"],
                 roles=frozenset(row["roles"]),
                 is_guest=row["is_guest"],
                 banned=row["banned_at"] is not None,
-                ended=row["ended_at"] is not None or row["erased_at"] is not None,
+                ended=row["erased_at"] is not None or (row["ended_at"] is not None and row["ended_at"] <= now),
                 fresh_until=row["fresh_until"],
             )
             for row in rows

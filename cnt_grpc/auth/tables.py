@@ -98,7 +98,7 @@ sessions = Table(
     Column("used_at", MOMENT, nullable=False, comment="when its tokens were last renewed"),
     Column("fresh_until", MOMENT, comment="until when the last confirmation of identity counts"),
     Column("expires_at", MOMENT, nullable=False, comment="when its newest refresh token does"),
-    Column("ended_at", MOMENT),
+    Column("ended_at", MOMENT, comment="may lie seconds ahead: its refresh tokens are worth nothing from now on"),
     Column("end_reason", Text),
     PrimaryKeyConstraint("id", name="pk_sessions"),
     CheckConstraint("signed_in_by IN ('password', 'code', 'google', 'guest')", name="signed_in_by"),
@@ -139,6 +139,7 @@ email_verifications = Table(
     PrimaryKeyConstraint("id", name="pk_email_verifications"),
     CheckConstraint("purpose IN ('register', 'login', 'reset', 'verify_email', 'confirm')", name="purpose"),
     Index("uq_email_verifications_live", "email", "purpose", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_email_verifications_email", "email", "created_at"),
     Index("ix_email_verifications_created_at", "created_at"),
     comment="Codes sent by mail; one live code for an address and purpose",
 )
@@ -153,6 +154,18 @@ wrong_tries = Table(
     PrimaryKeyConstraint("key", name="pk_wrong_tries"),
     Index("ix_wrong_tries_tried_at", "tried_at"),
     comment="How often an account or an address was tried in vain, so that all processes slow down together",
+)
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    Column("code_hash", LargeBinary, nullable=False, comment="SHA-256"),
+    _person(),
+    Column("expires_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("code_hash", name="pk_sign_in_codes"),
+    Index("ix_sign_in_codes_user_id", "user_id"),
+    Index("ix_sign_in_codes_expires_at", "expires_at"),
+    comment="How a redirect from Google ends: a code that a page exchanges for tokens, once",
 )
 
 security_events = Table(
@@ -186,6 +199,21 @@ blocks = Table(
     CheckConstraint("blocker_id <> blocked_id", name="self"),
     Index("ix_blocks_blocked_id", "blocked_id", "blocker_id"),
     comment="Two people who do not see each other, whoever of them wished so",
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    _person(),
+    Column("job_id", BigInteger, nullable=False, comment="that makes it"),
+    Column("requested_at", MOMENT, nullable=False),
+    Column("ready_at", MOMENT),
+    Column("file", Text, comment="by which whoever keeps the file knows it"),
+    Column("size", BigInteger, comment="bytes"),
+    PrimaryKeyConstraint("user_id", name="pk_exports"),
+    CheckConstraint("(ready_at IS NULL) = (file IS NULL) AND (file IS NULL) = (size IS NULL)", name="ready"),
+    Index("ix_exports_ready_at", "ready_at", postgresql_where=text("ready_at IS NOT NULL")),
+    comment="Files with everything that is held about a person; one each, the latest",
 )
 
 entitlements = Table(

@@ -1,8 +1,10 @@
 """The content room: the catalogue of what people publish to be heard, watched and read.
 
-app.py builds ContentService, registers `moderated_kinds` with the moderation room, and calls `seed`.
+app.py builds ContentService and ContentJobs, registers `moderated_kinds` with the moderation room, has the clock start
+PERIODIC, and calls `seed`.
 """
 
+from cnt_grpc.content.jobs import PERIODIC, ContentJobs
 from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
 from cnt_grpc.content.rules.categories import seed
@@ -11,4 +13,4 @@ from cnt_grpc.content.service import ContentService
 moderated_kinds = tuple(Moderated(kind) for kind in KINDS)
 """Every kind of item, as the moderation room takes it."""
 
-__all__ = ["ContentService", "moderated_kinds", "seed"]
+__all__ = ["PERIODIC", "ContentJobs", "ContentService", "moderated_kinds", "seed"]

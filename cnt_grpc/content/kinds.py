@@ -4,28 +4,53 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from cnt_grpc.content.tables import podcasts
+from cnt_grpc.content.tables import bible_stories, movies, music_tracks, podcasts
 from cnt_grpc.media import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemKind:
     """One kind of item."""
 
     name: str
     """As it stands in content_items.kind, in paths, and in notifications."""
-    detail: Table
-    """Holds what only this kind has and only a single item shows; its key is item_id."""
     media: tuple[Kind, ...]
     """What the item's main file may be."""
+    details: Table | None = None
+    """Holds what only this kind has and only a single item shows; its key is item_id."""
+    columns: tuple[str, ...] = ()
+    """Columns of content_items that only this kind has, and that an update may set."""
+    shown: tuple[str, ...] = ()
+    """Columns of content_items that only this kind shows, in lists as well."""
+    reviewed: frozenset[str] = frozenset()
+    """What moderators look at besides what all kinds have."""
 
     @property
     def detail_columns(self) -> tuple[str, ...]:
         """The names of what the detail table holds."""
-        return tuple(column.name for column in self.detail.columns if column.name != "item_id")
+        if self.details is None:
+            return ()
+        return tuple(column.name for column in self.details.columns if column.name != "item_id")
 
 
-PODCAST = ItemKind("podcast", podcasts, media=(Kind.AUDIO, Kind.VIDEO))
+_WORDS = ("genre", "artist", "album")
 
-KINDS = (PODCAST,)
+PODCAST = ItemKind(name="podcast", media=(Kind.AUDIO, Kind.VIDEO), details=podcasts)
+MOVIE = ItemKind(
+    name="movie", media=(Kind.VIDEO,), details=movies, shown=("preview_key", "ratings_count", "ratings_sum")
+)
+MUSIC = ItemKind(
+    name="music",
+    media=(Kind.AUDIO,),
+    details=music_tracks,
+    columns=_WORDS,
+    shown=_WORDS,
+    reviewed=frozenset({"lyrics"}),
+)
+DOCUMENT = ItemKind(name="document", media=(Kind.DOCUMENT,))
+BIBLE_STORY = ItemKind(
+    name="bible_story", media=(Kind.AUDIO,), details=bible_stories, reviewed=frozenset({"scripture_reference", "text"})
+)
+
+KINDS = (PODCAST, MOVIE, MUSIC, DOCUMENT, BIBLE_STORY)
 """Every kind."""

@@ -23,7 +23,7 @@ def _where(settings: Settings, workers: int, seconds: float) -> list[str]:
         f"Ready after {seconds:.1f} s. Ctrl-C stops everything.",
         "",
         f"  JSON, gRPC-Web, gRPC   {url}",
-        f"  API documents          {url}/docs",
+        f"  the API to read        {url}/docs",
         f"  server processes       gRPC on {settings.cnt_grpc_host}:{ports}",
         f"  data and logs          {settings.cnt_state_dir}",
     ]

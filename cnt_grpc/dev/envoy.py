@@ -1,4 +1,4 @@
-"""The Envoy of the embedded default: its configuration from the settings, its command, and whether it answers."""
+"""The Envoy of the embedded default: its configuration from the settings, and its command."""
 
 import asyncio
 import importlib.util
@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from cnt_grpc import edge, embedded
-from cnt_grpc.dev.probe import answers, near
+from cnt_grpc.dev.probe import near
 from cnt_grpc.refusal import Refusal
 from cnt_grpc.settings import Settings
 
@@ -66,9 +66,3 @@ async def validate(config_file: Path) -> str:
     )
     output, _ = await process.communicate()
     return "" if process.returncode == 0 else output.decode(errors="replace").strip()
-
-
-async def is_ready(settings: Settings) -> bool:
-    """Whether the system answers /readyz through Envoy: database reached, schema current, a server there."""
-    tls = settings.tls_cert_file is not None
-    return await answers(near(settings.cnt_http_host), settings.cnt_http_port, "/readyz", tls=tls)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnt_grpc import embedded
-from cnt_grpc.dev import banner, envoy
+from cnt_grpc.dev import banner
 from cnt_grpc.dev.console import Console
 from cnt_grpc.dev.ports import Wanted, claim
+from cnt_grpc.dev.probe import answers, near
 from cnt_grpc.dev.program import EmbeddedPostgres, Program
 from cnt_grpc.dev.servers import STOP_SECONDS, ours, server, server_ports
 from cnt_grpc.dev.stopping import stop_signal, unless_stopped
@@ -62,14 +63,13 @@ class Tree:
             await self._supervisor.run(self._postgres)
             await self._postgres.server.ensure_database(embedded.DATABASE)
         await check_version(settings.dsn)
-        for step in ("migrate", "seed"):
-            await self._to_the_end(step)
+        await self._prepare()
         self._programs += [server(settings, number, self._console) for number in range(self._workers)]
         self._programs.append(ours("worker", ["worker"], settings, self._console))
-        self._edge.append(Program("envoy", envoy.command(self._edge_config()), self._console))
+        self._edge.append(Program("envoy", self._edge_command(), self._console))
         for child in (*self._programs, *self._edge):
             await self._supervisor.run(child)
-        await self._supervisor.until(lambda: envoy.is_ready(settings), READY_SECONDS, "Not ready")
+        await self._supervisor.until(self._is_ready, READY_SECONDS, "Not ready")
         self._supervisor.settle()
 
     async def stop(self) -> None:
@@ -78,24 +78,35 @@ class Tree:
             [(self._programs, STOP_SECONDS), (self._edge, EDGE_SECONDS), ([self._postgres], DATABASE_SECONDS)]
         )
 
-    async def _to_the_end(self, step: str) -> None:
-        program = ours(step, [step], self._settings, self._console)
+    async def _prepare(self) -> None:
+        """Bring the schema up to date and put in seed data: one process, for its imports take longer than its work."""
+        program = ours("migrate", ["migrate", "--seed"], self._settings, self._console)
         await program.start()
         try:
+            from cnt_grpc.dev import envoy  # noqa: F401, PLC0415 (half a second, spent while the other process works)
+
             code = await program.wait()
         except asyncio.CancelledError:
             await program.stop(EDGE_SECONDS)
             raise
         if code:
-            raise StartError(f"`cnt-grpc {step}` failed; the lines above say why.")
+            raise StartError("`cnt-grpc migrate --seed` failed; the lines above say why.")
 
-    def _edge_config(self) -> Path:
+    def _edge_command(self) -> list[str]:
+        from cnt_grpc.dev import envoy  # noqa: PLC0415 (see _prepare)
+
         file = self._settings.cnt_state_dir / "envoy.yaml"
         file.write_text(envoy.config_text(self._settings, self._workers))
         log = self._settings.cnt_state_dir / "access.log"
         log.unlink(missing_ok=True)  # it holds the calls of one run
         log.touch(mode=0o600)
-        return file
+        return envoy.command(file)
+
+    async def _is_ready(self) -> bool:
+        """Whether /readyz answers through Envoy: database reached, schema current, a server there."""
+        settings = self._settings
+        tls = settings.tls_cert_file is not None
+        return await answers(near(settings.cnt_http_host), settings.cnt_http_port, "/readyz", tls=tls)
 
 
 async def check_version(dsn: str) -> None:

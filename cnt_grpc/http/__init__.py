@@ -1,9 +1,10 @@
-"""The small plain-HTTP side of a server process: stored files with ranges, health for machines, and metrics.
+"""The small plain-HTTP side of a server process: stored files with ranges, the API's page, health and metrics.
 
-Everything that is a call goes through gRPC; here is only what gRPC cannot be: files that a browser seeks in, and pages
-that probes and scrapers fetch. It listens inside, behind Envoy.
+Everything that is a call goes through gRPC; here is only what gRPC cannot be: files that a browser seeks in, redirects,
+and pages that probes and scrapers fetch. It listens inside, behind Envoy.
 """
 
 from cnt_grpc.http.app import make_app, serve
+from cnt_grpc.http.google import GOOGLE_CALLBACK
 
-__all__ = ["make_app", "serve"]
+__all__ = ["GOOGLE_CALLBACK", "make_app", "serve"]

@@ -65,6 +65,7 @@ class Call:
     __slots__ = (
         "_metadata",
         "_peer",
+        "_reading",
         "_request_id",
         "_trusted_hops",
         "_tx",
@@ -76,9 +77,8 @@ class Call:
         "stopping",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  (the pipeline makes one at each call, and names cost a dictionary each time)
         self,
-        *,
         method: str,
         caller: Caller,
         db: "Database",
@@ -101,6 +101,7 @@ class Call:
         self._peer = peer
         self._trusted_hops = trusted_hops
         self._tx: Tx | None = None
+        self._reading = False
         self._metadata: dict[str, str] | None = None
         self._request_id = ""
 
@@ -108,6 +109,9 @@ class Call:
     def tx(self) -> "Tx":
         """The call's one transaction or read-only connection; opened by its first statement, closed by the pipeline."""
         if self._tx is None:
+            if self._reading:
+                self._tx = self.db.reading()
+                return self._tx
             message = f"{self.method} holds no transaction: open short ones with call.db"
             raise RuntimeError(message)
         return self._tx
@@ -115,6 +119,11 @@ class Call:
     def use(self, tx: "Tx") -> None:
         """Give the call its transaction; for the pipeline, at each run of the handler."""
         self._tx = tx
+
+    def read(self) -> None:
+        """Give the call single statements that only read, once it asks for them; for the pipeline, at each run."""
+        self._tx = None
+        self._reading = True
 
     @property
     def metadata(self) -> Mapping[str, str]:

@@ -14,6 +14,8 @@ class Deadlines:
     def __init__(self) -> None:
         self._running: set[Scope] = set()
         self._ticking = False
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The loop that serves the calls, once there was one; asking asyncio for it costs a system call each time."""
 
     def until(self, deadline: float) -> "Scope":
         """A block that is cancelled at `deadline` (seconds of the loop's clock), and then raises TimeoutError."""
@@ -24,7 +26,8 @@ class Deadlines:
         self._running.add(scope)
         if not self._ticking:
             self._ticking = True
-            asyncio.get_running_loop().call_later(TICK, self._tick)
+            self.loop = asyncio.get_running_loop()
+            self.loop.call_later(TICK, self._tick)
 
     def discard(self, scope: "Scope") -> None:
         """The block has ended."""
@@ -58,10 +61,10 @@ class Scope:
             self._task.cancel()
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task()
+        self._deadlines.add(self)
+        task = asyncio.current_task(self._deadlines.loop)
         assert task is not None
         self._task: asyncio.Task[object] = task
-        self._deadlines.add(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:

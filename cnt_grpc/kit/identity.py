@@ -63,9 +63,23 @@ class Identity:
         self._asked: set[int] = set()
         self._answer: asyncio.Task[None] | None = None
 
-    async def caller(self, token: str) -> Caller:
-        """The caller behind a token; raises Unauthenticated when it is bad, or its session ended or was banned."""
-        claims = self._verified(token)
+    def remembered(self, authorization: str) -> Caller | None:
+        """The caller behind an `authorization` header that was good a moment ago; None when `caller` must be asked."""
+        claims = self._claims.get(authorization)
+        if claims is None or claims.expires_at <= clock.now():
+            return None
+        known = self._callers.get(claims.session_id)
+        if known is None or known[0] <= time.monotonic():
+            return None
+        caller = known[1]
+        return caller if caller is not None and caller.user_id == claims.user_id else None
+
+    async def caller(self, authorization: str) -> Caller:
+        """The caller behind an `authorization` header.
+
+        Raises Unauthenticated when it is of another scheme, its token is bad, or the session ended or was banned.
+        """
+        claims = self._verified(authorization)
         caller = await self._current(claims.session_id)
         if caller is None or caller.user_id != claims.user_id:
             raise Unauthenticated(Reason.NOT_SIGNED_IN)
@@ -82,15 +96,15 @@ class Identity:
         states = await self._source.session_state(list(session_ids))
         return {session_id for session_id, state in states.items() if _caller(session_id, state) is not None}
 
-    def _verified(self, token: str) -> TokenClaims:
-        claims = self._claims.get(token)
+    def _verified(self, authorization: str) -> TokenClaims:
+        claims = self._claims.get(authorization)
         if claims is None:
-            claims = self._source.verify_token(token)
-            self._claims[token] = claims
+            claims = self._source.verify_token(_bearer(authorization))
+            self._claims[authorization] = claims
             if len(self._claims) > TOKENS_KEPT:
                 self._claims.popitem(last=False)
         elif claims.expires_at <= clock.now():
-            del self._claims[token]
+            del self._claims[authorization]
             raise Unauthenticated(Reason.NOT_SIGNED_IN)
         return claims
 
@@ -119,8 +133,8 @@ class Identity:
             self._callers.popitem(last=False)
 
 
-def bearer(authorization: str) -> str:
-    """The token of an `authorization` header; raises Unauthenticated for another scheme."""
+def _bearer(authorization: str) -> str:
+    """The token of the header; raises Unauthenticated for another scheme."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(Reason.NOT_SIGNED_IN)
@@ -131,4 +145,3 @@ def _caller(session_id: int, state: SessionState) -> Caller | None:
     if state.ended or state.banned:
         return None
     return Caller(state.user_id, session_id, state.roles, state.is_guest, state.fresh_until)
-

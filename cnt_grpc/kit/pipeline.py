@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from google.protobuf import message
@@ -23,7 +23,7 @@ from cnt_grpc.kit.call import ANONYMOUS, Call, Caller, Headers
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.deadlines import Deadlines
 from cnt_grpc.kit.errors import Denied, Unauthenticated, Unavailable
-from cnt_grpc.kit.identity import Identity, bearer
+from cnt_grpc.kit.identity import Identity
 from cnt_grpc.kit.outcome import Outcome
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.kit.rate import Limiter
@@ -34,6 +34,7 @@ from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 Context = Any  # grpc.aio.ServicerContext; its stubs are generic over messages, and here all are bytes
 StreamHandler = Callable[[Any, Call], AsyncIterator[message.Message]]
+Wrapped: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 
 @dataclass(slots=True)
@@ -55,12 +56,11 @@ class Pipeline:
         self.streams = OpenStreams(self.identity)
         self.runner = Runner(self.db)
 
-    def handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:
-        """Wrap all methods of a service; raises PolicyError when one has no policy or no handler."""
-        wrapped = {each.name: self._wrap(each, servicer) for each in policy.methods_of(service)}
-        return grpc.method_handlers_generic_handler(service, wrapped)
+    def handlers(self, service: str, servicer: object) -> dict[str, Wrapped]:
+        """Wrap all methods of a service, by path; raises PolicyError when one has no policy or no handler."""
+        return {f"/{each.full_name}": self._wrap(each, servicer) for each in policy.methods_of(service)}
 
-    def _wrap(self, method: Method, servicer: object) -> "grpc.RpcMethodHandler[bytes, bytes]":
+    def _wrap(self, method: Method, servicer: object) -> Wrapped:
         handler = getattr(servicer, method.name, None)
         if handler is None:
             missing = f"{type(servicer).__name__} does not implement {method.full_name}"
@@ -80,24 +80,26 @@ class Pipeline:
 
     def _unary(self, method: Method, handler: Handler, stats: MethodStats) -> Callable[..., Awaitable[bytes]]:
         valid = validation.parser(method.request)
+        name = method.full_name
+        keeps = method.cache
+        run = self.runner.of(method, handler)
 
         async def serve(raw: bytes, context: Context) -> bytes:
-            call = self._call(method, context)
+            headers = context.invocation_metadata()
             # An answer kept for anonymous callers needs no other step: it passed them all a moment ago.
-            if method.cache and not _header(call.headers, "authorization"):
-                kept = self._cache.get((method.full_name, raw))
+            if keeps and not _header(headers, "authorization"):
+                kept = self._cache.get((name, raw))
                 if kept is not None:
                     stats.count(grpc.StatusCode.OK, 0.0)
                     return kept
+            call = self._call(method, context, headers)
             async with Outcome(method, call, context, stats) as outcome:
                 with self._deadlines.until(call.deadline):
                     await self._identify(method, call)
-                    if method.cache and call.caller.is_anonymous:
-                        key = (method.full_name, raw)
-                        run = self.runner.run
-                        return await self._cache.fill(key, method.cache, lambda: run(method, handler, call, valid(raw)))
+                    if keeps and call.caller.is_anonymous:
+                        return await self._cache.fill((name, raw), keeps, lambda: run(call, valid(raw)))
                     outcome.request = request = valid(raw)
-                    return await self.runner.run(method, handler, call, request)
+                    return await run(call, request)
 
         return serve
 
@@ -113,9 +115,7 @@ class Pipeline:
 
         return serve
 
-    def _client_stream(
-        self, method: Method, handler: Handler, stats: MethodStats
-    ) -> Callable[..., Awaitable[bytes]]:
+    def _client_stream(self, method: Method, handler: Handler, stats: MethodStats) -> Callable[..., Awaitable[bytes]]:
         async def serve(raws: AsyncIterator[bytes], context: Context) -> bytes:
             async with self._stream(method, context, stats) as (call, _):
                 return (await handler(_requests(method, raws), call)).SerializeToString()
@@ -133,21 +133,22 @@ class Pipeline:
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
-    def _call(self, method: Method, context: Context) -> Call:
+    def _call(self, method: Method, context: Context, headers: Headers) -> Call:
         """Deadline: the policy's, or the caller's when that is nearer."""
         seconds = method.deadline
         left = context.time_remaining()
         if left is not None and left < seconds:
             seconds = left
+        # By position: names would be gathered in a dictionary for each call.
         return Call(
-            method=method.full_name,
-            caller=ANONYMOUS,
-            db=self.db,
-            headers=context.invocation_metadata(),
-            peer=context.peer,
-            trusted_hops=self.trusted_hops,
-            deadline=time.monotonic() + seconds,
-            stopping=self.stopping,
+            method.full_name,
+            ANONYMOUS,
+            self.db,
+            headers,
+            context.peer,
+            self.trusted_hops,
+            time.monotonic() + seconds,
+            self.stopping,
         )
 
     @asynccontextmanager
@@ -155,7 +156,7 @@ class Pipeline:
         self, method: Method, context: Context, stats: MethodStats
     ) -> AsyncIterator[tuple[Call, Outcome]]:
         """All steps around a stream: it has its own end, and its session is checked for as long as it is open."""
-        call = self._call(method, context)
+        call = self._call(method, context, context.invocation_metadata())
         async with Outcome(method, call, context, stats) as outcome:
             if self.stopping.is_set():
                 raise Unavailable(Reason.STOPPING)
@@ -175,7 +176,7 @@ class Pipeline:
         """Identity, policy and rate: all before the request is even parsed."""
         authorization = _header(call.headers, "authorization")
         if authorization:
-            call.caller = await self._caller(method, authorization)
+            call.caller = self.identity.remembered(authorization) or await self._caller(method, authorization)
         try:
             policy.allow(method, call.caller)
         except Denied:
@@ -189,7 +190,7 @@ class Pipeline:
 
     async def _caller(self, method: Method, authorization: str) -> Caller:
         try:
-            return await self.identity.caller(bearer(authorization))
+            return await self.identity.caller(authorization)
         except Unauthenticated:
             if not method.ignores_bad_token:
                 raise

@@ -39,6 +39,8 @@ class Method:
 
     service: str
     name: str
+    full_name: str
+    """Such as `cnt.auth.v1.AuthService/Login`."""
     request: type[message.Message]
     response: type[message.Message]
     client_streaming: bool
@@ -58,11 +60,6 @@ class Method:
     """Verbs and paths, such as ("GET", "/api/v1/podcasts/{podcast_id}")."""
 
     @property
-    def full_name(self) -> str:
-        """Such as `cnt.auth.v1.AuthService/Login`."""
-        return f"{self.service}/{self.name}"
-
-    @property
     def streams(self) -> bool:
         """Any side sends more than one message."""
         return self.client_streaming or self.server_streaming
@@ -74,10 +71,14 @@ def methods_of(service: str) -> list[Method]:
     return [_method(each) for each in found.methods]
 
 
+_OPEN = frozenset({pb.ACCESS_PUBLIC, pb.ACCESS_WEBHOOK})
+"""Access that asks for nobody in particular."""
+
+
 def allow(method: Method, caller: Caller) -> None:
     """Refuse a caller who is less than the method asks for."""
     access = method.access
-    if access in {pb.ACCESS_PUBLIC, pb.ACCESS_WEBHOOK}:
+    if access in _OPEN:
         return
     if caller.is_anonymous:
         raise Unauthenticated(Reason.NOT_SIGNED_IN)
@@ -119,6 +120,7 @@ def _method(found: descriptor.MethodDescriptor) -> Method:
     return Method(
         service=found.containing_service.full_name,
         name=found.name,
+        full_name=f"{found.containing_service.full_name}/{found.name}",
         request=message_factory.GetMessageClass(found.input_type),
         response=message_factory.GetMessageClass(found.output_type),
         client_streaming=found.client_streaming,

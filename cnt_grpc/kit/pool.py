@@ -82,7 +82,8 @@ class Pool:
         self._settings = settings
         self._idle: list[Connection] = []
         self._total = 0
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[Connection | None]]] = deque()
+        self._times_waiters = False
         self._cleaning: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -96,14 +97,21 @@ class Pool:
         """Open connections, and those being opened or cleaned."""
         return self._total
 
-    async def acquire(self) -> Connection:
-        """A clean connection, for `release` or `discard`; Unavailable when none is free for too long."""
+    def take(self) -> Connection | None:
+        """A clean connection, for `release` or `discard`, if there is one that nobody uses."""
         while self._idle:
             # The last one used: its memory and the server's are warm.
             connection = self._idle.pop()
             if not connection.raw.is_closed():
                 return connection
             self._total -= 1
+        return None
+
+    async def acquire(self) -> Connection:
+        """A clean connection, for `release` or `discard`; Unavailable when none is free for too long."""
+        connection = self.take()
+        if connection is not None:
+            return connection
         if self._closed:
             raise Unavailable(Reason.DATABASE_UNAVAILABLE)
         if self._total < self.size:
@@ -118,7 +126,7 @@ class Pool:
             self.discard(connection)
         else:
             while self._waiting:
-                waiter = self._waiting.popleft()
+                _, waiter = self._waiting.popleft()
                 if not waiter.done():
                     waiter.set_result(connection)
                     return
@@ -136,7 +144,7 @@ class Pool:
     async def close(self) -> None:
         """Close idle connections now, and those in use when they come back."""
         self._closed = True
-        for waiter in self._waiting:
+        for _, waiter in self._waiting:
             if not waiter.done():
                 waiter.set_exception(Unavailable(Reason.DATABASE_UNAVAILABLE))
         if self._cleaning:
@@ -154,12 +162,15 @@ class Pool:
             raise
 
     async def _wait_for_one(self) -> Connection:
-        waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Connection | None] = loop.create_future()
+        self._waiting.append((loop.time() + self._wait, waiter))
+        if not self._times_waiters:
+            self._times_waiters = True
+            loop.call_later(self._wait, self._lose_patience)
         try:
-            async with asyncio.timeout(self._wait):
-                connection = await waiter
-        except BaseException as error:
+            connection = await waiter
+        except BaseException:
             # The connection may have been handed over in the same moment; then it goes on to the next.
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 handed = waiter.result()
@@ -167,10 +178,25 @@ class Pool:
                     self._wake_one()
                 else:
                     self.release(handed)
-            if isinstance(error, TimeoutError):
-                raise Unavailable(Reason.DATABASE_UNAVAILABLE) from None
             raise
         return connection if connection is not None else await self.acquire()
+
+    def _lose_patience(self) -> None:
+        """Refuse those who have waited too long. All wait equally long, so one timer is enough: the oldest one's.
+
+        A busy pool is waited for by most calls, and a timer each costs as much as the statement's way to asyncpg.
+        """
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            until, waiter = self._waiting[0]
+            if not waiter.done():
+                left = until - loop.time()
+                if left > 0:
+                    loop.call_later(left, self._lose_patience)
+                    return
+                waiter.set_exception(Unavailable(Reason.DATABASE_UNAVAILABLE))
+            self._waiting.popleft()
+        self._times_waiters = False
 
     def _give_up_place(self) -> None:
         self._total -= 1
@@ -179,7 +205,7 @@ class Pool:
     def _wake_one(self) -> None:
         """Let one who waits open a connection of its own."""
         while self._waiting:
-            waiter = self._waiting.popleft()
+            _, waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(None)
                 return

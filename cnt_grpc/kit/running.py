@@ -21,13 +21,14 @@ RUNS = 3
 """How often a call is run that keeps meeting other transactions."""
 
 Handler = Callable[[Any, Call], Awaitable[message.Message]]
+Run = Callable[[Call, message.Message], Awaitable[bytes]]
 
 _NOT_KEPT = (Unavailable, TimedOut, Changed, Exhausted)
 """Refusals that a retry with the same id may overcome, and which are therefore not stored as its answer."""
 
 
 class Runner:
-    """Runs handlers of unary methods."""
+    """Runs handlers of unary methods; the answers are bytes, and what meets other transactions is run again."""
 
     __slots__ = ("_db", "_twins")
 
@@ -35,27 +36,31 @@ class Runner:
         self._db = db
         self._twins = idempotency.Twins()
 
-    async def run(self, method: Method, handler: Handler, call: Call, request: message.Message) -> bytes:
-        """The answer's bytes; the handler is run again when other transactions were in its way."""
-        key = None
-        if method.request_id != policy_pb2.REQUEST_ID_UNSPECIFIED:
-            key = _key(method, call, request)
-        for run in range(RUNS):
-            try:
-                if key is not None:
-                    async with self._twins.lock(key):
-                        return await self._run_keyed(method, handler, call, request, key)
-                if not method.holds_transaction:
-                    return (await handler(request, call)).SerializeToString()
-                if method.only_reads:
-                    call.use(self._db.reading())
-                    return (await handler(request, call)).SerializeToString()
-                async with self._db.transaction() as tx:
-                    return await _handle(handler, call, request, tx)
-            except Contention:
-                # The others are through in a few milliseconds; twice the wait each time, so that three do not chase.
-                await asyncio.sleep(0.005 * 2**run)
-        raise Changed(Reason.CONTENTION)
+    def of(self, method: Method, handler: Handler) -> Run:
+        """How calls of this method are run; decided once, when the method is registered."""
+        takes_id = method.request_id != policy_pb2.REQUEST_ID_UNSPECIFIED
+        reads = method.holds_transaction and method.only_reads
+
+        async def run(call: Call, request: message.Message) -> bytes:
+            key = _key(method, call, request) if takes_id else None
+            for attempt in range(RUNS):
+                try:
+                    if reads:
+                        call.read()
+                        return (await handler(request, call)).SerializeToString()
+                    if key is not None:
+                        async with self._twins.lock(key):
+                            return await self._run_keyed(method, handler, call, request, key)
+                    if not method.holds_transaction:
+                        return (await handler(request, call)).SerializeToString()
+                    async with self._db.transaction() as tx:
+                        return await _handle(handler, call, request, tx)
+                except Contention:
+                    # The others are through in a few milliseconds; twice the wait each time, so that none chase.
+                    await asyncio.sleep(0.005 * 2**attempt)
+            raise Changed(Reason.CONTENTION)
+
+        return run
 
     async def _run_keyed(
         self, method: Method, handler: Handler, call: Call, request: message.Message, key: Key

@@ -276,7 +276,7 @@ class Reading(Tx):
         self, statement: Statement, operation: Callable[..., Awaitable[T]], arguments: Sequence[object]
     ) -> T:
         try:
-            connection = await self._pool.acquire()
+            connection = self._pool.take() or await self._pool.acquire()
         except BaseException as error:
             self._fail(error)
             raise

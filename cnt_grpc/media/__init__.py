@@ -3,17 +3,21 @@
 Other rooms keep the id of a media object, and call in their own transaction:
 `claim` to take a file that the caller uploaded, `use` and `release` to keep it and let it go, `publish` and `withdraw`
 to show it to everyone or no longer. They join `objects` to their rows, and make addresses with `Urls` where they make
-messages. A file that nothing uses is removed after a day, or at once when the last user releases it.
+messages. A file that nothing uses is removed after a day, or at once when the last user releases it. Jobs make films of
+stored ones in the `Workshop`.
 """
 
 from sqlalchemy import select
 
-from cnt_grpc.media.jobs import release
+from cnt_grpc.media.inspection import Inspection
+from cnt_grpc.media.keeping import release
 from cnt_grpc.media.rules import claim, publish, use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.tables import media_objects
+from cnt_grpc.media.templates import seed
 from cnt_grpc.media.urls import Urls
+from cnt_grpc.media.workshop import Bench, Made, Workshop
 
 objects = select(
     media_objects.c.id,
@@ -30,4 +34,20 @@ objects = select(
 ).subquery("media")
 """Stored files for joins, by id; `.alias()` where a statement joins them twice."""
 
-__all__ = ["Kind", "Servable", "Shelf", "Urls", "claim", "objects", "publish", "release", "use", "withdraw"]
+__all__ = [
+    "Bench",
+    "Inspection",
+    "Kind",
+    "Made",
+    "Servable",
+    "Shelf",
+    "Urls",
+    "Workshop",
+    "claim",
+    "objects",
+    "publish",
+    "release",
+    "seed",
+    "use",
+    "withdraw",
+]

@@ -63,11 +63,22 @@ class Facts:
     pictures: tuple[Picture, ...] = ()
 
 
-async def film(path: Path, file_type: FileType, kind: Kind, folder: Path, *, thumbnail: bool) -> Facts:
-    """Length, size and codecs of a sound or film file, and a still if wanted; `folder` is empty and the file's own."""
+async def film(
+    path: Path, file_type: FileType, kind: Kind, folder: Path, *, thumbnail: bool, at_ms: int | None = None
+) -> Facts:
+    """Length, size and codecs of a sound or film file, and a still if wanted; `folder` is empty and the file's own.
+
+    The still is of the moment `at_ms`, or of 45 s or a tenth of the length, whichever is less.
+    """
     still = folder / "thumbnail"
     wanted = str(still) if thumbnail and kind is Kind.VIDEO else None
-    request = {"path": str(path), "container": file_type.container, "kind": kind.value, "thumbnail": wanted}
+    request = {
+        "path": str(path),
+        "container": file_type.container,
+        "kind": kind.value,
+        "thumbnail": wanted,
+        "at_ms": at_ms,
+    }
     answer = await _ask("film.py", request, folder)
     with _checked():
         made = answer.get("thumbnail")
@@ -102,6 +113,15 @@ async def picture(path: Path, file_type: FileType, folder: Path, *, pixels: int)
             for each in answer["files"]
         )
         return Facts(width=pictures[0].width, height=pictures[0].height, pictures=pictures)
+
+
+async def document(path: Path, folder: Path) -> Facts:
+    """A picture of the first page of a PDF, if it can be read."""
+    first = folder / "thumbnail"
+    answer = await _ask("document.py", {"path": str(path), "thumbnail": str(first)}, folder)
+    with _checked():
+        picture = Picture("thumbnail", first, "jpg", _number(answer["width"]), _number(answer["height"]))
+        return Facts(pictures=(picture,))
 
 
 def _number(value: object) -> int:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.media.storage import PIECE, Stored, Written, is_key
+from cnt_grpc.media import local_parts
+from cnt_grpc.media.storage import PART, PIECE, Draft, Stored, Written, is_key
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
 KEEP_FREE: Final = 256 * 1024 * 1024
@@ -84,8 +85,8 @@ class LocalStorage:
         return self._pieces(self.path(key), start, end)
 
     async def fetch(self, key: str, file: Path) -> None:
-        """See Storage. A second name for the same file where the disk allows it, so that a film is not copied."""
-        await self._run(_link_or_copy, self.path(key), file)
+        """See Storage. A second name for the same file, so that a film is not copied."""
+        await self._run(_link, self.path(key), file)
 
     async def delete(self, *keys: str) -> None:
         """See Storage."""
@@ -103,6 +104,50 @@ class LocalStorage:
     async def sweep(self, older_than: timedelta) -> int:
         """See Storage."""
         return await self._run(_remove_old, self._incoming, time.time() - older_than.total_seconds())
+
+    async def begin(self, key: str, content_type: str, size: int) -> Draft:
+        """See Storage."""
+        del content_type
+        self.path(key)
+        await self._run(self._make_room, size)
+        draft = Draft(key, uuid.uuid4().hex, size)
+        await self._run(local_parts.begin, self._draft_path(draft))
+        return draft
+
+    async def put_part(self, draft: Draft, number: int, data: bytes) -> None:
+        """See Storage."""
+        await self._run(self.check_room)
+        with _full_disk_told():
+            await self._run(local_parts.put, self._draft_path(draft), (number - 1) * PART, data)
+
+    async def arrived(self, draft: Draft) -> int:
+        """See Storage. A part that a crash tore is not whole and does not count."""
+        try:
+            size = (await self._run(self._draft_path(draft).stat)).st_size
+        except FileNotFoundError:
+            return 0
+        return size if size == draft.size else size // PART * PART
+
+    async def join(self, draft: Draft) -> None:
+        """See Storage."""
+        target = self.path(draft.key)
+        with _full_disk_told():
+            await self._run(local_parts.join, self._draft_path(draft), target)
+            await self._run(_sync_folder, target.parent)
+
+    async def drop(self, draft: Draft) -> None:
+        """See Storage."""
+        await self._run(self._draft_path(draft).unlink, missing_ok=True)
+
+    def part_url(self, draft: Draft, number: int, seconds: int) -> str | None:
+        """See Storage: all bytes go through us."""
+        del draft, number, seconds
+        return None
+
+    def _draft_path(self, draft: Draft) -> Path:
+        if not draft.ticket.isalnum():
+            raise ValueError(f"no ticket: {draft.ticket!r}")
+        return self._incoming / draft.ticket
 
     def signed_url(self, key: str, seconds: int) -> str | None:
         """See Storage: our own HTTP side serves what is here."""
@@ -247,13 +292,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def _link(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
     except FileNotFoundError:
         raise
     except OSError:
-        shutil.copyfile(source, target)
+        # Another disk, perhaps one in memory: a film is not copied there.
+        target.symlink_to(source.absolute())
 
 
 def _remove_old(folder: Path, before: float) -> int:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.media import examine, queries, rules
+from cnt_grpc.media import examine, rules
 from cnt_grpc.media.examine import BrokenExaminerError, Facts, Picture, UnreadableError
 from cnt_grpc.media.purposes import THUMBNAILS, Limits
+from cnt_grpc.media.queries import inspection, made, objects
 from cnt_grpc.media.sniff import TYPES, FileType, Kind
 from cnt_grpc.media.storage import Storage, Written
 
@@ -74,25 +75,54 @@ class Prober:
                 raise UnreadableError(BROKEN_TWICE) from None
             return await self._store(row, facts)
 
+    async def still(self, db: Database, row: Row, film_id: int, at_ms: int, *, attempt: int) -> Result:
+        """Store the picture of a film's moment under the row's key. Raises as `examine` does."""
+        async with db.reading() as tx:
+            film = await tx.one(made.source(), media=film_id)
+        if film is None:
+            raise UnreadableError("its film is gone")
+        file_type = _TYPES[film["content_type"]]
+        async with self.slots, _folder() as folder:
+            path = folder / f"film.{file_type.extension}"
+            try:
+                await self.storage.fetch(film["key"], path)
+            except FileNotFoundError:
+                raise UnreadableError("its bytes are lost") from None
+            output = folder / "made"
+            output.mkdir()
+            try:
+                facts = await examine.film(path, file_type, Kind.VIDEO, output, thumbnail=True, at_ms=at_ms)
+            except BrokenExaminerError:
+                if attempt < TRIES:
+                    raise
+                raise UnreadableError(BROKEN_TWICE) from None
+            if not facts.pictures:
+                raise UnreadableError("the film shows no picture there")
+            picture = facts.pictures[0]
+            written = await self.storage.put(row["key"], picture.file, row["content_type"])
+            return Result(Facts(width=picture.width, height=picture.height), written)
+
     async def _look(self, row: Row, file_type: FileType, path: Path, folder: Path, *, thumbnail: bool) -> Facts:
         kind = Kind(row["kind"])
         output = folder / "made"
         output.mkdir()
         if kind is Kind.IMAGE:
             return await examine.picture(path, file_type, output, pixels=self.limits.pixels)
+        if kind is Kind.DOCUMENT:
+            return await examine.document(path, output)
         # A container may hold sound or film, and its row says which was asked for.
         return await examine.film(path, file_type, kind, output, thumbnail=thumbnail)
 
     async def _store(self, row: Row, facts: Facts) -> Result:
-        main, made = None, []
+        main, pictures = None, []
         for each in facts.pictures:
             content_type = next(found.content_type for found in TYPES if found.extension == each.extension)
             if not each.name:
                 main = await self.storage.put(row["key"], each.file, content_type)
                 continue
             key = _variant_key(row, each)
-            made.append(_Made(each, key, content_type, await self.storage.put(key, each.file, content_type)))
-        return Result(facts, main, tuple(made))
+            pictures.append(_Made(each, key, content_type, await self.storage.put(key, each.file, content_type)))
+        return Result(facts, main, tuple(pictures))
 
 
 @asynccontextmanager
@@ -105,11 +135,11 @@ async def _folder() -> AsyncIterator[Path]:
         await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
 
 
-async def set_ready(tx: Tx, row: Row, result: Result) -> None:
-    """Write what was found out; a file that someone else has dealt with meanwhile stays as it is."""
-    thumbnail = next((made.key for made in result.variants if made.picture.name == "thumbnail"), None)
+async def set_ready(tx: Tx, row: Row, result: Result) -> bool:
+    """Write what was found out; False, and nothing, for a file that someone else has dealt with meanwhile."""
+    thumbnail = next((each.key for each in result.variants if each.picture.name == "thumbnail"), None)
     changed = await tx.value(
-        queries.set_ready(),
+        objects.set_ready(),
         media=row["id"],
         thumbnail_key=thumbnail,
         size=result.main.size if result.main else row["size"],
@@ -120,26 +150,40 @@ async def set_ready(tx: Tx, row: Row, result: Result) -> None:
         codecs=result.facts.codecs,
     )
     if changed is None:
-        return
+        return False
+    await _add_variants(tx, row["id"], result)
+    return True
+
+
+async def add_thumbnail(tx: Tx, media_id: int, result: Result) -> bool:
+    """Write the pictures of a film that had none; False, and nothing, when it has some or is gone."""
+    thumbnail = next((each.key for each in result.variants if each.picture.name == "thumbnail"), None)
+    if thumbnail is None or await tx.value(inspection.set_thumbnail(), media=media_id, key=thumbnail) is None:
+        return False
+    await _add_variants(tx, media_id, result)
+    return True
+
+
+async def _add_variants(tx: Tx, media_id: int, result: Result) -> None:
     variants = [
         {
-            "media": row["id"],
-            "name": made.picture.name,
-            "key": made.key,
-            "content_type": made.content_type,
-            "size": made.written.size,
-            "sha256": made.written.sha256,
-            "width": made.picture.width,
-            "height": made.picture.height,
+            "media": media_id,
+            "name": each.picture.name,
+            "key": each.key,
+            "content_type": each.content_type,
+            "size": each.written.size,
+            "sha256": each.written.sha256,
+            "width": each.picture.width,
+            "height": each.picture.height,
         }
-        for made in result.variants
+        for each in result.variants
     ]
-    await tx.many(queries.add_variant(), variants)
+    await tx.many(objects.add_variant(), variants)
 
 
 async def set_failed(tx: Tx, media_id: int, why: str) -> list[str]:
     """Write that the file is unusable, give its bytes back to the owner; the keys to remove once this is committed."""
-    row = await tx.one(queries.set_failed(), media=media_id, failure=why)
+    row = await tx.one(objects.set_failed(), media=media_id, failure=why)
     if row is None:
         return []
     await rules.refund(tx, row["owner_id"], row["refund"])
@@ -149,7 +193,7 @@ async def set_failed(tx: Tx, media_id: int, why: str) -> list[str]:
 async def row_to_probe(db: Database, media_id: int) -> Row | None:
     """The file if it still waits to be examined."""
     async with db.reading() as tx:
-        row = await tx.one(queries.object_by_id(), media=media_id)
+        row = await tx.one(objects.object_by_id(), media=media_id)
     return row if row is not None and row["state"] == "probing" else None
 
 

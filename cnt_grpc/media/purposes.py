@@ -20,6 +20,9 @@ class Purpose:
     kind: Kind
     folder: str
     """Where the keys lie. What is below private/ lies outside the CDN's policy, whatever its visibility."""
+    becomes_avatar: bool = False
+    """Whether it is shown as its owner's picture as soon as it is examined."""
+    for_admins: bool = False
 
     def new_key(self, file_type: FileType) -> str:
         """A key that nobody has used and nobody can guess; its extension comes from the type."""
@@ -29,6 +32,32 @@ class Purpose:
 AUDIO: Final = Purpose("audio", Kind.AUDIO, "audio")
 VIDEO: Final = Purpose("video", Kind.VIDEO, "video")
 IMAGE: Final = Purpose("image", Kind.IMAGE, "images")
+PROFILE_IMAGE: Final = Purpose("profile_image", Kind.IMAGE, "images/profiles", becomes_avatar=True)
+THUMBNAIL: Final = Purpose("thumbnail", Kind.IMAGE, "images/thumbnails/podcasts/custom")
+TEMPORARY_AUDIO: Final = Purpose("temporary_audio", Kind.AUDIO, "private/temporary-audio")
+MOVIE: Final = Purpose("movie", Kind.VIDEO, "video")
+DOCUMENT: Final = Purpose("document", Kind.DOCUMENT, "documents", for_admins=True)
+DRAFT_AUDIO: Final = Purpose("draft_audio", Kind.AUDIO, "private/drafts/audio")
+DRAFT_VIDEO: Final = Purpose("draft_video", Kind.VIDEO, "private/drafts/video")
+DRAFT_IMAGE: Final = Purpose("draft_image", Kind.IMAGE, "private/drafts/images")
+
+PURPOSES: Final = {
+    each.name: each
+    for each in (
+        AUDIO,
+        VIDEO,
+        IMAGE,
+        PROFILE_IMAGE,
+        THUMBNAIL,
+        TEMPORARY_AUDIO,
+        MOVIE,
+        DOCUMENT,
+        DRAFT_AUDIO,
+        DRAFT_VIDEO,
+        DRAFT_IMAGE,
+    )
+}
+"""By name, as upload sessions keep it."""
 
 THUMBNAILS: Final = "images/thumbnails/podcasts/generated"
 """Where stills of films lie."""

@@ -6,8 +6,9 @@ from typing import Final
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
-from cnt_grpc.media import probing, queries, rules
+from cnt_grpc.media import probing, rules, sessions
 from cnt_grpc.media.purposes import INCOMING
+from cnt_grpc.media.queries import uploads, uses
 from cnt_grpc.media.storage import Storage
 
 GRACE: Final = timedelta(hours=24)
@@ -32,7 +33,7 @@ class Remover:
         await self.storage.delete(*keys)
 
         async def forget(tx: Tx) -> None:
-            row = await tx.one(queries.remove_object(), media=media_id)
+            row = await tx.one(uses.remove_object(), media=media_id)
             if row is not None:
                 await rules.refund(tx, row["owner_id"], row["charged"])
 
@@ -42,10 +43,10 @@ class Remover:
     async def sweep(self, db: Database) -> list[int]:
         """Remove whatever was left behind; ids of the files whose examination must be asked for again."""
         now = clock.now()
-        await self._sweep_sessions(db, now - GRACE)
+        await self.sweep_sessions(db, now - GRACE)
         while True:
             async with db.reading() as tx:
-                rows = await tx.all(queries.left_behind(_BATCH), before=now - GRACE)
+                rows = await tx.all(uses.left_behind(_BATCH), before=now - GRACE)
             for row in rows:
                 await self.discard(db, row["id"])
             if len(rows) < _BATCH:
@@ -56,22 +57,23 @@ class Remover:
 
     async def _mark(self, tx: Tx, media_id: int) -> list[str] | None:
         # Two statements: the second one sees what those did for whom the first one waited.
-        await tx.one(queries.lock_object(), media=media_id)
-        row = await tx.one(queries.mark_leaving(), media=media_id)
+        await tx.one(uses.lock_object(), media=media_id)
+        row = await tx.one(uses.mark_leaving(), media=media_id)
         if row is None:
-            await tx.run(queries.keep(), media=media_id)
+            await tx.run(uses.keep(), media=media_id)
             return None
         return [key for key in (row["key"], row["source_key"], *(row["variant_keys"] or ())) if key]
 
-    async def _sweep_sessions(self, db: Database, before: datetime) -> None:
+    async def sweep_sessions(self, db: Database, before: datetime) -> None:
+        """Give up uploads that nobody has gone on with since then."""
         while True:
             async with db.reading() as tx:
-                rows = await tx.all(queries.abandoned_sessions(_BATCH), before=before)
+                rows = await tx.all(uploads.abandoned_sessions(_BATCH), before=before)
             for row in rows:
-                await self.storage.delete(row["key"])
+                await sessions.forget_bytes(self.storage, row)
 
                 async def forget(tx: Tx, session: str = row["id"]) -> None:
-                    ended = await tx.one(queries.end_session(), session=session)
+                    ended = await tx.one(uploads.end_session(), session=session)
                     if ended is not None:
                         await rules.refund(tx, ended["owner_id"], ended["reserved"])
 
@@ -87,7 +89,7 @@ class Remover:
 
     async def _sweep_probing(self, db: Database, late: datetime, hopeless: datetime) -> list[int]:
         async with db.reading() as tx:
-            rows = await tx.all(queries.still_probing(_BATCH), before=late)
+            rows = await tx.all(uses.still_probing(_BATCH), before=late)
         for row in rows:
             if row["created_at"] < hopeless:
 

@@ -1,10 +1,12 @@
 """What other rooms may do with stored files: claim them, use them, show them, let them go."""
 
+from collections.abc import Sequence
+
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Exhausted, Invalid, NotFound, Precondition
-from cnt_grpc.media import queries
+from cnt_grpc.media.queries import objects, uploads, uses
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
@@ -14,10 +16,39 @@ _QUOTA_RETRY = 3600.0
 
 async def own_media(tx: Tx, caller: Caller, media_id: int) -> Row:
     """A file of the caller's own, whatever its state; raises NotFound."""
-    row = await tx.one(queries.own_object(), media=media_id, owner=caller.user_id)
+    row = await tx.one(objects.own_object(), media=media_id, owner=caller.user_id)
     if row is None:
         raise NotFound(Reason.MEDIA_NOT_FOUND)
     return row
+
+
+async def seen_media(tx: Tx, caller: Caller, *, media_id: int = 0, key: str = "") -> Row:
+    """A file that the caller may see, by its id or, without one, by its key; raises NotFound."""
+    if media_id:
+        row = await tx.one(objects.seen_object(by_key=False), media=media_id, owner=caller.user_id)
+    else:
+        row = await tx.one(objects.seen_object(by_key=True), key=key, owner=caller.user_id)
+    if row is None:
+        raise NotFound(Reason.MEDIA_NOT_FOUND)
+    return row
+
+
+async def duration_ms(tx: Tx, caller: Caller, key: str) -> int:
+    """How long a sound or film is that the caller may see.
+
+    Raises NotFound, Invalid for what has no length, Precondition while it is examined.
+    """
+    row = await seen_media(tx, caller, key=key)
+    if row["kind"] not in {Kind.AUDIO, Kind.VIDEO}:
+        raise Invalid(Reason.MEDIA_WRONG_KIND, f"the file is {row['kind']}, which has no length")
+    if row["state"] != "ready":
+        raise Precondition(Reason.MEDIA_NOT_READY)
+    return row["duration_ms"] or 0
+
+
+async def variants(tx: Tx, media_id: int) -> Sequence[Row]:
+    """The pictures that were made of a file."""
+    return await tx.all(objects.variants_of(), media=media_id)
 
 
 async def claim(tx: Tx, caller: Caller, *kinds: Kind, media_id: int = 0, file_path: str = "") -> Row:
@@ -27,9 +58,9 @@ async def claim(tx: Tx, caller: Caller, *kinds: Kind, media_id: int = 0, file_pa
     caller's own, Invalid for another kind, Precondition while it is being examined.
     """
     if media_id:
-        row = await tx.one(queries.own_object_locked(by_key=False), media=media_id, owner=caller.user_id)
+        row = await tx.one(objects.own_object_locked(by_key=False), media=media_id, owner=caller.user_id)
     else:
-        row = await tx.one(queries.own_object_locked(by_key=True), key=file_path, owner=caller.user_id)
+        row = await tx.one(objects.own_object_locked(by_key=True), key=file_path, owner=caller.user_id)
     # What failed holds no bytes any more: for everyone but GetMedia it is gone.
     if row is None or row["state"] == "failed":
         raise NotFound(Reason.MEDIA_NOT_FOUND)
@@ -45,30 +76,30 @@ async def use(tx: Tx, media_id: int, room: str, ref: str) -> None:
 
     Raises NotFound when the file is not there or not ready.
     """
-    if await tx.value(queries.mark_used(), media=media_id) is None:
+    if await tx.value(uses.mark_used(), media=media_id) is None:
         raise NotFound(Reason.MEDIA_NOT_FOUND)
-    await tx.run(queries.add_use(), media=media_id, room=room, ref=ref, now=clock.now())
+    await tx.run(uses.add_use(), media=media_id, room=room, ref=ref, now=clock.now())
 
 
 async def publish(tx: Tx, media_id: int) -> None:
     """Show a file, and the pictures made of it, to everyone."""
-    await tx.run(queries.set_visibility(), media=media_id, visibility="public")
+    await tx.run(uses.set_visibility(), media=media_id, visibility="public")
 
 
 async def withdraw(tx: Tx, media_id: int) -> None:
     """Show a file only to those who get a signed address: what used it is no longer public."""
-    await tx.run(queries.set_visibility(), media=media_id, visibility="private")
+    await tx.run(uses.set_visibility(), media=media_id, visibility="private")
 
 
 async def forget_uses(tx: Tx, room: str, ref: str, media_id: int = 0) -> list[int]:
     """Note that something uses a file no longer, or none at all; the ids of those that nothing uses now."""
     if media_id:
-        gone = await tx.all(queries.remove_uses(of_one=True), room=room, ref=ref, media=media_id)
+        gone = await tx.all(uses.remove_uses(of_one=True), room=room, ref=ref, media=media_id)
     else:
-        gone = await tx.all(queries.remove_uses(of_one=False), room=room, ref=ref)
+        gone = await tx.all(uses.remove_uses(of_one=False), room=room, ref=ref)
     unused = []
     for each in sorted(row["media_id"] for row in gone):
-        found = await tx.value(queries.mark_unused(), media=each, now=clock.now())
+        found = await tx.value(uses.mark_unused(), media=each, now=clock.now())
         if found is not None:
             unused.append(found)
     return unused
@@ -76,7 +107,7 @@ async def forget_uses(tx: Tx, room: str, ref: str, media_id: int = 0) -> list[in
 
 async def charge(tx: Tx, owner: int, amount: int, quota: int) -> None:
     """Count bytes against a person's quota; raises Exhausted when there is not so much left."""
-    if amount > quota or await tx.one(queries.charge(), owner=owner, amount=amount, quota=quota) is None:
+    if amount > quota or await tx.one(uploads.charge(), owner=owner, amount=amount, quota=quota) is None:
         raise Exhausted(
             Reason.MEDIA_QUOTA_EXCEEDED,
             f"your files may take {quota // 1_000_000} MB in all",
@@ -87,4 +118,4 @@ async def charge(tx: Tx, owner: int, amount: int, quota: int) -> None:
 async def refund(tx: Tx, owner: int | None, amount: int) -> None:
     """Give bytes back to whoever they were counted against."""
     if owner is not None and amount:
-        await tx.run(queries.refund(), owner=owner, amount=amount)
+        await tx.run(uploads.refund(), owner=owner, amount=amount)

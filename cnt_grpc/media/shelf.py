@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from cnt_grpc.kit.db import Database, Row
-from cnt_grpc.media import queries
 from cnt_grpc.media.local import LocalStorage
+from cnt_grpc.media.queries import objects
 from cnt_grpc.media.storage import is_key
 from cnt_grpc.media.urls import is_signed
 
@@ -51,7 +51,7 @@ class Shelf:
         if known is not None and known[0] > time.monotonic():
             return known[1]
         async with self._db.reading() as tx:
-            row = await tx.one(queries.servable(), key=key)
+            row = await tx.one(objects.servable(), key=key)
         self._known[key] = (time.monotonic() + _SECONDS, row)
         self._known.move_to_end(key)
         while len(self._known) > _KEPT:

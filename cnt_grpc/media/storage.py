@@ -15,6 +15,10 @@ from typing import Final, Protocol
 PIECE: Final = 1024 * 1024
 """Bytes that are read at a time: memory does not grow with the object."""
 
+PART: Final = 8 * 1024 * 1024
+"""Bytes of each part but the last of an object that arrives in several goes; the S3 API takes no less than 5 MiB, and
+ten thousand of them."""
+
 _KEY: Final = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/)+[a-z0-9][a-z0-9_-]*\.[a-z0-9]+")
 _LONGEST_KEY: Final = 200
 
@@ -42,6 +46,17 @@ class Written:
 
     size: int
     sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An object that arrives in several goes; nobody sees anything of it before `join`."""
+
+    key: str
+    ticket: str
+    """The store's own name of it."""
+    size: int
+    """Bytes in all, as declared."""
 
 
 class Writer(Protocol):
@@ -91,6 +106,34 @@ class Storage(Protocol):
         """Remove what writers that were killed left behind; the number of leftovers removed."""
         ...
 
+    async def begin(self, key: str, content_type: str, size: int) -> Draft:
+        """Begin an object that arrives in several goes."""
+        ...
+
+    async def put_part(self, draft: Draft, number: int, data: bytes) -> None:
+        """Store a part, counted from 1, of `PART` bytes but for the last one; raises FileNotFoundError for no draft."""
+        ...
+
+    async def arrived(self, draft: Draft) -> int:
+        """Bytes that are there in whole parts, from the first one without a gap; 0 when the draft is gone."""
+        ...
+
+    async def join(self, draft: Draft) -> None:
+        """Make the object appear, durably, and take no more parts; raises FileNotFoundError when the draft is gone."""
+        ...
+
+    async def drop(self, draft: Draft) -> None:
+        """Remove what has arrived; a draft that is gone is no error."""
+        ...
+
+    def part_url(self, draft: Draft, number: int, seconds: int) -> str | None:
+        """Where anyone may put this part for so long; None where all bytes go through us."""
+        ...
+
     def signed_url(self, key: str, seconds: int) -> str | None:
         """An address that lets anyone read the object for so long; None where we serve it ourselves."""
+        ...
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
         ...

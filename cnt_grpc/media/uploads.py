@@ -17,9 +17,10 @@ import structlog
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Exhausted, Invalid
-from cnt_grpc.media import queries, rules
+from cnt_grpc.media import rules
 from cnt_grpc.media.jobs import PROBE
 from cnt_grpc.media.purposes import INCOMING, Limits, Purpose
+from cnt_grpc.media.queries import objects, uploads
 from cnt_grpc.media.sniff import HEAD, TYPES, FileType, Kind, sniff
 from cnt_grpc.media.storage import Storage, Written
 from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import ProbeMedia
@@ -71,8 +72,8 @@ class Intake:
         blocks = _blocks(pieces)
         first = await anext(blocks, b"")
         if max(declared.size, len(first)) > limit:
-            raise _too_large(purpose.kind, limit)
-        file_type = _type_of(first, purpose.kind)
+            raise too_large(purpose.kind, limit)
+        file_type = type_of(first, purpose.kind)
         expected = max(len(first), declared.size)
         upload = await _Upload.begin(db, self, owner, purpose=purpose, file_type=file_type, expected=expected)
         try:
@@ -80,7 +81,7 @@ class Intake:
             _check(written, declared)
             return await upload.finish(written, declared)
         except BaseException:
-            await _surely(upload.undo())
+            await surely(upload.undo())
             raise
 
 
@@ -91,7 +92,7 @@ class _Upload:
     db: Database
     intake: Intake
     owner: int
-    kind: Kind
+    purpose: Purpose
     file_type: FileType
     key: str
     """Where people will find the file."""
@@ -106,12 +107,12 @@ class _Upload:
     ) -> "_Upload":
         key = purpose.new_key(file_type)
         stored_key = f"{INCOMING}/{key.rpartition('/')[2]}" if purpose.kind is Kind.IMAGE else key
-        upload = cls(db, intake, owner, purpose.kind, file_type, key, stored_key, secrets.token_urlsafe(24), 0)
+        upload = cls(db, intake, owner, purpose, file_type, key, stored_key, secrets.token_urlsafe(24), 0)
 
         async def note(tx: Tx) -> None:
             await rules.charge(tx, owner, expected, intake.limits.quota)
             await tx.run(
-                queries.add_session(),
+                uploads.add_session(),
                 id=upload.session,
                 owner=owner,
                 purpose=purpose.name,
@@ -132,7 +133,7 @@ class _Upload:
             async for block in rest:
                 size += len(block)
                 if size > limit:
-                    raise _too_large(self.kind, limit)
+                    raise too_large(self.purpose.kind, limit)
                 if size > self.reserved:
                     await self._reserve(size, limit)
                 await writer.write(block)
@@ -145,13 +146,13 @@ class _Upload:
         """Make the stored bytes a media object, in one transaction with the job that examines it."""
 
         async def adopt(tx: Tx) -> tuple[Row, int]:
-            ended = await tx.one(queries.end_session(), session=self.session)
+            ended = await tx.one(uploads.end_session(), session=self.session)
             assert ended is not None, "a session is swept only when its upload is long over"
             await rules.refund(tx, self.owner, ended["reserved"] - written.size)
             row = await tx.one(
-                queries.add_object(),
+                objects.add_object(),
                 owner=self.owner,
-                kind=self.kind.value,
+                kind=self.purpose.kind.value,
                 key=self.key,
                 source_key=self.stored_key if self.stored_key != self.key else None,
                 filename=declared.filename,
@@ -161,7 +162,7 @@ class _Upload:
                 now=clock.now(),
             )
             assert row is not None
-            payload = ProbeMedia(media_id=row["id"], thumbnail=declared.thumbnail)
+            payload = ProbeMedia(media_id=row["id"], thumbnail=declared.thumbnail, avatar=self.purpose.becomes_avatar)
             job = await jobs.enqueue(tx, PROBE, payload, owner=self.owner, priority=1)
             return row, job
 
@@ -171,7 +172,7 @@ class _Upload:
         """Leave nothing: neither session nor bytes nor their count."""
 
         async def forget(tx: Tx) -> bool:
-            ended = await tx.one(queries.end_session(), session=self.session)
+            ended = await tx.one(uploads.end_session(), session=self.session)
             if ended is not None:
                 await rules.refund(tx, self.owner, ended["reserved"])
             return ended is not None
@@ -192,13 +193,14 @@ class _Upload:
     async def _grow(self, amount: int) -> None:
         async def grow(tx: Tx) -> None:
             await rules.charge(tx, self.owner, amount, self.intake.limits.quota)
-            await tx.run(queries.grow_session(), session=self.session, amount=amount, now=clock.now())
+            await tx.run(uploads.grow_session(), session=self.session, amount=amount, now=clock.now())
 
         await self.db.transact(grow)
         self.reserved += amount
 
 
-def _type_of(head: bytes, kind: Kind) -> FileType:
+def type_of(head: bytes, kind: Kind) -> FileType:
+    """The type of the file that begins so; raises Invalid for what is none of that kind."""
     if not head:
         raise Invalid(Reason.UPLOAD_EMPTY)
     found = sniff(head[:HEAD], kind)
@@ -208,7 +210,8 @@ def _type_of(head: bytes, kind: Kind) -> FileType:
     raise Invalid(Reason.MEDIA_TYPE_REFUSED, f"the file is {found}; {kind} may be {taken}", kind=kind)
 
 
-def _too_large(kind: Kind, limit: int) -> Exhausted:
+def too_large(kind: Kind, limit: int) -> Exhausted:
+    """The refusal of a file with too many bytes."""
     return Exhausted(
         Reason.FILE_TOO_LARGE,
         f"{kind} may have {limit // 1_000_000} MB",
@@ -240,7 +243,7 @@ async def _blocks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield b"".join(held)
 
 
-async def _surely(work: Awaitable[None]) -> None:
+async def surely(work: Awaitable[None]) -> None:
     """Await work that must be done though this call is being cancelled; its own errors must not hide the reason."""
     task = asyncio.ensure_future(work)
     while not task.done():

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from cnt_grpc.kit import clock, seal
-from cnt_grpc.media.storage import Storage
+from cnt_grpc.media.storage import Storage, is_key
 
 LIFE: Final = 900
 """Seconds that a signed address works, at most."""
@@ -35,6 +35,11 @@ class Urls:
     def public(self, key: str) -> str:
         """Where everyone finds the file."""
         return f"{self.base}/{key}"
+
+    def key_of(self, address: str) -> str:
+        """The key in one of our addresses, or the text itself where it is a key; "" for everything else."""
+        key = address.removeprefix(f"{self.base}/").partition("?")[0]
+        return key if is_key(key) else ""
 
     def private(self, key: str) -> str:
         """Where whoever holds this address finds the file for the next 10 to 15 minutes."""

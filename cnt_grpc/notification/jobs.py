@@ -1,4 +1,4 @@
-"""Background doors of the notification room."""
+"""Background doors of the notification room; those that meet the outside are in delivering.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -12,10 +12,10 @@ from cnt_grpc.notification import outbox, rules
 from cnt_grpc.notification.notice import Words
 from cnt_grpc.notification.notices import SecurityAlert
 from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import TellSecurityEvent
-from cnt_grpc.pb.cnt.notification.v1.jobs_pb2 import ForgetOld, TellMany
+from cnt_grpc.pb.cnt.notification.v1.jobs_pb2 import Deliver, ForgetOld, TellMany
 
 FORGET_OLD = Job("notification.forget_old", ForgetOld, attempts=3, timeout=timedelta(minutes=30), limit=1)
-"""Drop notifications that are older than they are kept."""
+"""Drop notifications, and what was sent of them, that are older than they are kept."""
 
 AT_ONCE = 500
 """Inboxes that one transaction writes to and, for a few milliseconds, locks."""
@@ -24,6 +24,9 @@ PARTS = 16
 
 _SECURITY_EVENTS = {
     SecurityEvent.REFRESH_TOKEN_REUSED: "Someone used an old sign-in of yours again, so we ended it",
+    SecurityEvent.PASSWORD_CHANGED: "Your password was changed",
+    SecurityEvent.GOOGLE_LINKED: "A Google account was linked, and can sign in to yours from now on",
+    SecurityEvent.DELETION_REQUESTED: "Your account is about to be deleted; sign in within 30 days to keep it",
 }
 if unworded := set(SecurityEvent) - _SECURITY_EVENTS.keys():
     raise TypeError(f"security events without words: {sorted(unworded)}")
@@ -62,9 +65,10 @@ async def tell_security_event(payload: TellSecurityEvent, run: Run) -> None:
 
 async def forget_old(_: ForgetOld, run: Run) -> None:
     """Drop what is too old, a bounded number a transaction, until nothing is."""
-    inboxes = 1
-    while inboxes and not run.cancelled.is_set():
-        inboxes = await run.db.transact(rules.forget_old)
+    for forget in (rules.forget_old, rules.forget_old_deliveries):
+        dropped = 1
+        while dropped and not run.cancelled.is_set():
+            dropped = await run.db.transact(forget)
 
 
 HANDLERS: Mapping[Job[Any], Handler] = {
@@ -72,4 +76,9 @@ HANDLERS: Mapping[Job[Any], Handler] = {
     auth.TELL_SECURITY_EVENT: tell_security_event,
     FORGET_OLD: forget_old,
 }
-PERIODIC: Sequence[Periodic] = (Periodic("17 * * * *", FORGET_OLD, ForgetOld()),)
+PERIODIC: Sequence[Periodic] = (
+    Periodic("43 * * * *", FORGET_OLD, ForgetOld()),
+    # What was put off, or could not be sent when it was written.
+    Periodic("* * * * *", outbox.SEND_PUSH, Deliver()),
+    Periodic("* * * * *", outbox.SEND_MAIL, Deliver()),
+)

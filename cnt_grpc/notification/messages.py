@@ -1,10 +1,16 @@
-"""Rows and events of an inbox as messages of the contract."""
+"""Rows and events of an inbox, devices and preferences as messages of the contract."""
 
 from collections.abc import Iterable, Mapping
+from datetime import time
 from typing import Any
 
+import cnt_grpc.notification.notices  # noqa: F401  (fills KINDS)
+from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.notification.local_time import QuietHours
 from cnt_grpc.notification.notice import KINDS, Channel
+from cnt_grpc.notification.rules import MailRhythm, Settings
 from cnt_grpc.notification.stream import Beat, Cause, End, Row
+from cnt_grpc.pb.cnt.notification.v1 import device_service_pb2 as device_pb2
 from cnt_grpc.pb.cnt.notification.v1 import notification_pb2 as pb2
 from cnt_grpc.pb.cnt.notification.v1 import notification_service_pb2 as service_pb2
 
@@ -15,6 +21,18 @@ NAMES = {value: kind for kind, value in TYPES.items()}
 
 if unknown := set(pb2.NotificationType.values()) - {0} - NAMES.keys():
     raise TypeError(f"types of the contract that nothing words: {sorted(unknown)}; add them to notices.py")
+
+PLATFORMS = {
+    device_pb2.DEVICE_PLATFORM_IOS: "ios",
+    device_pb2.DEVICE_PLATFORM_ANDROID: "android",
+    device_pb2.DEVICE_PLATFORM_WEB: "web",
+}
+"""What rows call each platform."""
+_PLATFORM_VALUES = {name: value for value, name in PLATFORMS.items()}
+
+_RHYTHMS = {MailRhythm.SINGLE: pb2.MAIL_RHYTHM_SINGLE, MailRhythm.DAILY: pb2.MAIL_RHYTHM_DAILY}
+RHYTHMS = {value: rhythm for rhythm, value in _RHYTHMS.items()}
+"""What the rules call each rhythm."""
 
 _CAUSES = {
     Cause.SERVER_STOPPING: service_pb2.STREAM_END_CAUSE_SERVER_STOPPING,
@@ -62,3 +80,33 @@ def changes(preferences: Iterable[pb2.NotificationPreference]) -> dict[tuple[str
         for channel in Channel
         if each.HasField(channel)  # type: ignore[arg-type]  # the channels are named as the fields are
     }
+
+
+def settings(chosen: Settings) -> dict[str, Any]:
+    """The fields of an answer that tell when nothing buzzes, and how often mails come."""
+    quiet = chosen.quiet
+    hours = (
+        pb2.QuietHours() if quiet is None else pb2.QuietHours(begin=f"{quiet.begin:%H:%M}", end=f"{quiet.end:%H:%M}")
+    )
+    return {"quiet_hours": hours, "mail_rhythm": _RHYTHMS[chosen.rhythm]}
+
+
+def quiet_hours(hours: pb2.QuietHours) -> QuietHours | None:
+    """What a request wants; None is always to be told."""
+    if not hours.begin and not hours.end:
+        return None
+    if not hours.begin or not hours.end:
+        raise Invalid.of("quiet_hours", "needs both times, or neither", "quiet_hours.both")
+    if hours.begin == hours.end:
+        raise Invalid.of("quiet_hours", "must end at another time than it begins", "quiet_hours.empty")
+    return QuietHours(time.fromisoformat(hours.begin), time.fromisoformat(hours.end))
+
+
+def device(row: Row) -> device_pb2.Device:
+    """One device."""
+    return device_pb2.Device(
+        device_id=row["id"],
+        platform=_PLATFORM_VALUES[row["platform"]],
+        created_at=row["created_at"],
+        registered_at=row["registered_at"],
+    )

@@ -17,6 +17,10 @@ INLINE = 100
 """Recipients up to which the transaction itself writes the notice: it holds their inboxes until it ends."""
 TELL_MANY = Job("notification.tell_many", jobs_pb2.TellMany, attempts=10, timeout=timedelta(minutes=1))
 """Writes a notice for any number of recipients, a bounded number a transaction."""
+SEND_PUSH = Job("notification.send_push", jobs_pb2.Deliver, attempts=3, timeout=timedelta(minutes=5), limit=4)
+"""Sends the push messages that are due, to some people or to everyone."""
+SEND_MAIL = Job("notification.send_mail", jobs_pb2.Deliver, attempts=3, timeout=timedelta(minutes=5), limit=4)
+"""Likewise mails: a job of its own, and few at once, so that a slow mail server delays nothing but mails."""
 
 Owed = list[tuple[Sequence[int], Words]]
 
@@ -63,10 +67,19 @@ async def _flush(tx: Tx) -> None:
         titles=[words.title for words in notices],
         messages=[words.message for words in notices],
         datas=[json.dumps(dict(words.data), ensure_ascii=False) for words in notices],
-        defaults=[Channel.IN_APP in words.preferences.on for words in notices],
+        by_in_app=[Channel.IN_APP in words.preferences.on for words in notices],
+        by_push=[Channel.PUSH in words.preferences.on for words in notices],
+        by_mail=[Channel.MAIL in words.preferences.on for words in notices],
+        always_mailed=[Channel.MAIL in words.preferences.always for words in notices],
         recipient_ids=[recipient_id for recipient_ids, _ in owed for recipient_id in recipient_ids],
         notices=[number for number, (recipient_ids, _) in enumerate(owed, 1) for _ in recipient_ids],
         now=clock.now(),
     )
+    by_channel: dict[str, list[int]] = {}
     for row in reached:
-        events.wake(tx, TOPIC, row["recipient_id"])
+        by_channel.setdefault(row["channel"], []).append(row["recipient_id"])
+    for recipient_id in by_channel.get(Channel.IN_APP, ()):
+        events.wake(tx, TOPIC, recipient_id)
+    for channel, job in ((Channel.PUSH, SEND_PUSH), (Channel.MAIL, SEND_MAIL)):
+        if recipients := by_channel.get(channel):
+            await jobs.enqueue(tx, job, jobs_pb2.Deliver(recipient_ids=sorted(recipients)))

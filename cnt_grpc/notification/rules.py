@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
+from enum import StrEnum
 from typing import Literal
 
 from cnt_grpc.kit import clock, events
@@ -10,9 +11,10 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.notification.local_time import QuietHours
 from cnt_grpc.notification.notice import KINDS, Channel
 from cnt_grpc.notification.outbox import TOPIC
-from cnt_grpc.notification.queries import inboxes
+from cnt_grpc.notification.queries import inboxes, outgoing
 from cnt_grpc.notification.queries import preferences as preference_queries
 from cnt_grpc.pb.cnt.notification.v1.reason import Reason
 
@@ -30,6 +32,22 @@ class Shown:
     next_page_token: str
     last_seq: int
     unread: int
+
+
+class MailRhythm(StrEnum):
+    """How often mails come."""
+
+    SINGLE = "single"
+    """One for each notice."""
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """When a person does not want to be told, and how often by mail."""
+
+    quiet: QuietHours | None = None
+    rhythm: MailRhythm = MailRhythm.SINGLE
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -129,6 +147,36 @@ async def choose(tx: Tx, caller: Caller, wanted: Mapping[tuple[str, Channel], bo
     return await preferences(tx, caller)
 
 
+async def settings(tx: Tx, caller: Caller) -> Settings:
+    """When the caller does not want to be told, and how often by mail."""
+    row = await tx.one(preference_queries.settings(), recipient_id=caller.user_id)
+    return Settings() if row is None else Settings(quiet_hours(row), MailRhythm(row["mail_rhythm"]))
+
+
+async def choose_settings(
+    tx: Tx, caller: Caller, *, quiet: QuietHours | None, sets_quiet: bool, rhythm: MailRhythm | None
+) -> None:
+    """Change them: the quiet hours if `sets_quiet`, and the rhythm unless it is None."""
+    if sets_quiet:
+        begin, end = (None, None) if quiet is None else (_minutes(quiet.begin), _minutes(quiet.end))
+        await tx.run(
+            preference_queries.set_quiet_hours(), recipient_id=caller.user_id, quiet_from=begin, quiet_until=end
+        )
+    if rhythm is not None:
+        await tx.run(preference_queries.set_mail_rhythm(), recipient_id=caller.user_id, mail_rhythm=rhythm)
+
+
+def quiet_hours(row: Row) -> QuietHours | None:
+    """Of a row with the two columns."""
+    if row["quiet_from"] is None:
+        return None
+    return QuietHours(*(time(*divmod(row[name], 60)) for name in ("quiet_from", "quiet_until")))
+
+
+def _minutes(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
+
+
 # -- time -------------------------------------------------------------------------------------------------------------
 
 
@@ -139,3 +187,8 @@ async def forget_old(tx: Tx) -> int:
     if old:
         await tx.run(inboxes.forget(), recipient_ids=old, before=before)
     return len(old)
+
+
+async def forget_old_deliveries(tx: Tx) -> int:
+    """Drop some of the push messages and mails that are older than KEPT; how many."""
+    return await tx.run(outgoing.forget(CLEANED_AT_ONCE), before=clock.now() - KEPT)

@@ -82,13 +82,22 @@ class NotificationService(notification_service.Servicer):
     ) -> pb2.GetNotificationPreferencesResponse:
         found = await rules.preferences(call.tx, call.caller)
         return pb2.GetNotificationPreferencesResponse(
-            preferences=[messages.preference(*each) for each in found.items()]
+            preferences=[messages.preference(*each) for each in found.items()],
+            **messages.settings(await rules.settings(call.tx, call.caller)),
         )
 
     async def UpdateNotificationPreferences(
         self, request: pb2.UpdateNotificationPreferencesRequest, call: Call
     ) -> pb2.UpdateNotificationPreferencesResponse:
+        await rules.choose_settings(
+            call.tx,
+            call.caller,
+            quiet=messages.quiet_hours(request.quiet_hours),
+            sets_quiet=request.HasField("quiet_hours"),
+            rhythm=messages.RHYTHMS.get(request.mail_rhythm),
+        )
         now = await rules.choose(call.tx, call.caller, messages.changes(request.preferences))
         return pb2.UpdateNotificationPreferencesResponse(
-            preferences=[messages.preference(*each) for each in now.items()]
+            preferences=[messages.preference(*each) for each in now.items()],
+            **messages.settings(await rules.settings(call.tx, call.caller)),
         )

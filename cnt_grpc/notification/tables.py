@@ -1,4 +1,4 @@
-"""Tables of inboxes: what people are told, how far each inbox is, and where its owner wants to be told."""
+"""Tables of inboxes and of what leaves them by push and mail: what people are told, where, when and how far it is."""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,10 +6,15 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
+    Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -59,4 +64,72 @@ notification_preferences = Table(
     PrimaryKeyConstraint("user_id", "type", "channel", name="pk_notification_preferences"),
     CheckConstraint("channel IN ('in_app', 'push', 'mail')", name="channel"),
     comment="Only what differs from nobody's choice: the defaults of a type stand in notices.py",
+)
+
+notification_settings = Table(
+    "notification_settings",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("quiet_from", SmallInteger, comment="minutes after midnight in the person's time zone, as quiet_until is"),
+    Column("quiet_until", SmallInteger),
+    Column("mail_rhythm", Text, nullable=False, server_default=text("'single'")),
+    PrimaryKeyConstraint("user_id", name="pk_notification_settings"),
+    CheckConstraint("mail_rhythm IN ('single', 'daily')", name="mail_rhythm"),
+    CheckConstraint(
+        "(quiet_from IS NULL) = (quiet_until IS NULL)"
+        " AND quiet_from BETWEEN 0 AND 1439 AND quiet_until BETWEEN 0 AND 1439",
+        name="quiet_hours",
+    ),
+    comment="When people do not want to be told, and how often by mail; only of those who have chosen",
+)
+
+device_tokens = Table(
+    "device_tokens",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, comment="SHA-256"),
+    Column("token", LargeBinary, nullable=False, comment="sealed, bound to its hash"),
+    Column("platform", Text, nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    Column("registered_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("id", name="pk_device_tokens"),
+    # One row a device in the world: who signs in on it takes it over, and it gets nothing more of who had it before.
+    UniqueConstraint("token_hash", name="uq_device_tokens_token_hash"),
+    CheckConstraint("platform IN ('ios', 'android', 'web')", name="platform"),
+    Index("ix_device_tokens_user_id", "user_id", "id"),
+    comment="Devices that get push messages",
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("recipient_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column(
+        "device_id", BigInteger, ForeignKey("device_tokens.id", ondelete="SET NULL"), comment="none once it is gone"
+    ),
+    Column("seq", BigInteger, comment="in the inbox; none where the type does not enter it"),
+    # Words of its own: the owner may keep a type out of the inbox, or empty it, and still want the mail.
+    Column("type", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'waiting'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", MOMENT, nullable=False, comment="not before; while one is being sent, when its sender has died"),
+    Column("put_off", Boolean, nullable=False, server_default=text("false"), comment="waits for the mail of the day"),
+    Column("error", Text, comment="why the last attempt failed, or why nothing is sent"),
+    Column("created_at", MOMENT, nullable=False),
+    Column("ended_at", MOMENT),
+    PrimaryKeyConstraint("id", name="pk_deliveries"),
+    CheckConstraint("channel IN ('push', 'mail')", name="channel"),
+    CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", name="state"),
+    CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended_at"),
+    Index("ix_deliveries_due", "channel", "due_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_deliveries_recipient_id", "recipient_id"),
+    Index("ix_deliveries_device_id", "device_id", postgresql_where=text("device_id IS NOT NULL")),
+    Index("ix_deliveries_created_at", "created_at", postgresql_using="brin"),
+    comment="Every push message and mail that follows from a notice, and what became of it; kept for 90 days",
 )

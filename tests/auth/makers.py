@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, insert
+from sqlalchemy import Executable, bindparam, insert, select, update
 
-from cnt_grpc.auth import Role, grant_role, tokens
+from cnt_grpc.auth import CodePurpose, Role, codes, grant_role, tokens
 from cnt_grpc.auth.names import skeleton
 from cnt_grpc.auth.passwords import hash_now
+from cnt_grpc.auth.queries import codes as code_queries
 from cnt_grpc.auth.queries import sessions as session_queries
 from cnt_grpc.auth.tables import users
 from cnt_grpc.kit import clock
@@ -32,7 +33,7 @@ async def user(
 ) -> Row:
     """A person whose username and email nobody else has; id, username, name and email."""
     username = f"u{secrets.token_hex(6).replace('0', 'x').replace('1', 'y')}"
-    row = await tx.one(
+    made = await tx.one(
         _insert(),
         name=name,
         username=username,
@@ -42,10 +43,10 @@ async def user(
         is_guest=is_guest,
         now=clock.now(),
     )
-    assert row is not None
+    assert made is not None
     for role in roles:
-        await grant_role(tx, row["id"], Role(role))
-    return row
+        await grant_role(tx, made["id"], Role(role))
+    return made
 
 
 async def session(tx: Tx, user_id: int, *, fresh: bool = False, refresh_token: str = "") -> int:
@@ -64,10 +65,47 @@ async def session(tx: Tx, user_id: int, *, fresh: bool = False, refresh_token: s
     )
 
 
+async def code(tx: Tx, email: str, purpose: CodePurpose) -> str:
+    """A live code for this address."""
+    made = codes.new_code()
+    now = clock.now()
+    stored = codes.hash_of(email.lower(), purpose, made)
+    until = now + timedelta(minutes=10)
+    await code_queries.replace_code(tx, email.lower(), purpose, stored, wrong_tries=0, now=now, expires_at=until)
+    return made
+
+
+def spaced(made: str) -> str:
+    """A code as some people type it."""
+    return f"{made[:2]} {made[2:4]} {made[4:]}"
+
+
+async def set_columns(tx: Tx, user_id: int, **columns: object) -> None:
+    """Set columns of a person."""
+    await tx.run(_set(tuple(sorted(columns))), user_id=user_id, **columns)
+
+
+async def row(tx: Tx, user_id: int) -> Row:
+    """All columns of a person."""
+    found = await tx.one(_get(), user_id=user_id)
+    assert found is not None
+    return found
+
+
 @cache
 def password_hash() -> str:
     """The hash of PASSWORD, made once a process."""
     return hash_now(PASSWORD)
+
+
+@statement
+def _set(columns: tuple[str, ...]) -> Executable:
+    return update(users).where(users.c.id == bindparam("user_id")).values({name: bindparam(name) for name in columns})
+
+
+@statement
+def _get() -> Executable:
+    return select(users).where(users.c.id == bindparam("user_id"))
 
 
 @statement

@@ -1,11 +1,13 @@
 """Makes items of the catalogue straight in the tables, as the rules would leave them: a millisecond each."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Executable, bindparam, insert, update
 
 from cnt_grpc import media, moderation
-from cnt_grpc.content.kinds import PODCAST
+from cnt_grpc.content.kinds import BIBLE_STORY, DOCUMENT, MOVIE, MUSIC, PODCAST, ItemKind
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import items as queries
 from cnt_grpc.content.queries.visibility import Gate
@@ -15,9 +17,33 @@ from cnt_grpc.kit.db import Row, Tx, statement
 from cnt_grpc.moderation import Status
 from tests.media import makers as media_makers
 
+FILES: Mapping[str, Any] = {
+    "audio": media_makers.audio,
+    "video": media_makers.video,
+    "image": media_makers.image,
+    "document": media_makers.document,
+}
+"""What makes a file of each kind."""
 
-async def podcast(
+DETAILS: Mapping[str, Mapping[str, object]] = {
+    PODCAST.name: {"season": 1, "episode": 2},
+    MOVIE.name: {
+        "director": "Ann",
+        "cast": "Ruth, Boas",
+        "release_date": "2020-02-29",
+        "preview_start_time": 0,
+        "preview_end_time": 0,
+    },
+    MUSIC.name: {"artist": "The Choir", "album": "Psalms", "genre": "Gospel", "lyrics": "Sing."},
+    DOCUMENT.name: {},
+    BIBLE_STORY.name: {"scripture_reference": "Luke 15:11-32", "text": "A man had two sons."},
+}
+"""What items have that only their kind has, unless a test says otherwise."""
+
+
+async def item(
     tx: Tx,
+    kind: ItemKind,
     *,
     by: int,
     status: str = "approved",
@@ -26,10 +52,12 @@ async def podcast(
     category_id: int | None = None,
     watched: bool = False,
     cover: bool = False,
+    featured: bool = False,
     at: datetime | None = None,
     popularity: int = 0,
+    **details: object,
 ) -> Row:
-    """A podcast of this person, heard or watched; made and (if it is) approved `at` that time, by default now.
+    """An item of this person; made and (if it is) approved `at` that time, by default now.
 
     What the rules note elsewhere is noted too: its files are in use and as visible as it is, and a moderation case is
     open while it is pending.
@@ -37,11 +65,10 @@ async def podcast(
     at = at or clock.now()
     approved = status == Status.APPROVED
     visibility = "public" if approved else "private"
-    make = media_makers.video if watched else media_makers.audio
-    source = await make(tx, by, visibility=visibility)
+    source = await FILES["video" if watched else kind.media[0]](tx, by, visibility=visibility)
     picture = await media_makers.image(tx, by, visibility=visibility) if cover else None
     item_id = await tx.value(
-        changes.insert_item(PODCAST),
+        changes.insert_item(kind),
         title=title,
         description=description,
         category_id=category_id,
@@ -50,23 +77,27 @@ async def podcast(
         media_kind=source["kind"],
         cover_id=picture["id"] if picture else None,
         cover_key=picture["key"] if picture else None,
-        featured=False,
+        featured=featured,
         status=status,
         created_at=at,
         updated_at=at,
         approved_at=at if approved else None,
-        season=1,
-        episode=2,
+        **{**DETAILS[kind.name], **details},
     )
     if popularity:
         await tx.run(_set_popularity(), item_id=item_id, popularity=popularity)
     await media.use(tx, source["id"], "content", f"item:{item_id}:media")
     if picture:
         await media.use(tx, picture["id"], "content", f"item:{item_id}:cover")
-    await moderation.moved(tx, "podcast", item_id, author_id=by, was=None, now=Status(status))
-    row = await tx.one(queries.visible_item(PODCAST, Gate.ALL), item_id=item_id)
+    await moderation.moved(tx, kind.name, item_id, author_id=by, was=None, now=Status(status))
+    row = await tx.one(queries.visible_item(kind, Gate.ALL), item_id=item_id)
     assert row is not None
     return row
+
+
+async def podcast(tx: Tx, *, by: int, **given: Any) -> Row:
+    """A podcast of this person, heard or `watched`."""
+    return await item(tx, PODCAST, by=by, **given)
 
 
 async def category(tx: Tx, *, name: str, kind: str | None = None, position: int = 1) -> int:

@@ -66,6 +66,14 @@ async def outcome(api: Api, method: Method, sent: Sequence[Message | bytes]) -> 
     return "OK"
 
 
+def with_request_id(api: Api, request: Message, request_id: str) -> Api:
+    """Put the id into the request, or where the body is raw into the header of the caller that is returned."""
+    if "request_id" in request.DESCRIPTOR.fields_by_name:
+        setattr(request, "request_id", request_id)  # noqa: B010  (a message of any type)
+        return api
+    return api.with_(idempotency_key=request_id)
+
+
 def rpc(api: Api, method: Method) -> Rpc:
     """The method, ready to be called; from an address that was never seen, because addresses have limits, too."""
     if all(name != "x-forwarded-for" for name, _ in api.metadata):

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -31,28 +32,27 @@ def comments() -> dict[str, str]:
 
 
 @cache
-def reasons() -> frozenset[str]:
-    """Every reason that any room knows."""
-    return frozenset(name.removeprefix("REASON_") for enum, name in _enum_values() if enum == "Reason") - {
-        "UNSPECIFIED"
-    }
+def reasons() -> Counter[str]:
+    """Every reason that any room knows, and how many rooms do."""
+    names = (name.removeprefix("REASON_") for enum, name in _enum_values() if enum == "Reason")
+    return Counter(name for name in names if name != "UNSPECIFIED")
 
 
 @cache
 def named_reasons(method: str) -> frozenset[str]:
     """The reasons that a method's comment names, and those of a method of its service that it refers to."""
     text = comments()[method]
-    named = reasons().intersection(_WORD.findall(text))
+    named = reasons().keys() & set(_WORD.findall(text))
     service = method.partition("/")[0]
     for other in _REFERENCE.findall(text):
         named |= named_reasons(f"{service}/{other}")
-    return named
+    return frozenset(named)
 
 
 @cache
 def unknown_words(method: str) -> list[str]:
     """Words in a method's comment that look like a name of the contract's and are none."""
-    known = reasons() | {name for _, name in _enum_values()}
+    known = reasons().keys() | {name for _, name in _enum_values()}
     return [word for word in _WORD.findall(comments()[method]) if "_" in word and word not in known]
 
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from google.protobuf import descriptor
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from cnt_grpc.kit import validation
+from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.pb.buf.validate import validate_pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
+
+M = TypeVar("M", bound=Message)
 
 OF_GOOGLE = "google."
 
@@ -89,6 +94,13 @@ def is_text(field: FieldDescriptor) -> bool:
     return bool(field.type == FieldDescriptor.TYPE_STRING)
 
 
+def overlong(field: FieldDescriptor) -> str:
+    """A text that is longer than the field takes."""
+    rules = field.GetOptions().Extensions[validate_pb2.field]
+    text = rules.repeated.items.string if field.is_repeated else rules.string
+    return "x" * (max(text.max_len, text.max_bytes, 1000) + 1)
+
+
 def is_sensitive(field: FieldDescriptor) -> bool:
     """Whether the contract says that the field's value stays out of logs."""
     return bool(field.GetOptions().Extensions[policy_pb2.sensitive])
@@ -97,3 +109,19 @@ def is_sensitive(field: FieldDescriptor) -> bool:
 def is_id(field: FieldDescriptor) -> bool:
     """Whether the field names something by its id, as far as its name tells."""
     return field.name.endswith(("_id", "_ids")) and field.name != "request_id"
+
+
+def wrong_fields(request: Message) -> set[str]:
+    """The paths of the fields that break the contract's rules."""
+    try:
+        validation.check(request, request.SerializeToString())
+    except Invalid as error:
+        return {violation.field for violation in error.violations}
+    return set()
+
+
+def copy(message: M) -> M:
+    """The same message once more: what is refused is not used up, and may be sent in many variants."""
+    made = type(message)()
+    made.CopyFrom(message)
+    return made

@@ -1,13 +1,15 @@
 """Requests that no client of ours would send: valid ones, with a field or some bytes changed at random."""
 
 from collections.abc import Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
+from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from tests.contract.fields import Place, places
+from tests.contract.fields import Place, copy, places, wrong_fields
 
 TEXTS = (
     "",
@@ -56,11 +58,10 @@ DATA = (
 )
 
 _INT32 = {FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_SINT32, FieldDescriptor.TYPE_SFIXED32}
-_UNSIGNED = {
-    FieldDescriptor.TYPE_UINT32: 32,
-    FieldDescriptor.TYPE_FIXED32: 32,
-    FieldDescriptor.TYPE_UINT64: 64,
-    FieldDescriptor.TYPE_FIXED64: 64,
+_RANGES = {
+    **dict.fromkeys((*_INT32, FieldDescriptor.TYPE_ENUM), (-(2**31), 2**31 - 1)),
+    **dict.fromkeys((FieldDescriptor.TYPE_UINT32, FieldDescriptor.TYPE_FIXED32), (0, 2**32 - 1)),
+    **dict.fromkeys((FieldDescriptor.TYPE_UINT64, FieldDescriptor.TYPE_FIXED64), (0, 2**64 - 1)),
 }
 
 
@@ -73,13 +74,12 @@ def mutated(requests: Sequence[Message], random: Random) -> list[bytes]:
 
 
 def _mutated(request: Message, random: Random) -> bytes:
-    copy = type(request)()
-    copy.CopyFrom(request)
+    changed = copy(request)
     found = places(type(request), of_google=True)
     for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
         if found:
-            _change(copy, random.choice(found), random)
-    body = copy.SerializeToString()
+            _change(changed, random.choice(found), random)
+    body = changed.SerializeToString()
     return _garbled(body, random) if random.random() < 0.2 else body
 
 
@@ -91,13 +91,40 @@ def _change(message: Message, place: Place, random: Random) -> None:
         if inner is not None:
             inner.SetInParent()
         return
-    place.put(message, _value(field, random))
+    place.put(message, _value(place, random))
     if field.is_repeated and random.random() < 0.3:
         parent = Place(place.steps[:-1]).get(message)
-        getattr(parent, field.name).extend([_value(field, random) for _ in range(random.choice((2, 30, 600)))])
+        getattr(parent, field.name).extend([_value(place, random) for _ in range(random.choice((2, 30, 600)))])
 
 
-def _value(field: FieldDescriptor, random: Random) -> Any:
+def _value(place: Place, random: Random) -> Any:
+    """Any value, or as often one that the contract takes, so that it reaches the rules behind."""
+    taken = _taken(place)
+    if taken and random.random() < 0.5:
+        return random.choice(taken)
+    return _any_value(place.field, random)
+
+
+@cache
+def _taken(place: Place) -> list[Any]:
+    """Of our texts or numbers those that the field takes."""
+    if place.field.type == FieldDescriptor.TYPE_STRING:
+        return [text for text in TEXTS if _takes(place, text)]
+    if place.field.type in {*_INT32, FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_ENUM}:
+        least, most = _RANGES.get(place.field.type, (-(2**63), 2**63 - 1))
+        return [number for number in (*INTEGERS, 3, 4) if least <= number <= most and _takes(place, number)]
+    return []
+
+
+def _takes(place: Place, value: Any) -> bool:
+    kind = place.steps[0].containing_type
+    assert kind is not None  # only extensions have none
+    filled = message_factory.GetMessageClass(kind)()
+    place.put(filled, value)
+    return place.path not in wrong_fields(filled)
+
+
+def _any_value(field: FieldDescriptor, random: Random) -> Any:
     kind = field.type
     if kind == FieldDescriptor.TYPE_STRING:
         return random.choice(TEXTS) + random.choice(("", "", random.choice(TEXTS)))
@@ -107,15 +134,8 @@ def _value(field: FieldDescriptor, random: Random) -> Any:
         return random.random() < 0.5
     if kind in {FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT}:
         return random.choice(FLOATS)
-    if kind == FieldDescriptor.TYPE_ENUM or kind in _INT32:
-        return _within(random.choice(INTEGERS), -(2**31), 2**31 - 1)
-    if kind in _UNSIGNED:
-        return _within(random.choice(INTEGERS), 0, 2 ** _UNSIGNED[kind] - 1)
-    return random.choice(INTEGERS)
-
-
-def _within(number: int, least: int, most: int) -> int:
-    return max(least, min(most, number))
+    least, most = _RANGES.get(kind, (-(2**63), 2**63 - 1))
+    return max(least, min(most, random.choice(INTEGERS)))
 
 
 def _garbled(body: bytes, random: Random) -> bytes:

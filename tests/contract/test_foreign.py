@@ -1,13 +1,12 @@
 """What is somebody else's and private looks exactly like what does not exist."""
 
 import pytest
-from google.protobuf.message import Message
 from grpc import StatusCode
 
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from tests.contract.calls import caller, send, valid
-from tests.contract.fields import Place, is_id, places
+from tests.contract.fields import copy, is_id, places
 from tests.contract.methods import EXAMPLES, METHODS, each, example_of
 from tests.harness.api import Api, ApiError
 from tests.harness.examples import Foreign
@@ -42,18 +41,15 @@ async def test_another_persons_looks_like_nobodys(world: World, api: Api, method
     if method.access == pb.ACCESS_PUBLIC:
         askers += [api, api.as_(await world.user(is_guest=True))]
     hidden = await foreign.make(world, owner)
+    right = await valid(world, method, stranger)
     for asking in askers:
         seen = []
         for wanted in (foreign.unknown, hidden):
-            request = await valid(world, method, stranger)
+            request = copy(right)
+            place.put(request, wanted)
             with pytest.raises(ApiError) as refused:
-                await send(asking, method, [_naming(request, place, wanted)])
+                await send(asking, method, [request])
             seen.append(refused.value)
         unknown, foreigners = seen
         assert (unknown.code, unknown.reason) == (StatusCode.NOT_FOUND, foreign.reason)
         assert foreigners.wire == unknown.wire
-
-
-def _naming(request: Message, place: Place, wanted: object) -> Message:
-    place.put(request, wanted)
-    return request

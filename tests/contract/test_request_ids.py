@@ -4,12 +4,11 @@ import asyncio
 import uuid
 
 import pytest
-from google.protobuf.message import Message
 from grpc import StatusCode
 
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
-from tests.contract.calls import caller, rpc, send, valid
+from tests.contract.calls import caller, rpc, send, valid, with_request_id
 from tests.contract.effects import State
 from tests.contract.methods import METHODS, each, example_of
 from tests.harness.api import Api, ApiError
@@ -23,19 +22,11 @@ UNKNOWN_FIELD = b"\xf8\xff\xff\xff\x0f\x01"
 """Field 536,870,911 (the largest number there is) with the value 1: makes any body another one, and still valid."""
 
 
-def headers(api: Api, request: Message, request_id: str) -> Api:
-    """Put the id into the request, or where the body is raw into the header."""
-    if "request_id" in request.DESCRIPTOR.fields_by_name:
-        setattr(request, "request_id", request_id)  # noqa: B010  (a message of any type)
-        return api
-    return api.with_(idempotency_key=request_id)
-
-
 @each(TAKERS)
 async def test_twice_is_once(world: World, api: Api, method: Method) -> None:
     who = await caller(world, method)
     request = await valid(world, method, who)
-    asking = headers(api.as_(who), request, str(uuid.uuid4()))
+    asking = with_request_id(api.as_(who), request, str(uuid.uuid4()))
     [first] = await send(asking, method, [request])
     after_first = await State.of(world)
     [second] = await send(asking, method, [request])
@@ -48,17 +39,17 @@ async def test_a_hundred_at_once_are_one(world: World, api: Api, method: Method)
     zero, one, many = [await caller(world, method) for _ in range(3)]
     # The first call ever may leave what all later ones share, such as the head of a chain.
     first = await valid(world, method, zero)
-    await send(headers(api.as_(zero), first, str(uuid.uuid4())), method, [first])
+    await send(with_request_id(api.as_(zero), first, str(uuid.uuid4())), method, [first])
     request, twin = await valid(world, method, one), await valid(world, method, many)
 
     before = await State.of(world)
-    asking = headers(api.as_(one), request, str(uuid.uuid4()))
+    asking = with_request_id(api.as_(one), request, str(uuid.uuid4()))
     await send(asking, method, [request])
     effect_of_one = await before.effect(world)
     assert effect_of_one["idempotency_keys"] == (1, 1)
 
     before = await State.of(world)
-    asking = headers(api.as_(many), twin, str(uuid.uuid4()))
+    asking = with_request_id(api.as_(many), twin, str(uuid.uuid4()))
     number = HEAVY_TWINS if example_of(method).heavy else TWINS
     answers = await asyncio.gather(*(send(asking, method, [twin]) for _ in range(number)))
     assert len({answer for [answer] in answers}) == 1
@@ -69,7 +60,7 @@ async def test_a_hundred_at_once_are_one(world: World, api: Api, method: Method)
 async def test_the_same_id_with_another_body_is_refused(world: World, api: Api, method: Method) -> None:
     who = await caller(world, method)
     request = await valid(world, method, who)
-    asking = headers(api.as_(who), request, str(uuid.uuid4()))
+    asking = with_request_id(api.as_(who), request, str(uuid.uuid4()))
     body = request.SerializeToString()
     first = await rpc(asking, method).raw(body)
     before = await State.of(world)
@@ -86,7 +77,7 @@ async def test_an_id_is_the_callers_own(world: World, api: Api, method: Method) 
     request_id = str(uuid.uuid4())
     for who in (await caller(world, method), await caller(world, method)):
         request = await valid(world, method, who)
-        await send(headers(api.as_(who), request, request_id), method, [request])
+        await send(with_request_id(api.as_(who), request, request_id), method, [request])
 
 
 async def test_where_an_id_is_required_there_is_no_call_without(world: World, api: Api) -> None:

@@ -3,6 +3,7 @@
 import io
 import logging
 import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -10,13 +11,12 @@ from typing import NoReturn
 import pytest
 from google.protobuf.message import Message
 
-from cnt_grpc.kit import validation
 from cnt_grpc.kit.db import Row
-from cnt_grpc.kit.errors import Invalid
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.kit.running import Runner
-from tests.contract.calls import caller, rpc, send, valid
-from tests.contract.fields import Place, is_sensitive, is_text, places
+from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
+from tests.contract.calls import caller, rpc, send, valid, with_request_id
+from tests.contract.fields import Place, copy, is_sensitive, is_text, places, wrong_fields
 from tests.contract.methods import METHODS, UNARY, each
 from tests.harness.api import Api, ApiError
 from tests.harness.world import World
@@ -81,9 +81,13 @@ async def test_a_call_that_succeeds(world: World, api: Api, method: Method, capf
     for place in sensitive(method.request):
         if not place.get(request):
             _plant(place, request)
+    asking = api.as_(who)
+    if method.request_id != pb.REQUEST_ID_UNSPECIFIED:
+        # Then its answer is kept.
+        asking = with_request_id(asking, request, str(uuid.uuid4()))
     heard = Overheard()
     with heard.listening():
-        [reply] = await send(api.as_(who), method, [request])
+        [reply] = await send(asking, method, [request])
     written = heard.text + "".join(capfd.readouterr())
     await _assert_unheard(world, request, written)
     await _assert_unheard(world, method.response.FromString(reply), written)
@@ -95,8 +99,9 @@ async def test_calls_that_are_refused(
 ) -> None:
     """Because they are wrong in every sensitive field, in one of them, or in another, or are no message at all."""
     who = await caller(world, method)
+    right = await valid(world, method, who)
     for place in (None, *sensitive(method.request)):
-        request = await valid(world, method, who)
+        request = copy(right)
         for each_place in sensitive(method.request):
             _plant(each_place, request)
         if place is not None:
@@ -139,17 +144,9 @@ def _plant(place: Place, request: Message) -> None:
     day = f"19{number % 90 + 10}-0{number % 9 + 1}-1{number % 10}"
     for text in (f"canary {random}", f"canary.{random}@example.com", str(number), day):
         place.put(request, text)
-        if place.path not in _wrong(request):
+        if place.path not in wrong_fields(request):
             return
     pytest.fail(f"{place.name} takes none of the forms that `_plant` knows: teach it one more")
-
-
-def _wrong(request: Message) -> set[str]:
-    try:
-        validation.check(request, request.SerializeToString())
-    except Invalid as error:
-        return {violation.field for violation in error.violations}
-    return set()
 
 
 def _assert_hidden(message: Message, text: str) -> None:

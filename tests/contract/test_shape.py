@@ -1,15 +1,13 @@
 """Laws that can be read off the contract: each method has a policy, each field a bound, each name one meaning."""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from google.protobuf import descriptor, descriptor_pool
 from google.protobuf.descriptor import FieldDescriptor
 
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.pb.buf.validate import validate_pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
-from tests.contract.comments import comments, unknown_words
+from tests.contract.comments import comments, reasons, unknown_words
 from tests.contract.fields import OF_GOOGLE, is_sensitive, places
 from tests.contract.methods import BY_NAME, EXAMPLES, METHODS, each_method
 
@@ -92,17 +90,7 @@ def test_no_two_methods_share_a_verb_and_path() -> None:
 
 
 def test_a_reason_has_one_meaning_in_all_rooms() -> None:
-    reasons = Counter(value for enum in _reason_enums() for value in enum.values_by_name if "UNSPECIFIED" not in value)
-    assert [each for each, times in reasons.items() if times > 1] == []
-
-
-def _reason_enums() -> Iterator[descriptor.EnumDescriptor]:
-    packages = {method.service.rsplit(".", 1)[0] for method in METHODS} | {"cnt.common.v1"}
-    for package in sorted(packages):
-        try:
-            yield descriptor_pool.Default().FindEnumTypeByName(f"{package}.Reason")
-        except KeyError:
-            continue
+    assert [each for each, times in reasons().items() if times > 1] == []
 
 
 def _shape(path: str) -> str:

@@ -144,8 +144,16 @@ def test_the_life_of_a_launcher(tmp_path: Path) -> None:
 
 
 def the_banner_is_true(dev: Dev, banner: str, home: Path) -> None:
-    assert dev.get("/readyz") == 200
-    for words in (dev.url, f"{home}/state", *demo.PERSON, *demo.ADMIN, "S3_BUCKET_NAME", "STRIPE_SECRET_KEY"):
+    assert (dev.get("/readyz"), dev.get("/docs")) == (200, 200)
+    for words in (
+        dev.url,
+        f"{dev.url}/docs",
+        f"{home}/state",
+        *demo.PERSON,
+        *demo.ADMIN,
+        "S3_BUCKET_NAME",
+        "STRIPE_SECRET_KEY",
+    ):
         assert words in banner
     shown = [line.strip() for line in banner.splitlines() if line.startswith("     ")]
     sign_in, who_am_i, grpc, stream = shown

@@ -47,17 +47,26 @@ class Page:
     async def call(self, function: str, *arguments: object) -> Any:
         """What a function of `window.page` returns, promises awaited. AssertionError when it throws."""
         words = ", ".join(json.dumps(argument) for argument in arguments)
-        return await self._evaluate(f"page.{function}({words})")
+        return await self.evaluate(f"page.{function}({words})")
 
     async def open(self, url: str) -> None:
         """Goes to `url`, and waits until its script has run."""
+        await self.visit(url, "'page' in window")
+
+    async def visit(self, url: str, is_ready: str) -> None:
+        """Goes to `url`, and waits until an expression is true there."""
         await self._send("Page.navigate", url=url)
+        await self.until(f"location.href === {json.dumps(url)} && {is_ready}")
+
+    async def until(self, expression: str) -> None:
+        """Waits until an expression is true."""
         deadline = time.monotonic() + 20
-        while not await self._evaluate(f"location.href === {json.dumps(url)} && 'page' in window"):
-            assert time.monotonic() < deadline, "the page does not load"
+        while not await self.evaluate(expression):
+            assert time.monotonic() < deadline, f"the page does not load: {expression}"
             await asyncio.sleep(0.05)
 
-    async def _evaluate(self, expression: str) -> Any:
+    async def evaluate(self, expression: str) -> Any:
+        """What an expression gives in the page, promises awaited. AssertionError when it throws."""
         answer = await self._send(
             "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True, userGesture=True
         )

@@ -156,7 +156,7 @@ async def test_the_side_serves_files_with_ranges(front: Edge) -> None:
 
 
 async def test_the_side_serves_documentation_and_health_and_nothing_else(front: Edge) -> None:
-    for path in ("/health", "/readyz", "/docs", "/docs/", "/docs/x.js"):
+    for path in ("/health", "/readyz", "/docs", "/docs/", "/docs/x.js", "/openapi.json"):
         answer = await front.ask("GET", path)
         assert (answer.status, b'"side"' in answer.body) == (200, True), path
     for path in ("/metrics", "/media", "/health/x", "/docs/../metrics", "/media/../metrics"):

@@ -37,6 +37,13 @@ async def test_claims_of_a_caller_do_not_pass(front: Edge) -> None:
     assert "cookie" not in seen
 
 
+async def test_names_that_grpc_does_not_know_are_dropped(front: Edge) -> None:
+    """HTTP allows more characters in a header's name than gRPC: the server would refuse the call as a defect."""
+    answer = await front.ask("GET", SEE, headers={"x!y": "1", "!": "2", "x-y.z": "3", "x-bin": "?"})
+    assert answer.status == 200
+    assert answer.json["headers"].keys() & {"x!y", "!", "x-y.z", "x-bin"} == {"x-y.z"}
+
+
 async def test_each_call_has_an_id_of_the_edge(front: Edge) -> None:
     ids = set()
     for _ in range(3):

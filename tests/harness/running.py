@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
 from cnt_grpc.app import Server, System, opened
 from cnt_grpc.kit.worker import Worker
 from cnt_grpc.settings import Settings
+from tests.harness import google
 
 HOST = "127.0.0.1"
 
@@ -34,8 +36,8 @@ class Running:
         return f"http://{HOST}:{self.side_port}"
 
 
-def settings_for(dsn: str, folder: Path, secret_key: str) -> Settings:
-    """Settings as close to those of an embedded default as a test process allows."""
+def settings_for(dsn: str, folder: Path, secret_key: str, google_url: str = "") -> Settings:
+    """Settings as close to those of an embedded default as a test process allows, and a Google of its own if given."""
     # Constructed, not loaded: neither the environment nor the `.env` of the machine has a say.
     return Settings.model_construct(
         secret_key=SecretStr(secret_key),
@@ -43,7 +45,18 @@ def settings_for(dsn: str, folder: Path, secret_key: str) -> Settings:
         cnt_state_dir=folder,
         # Two people of a test meet often; twenty connections to a Postgres of one's own would only cost memory.
         database_pool_size=5,
+        **(_google(google_url) if google_url else {}),
     )
+
+
+def _google(url: str) -> dict[str, Any]:
+    return {
+        "google_client_id": google.CLIENT_ID,
+        "google_client_secret": SecretStr(google.CLIENT_SECRET),
+        "google_accounts_url": url,
+        "google_oauth_url": url,
+        "google_api_url": url,
+    }
 
 
 @asynccontextmanager

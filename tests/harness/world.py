@@ -20,6 +20,7 @@ from tests.auth import makers
 if TYPE_CHECKING:
     from cnt_grpc.app import System
     from cnt_grpc.kit.db import Database
+    from tests.harness.google import GoogleStandIn
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class World:
 
     system: System
     folder: Path
+    google: GoogleStandIn
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

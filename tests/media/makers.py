@@ -46,10 +46,15 @@ async def image(tx: Tx, owner: int, *, state: str = "ready", visibility: str = "
     return await _object(tx, owner, "images/{}.jpg", "image/jpeg", None, state=state, visibility=visibility)
 
 
+async def document(tx: Tx, owner: int, *, state: str = "ready", visibility: str = "private") -> Row:
+    """A PDF of this person, without bytes in the store."""
+    return await _object(tx, owner, "documents/{}.pdf", "application/pdf", None, state=state, visibility=visibility)
+
+
 async def _object(
     tx: Tx, owner: int, key: str, content_type: str, duration_ms: int | None, *, state: str, visibility: str
 ) -> Row:
-    kind = content_type.partition("/")[0]
+    kind = "document" if content_type == "application/pdf" else content_type.partition("/")[0]
     row = await tx.one(
         _insert(),
         owner_id=owner,
@@ -57,8 +62,8 @@ async def _object(
         key=key.format(uuid.uuid4().hex),
         content_type=content_type,
         duration_ms=duration_ms,
-        width=None if kind == "audio" else 640,
-        height=None if kind == "audio" else 480,
+        width=640 if kind in {"video", "image"} else None,
+        height=480 if kind in {"video", "image"} else None,
         state=state,
         visibility=visibility,
         now=clock.now(),
@@ -103,4 +108,10 @@ def picture(path: Path, size: tuple[int, int] = (800, 600), **save: object) -> P
     draw.rectangle((0, 0, size[0] // 2, size[1] // 2), fill="red")
     draw.ellipse((size[0] // 2, size[1] // 2, size[0] - 1, size[1] - 1), fill="blue")
     drawn.save(path, **save)  # type: ignore[arg-type]  # Pillow's options have no common type
+    return path
+
+
+def document_file(path: Path) -> Path:
+    """A PDF of one page."""
+    Image.new("RGB", (200, 280), "white").save(path, "PDF")
     return path

@@ -12,8 +12,9 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row
 from cnt_grpc.kit.errors import Exhausted, Invalid, NotFound, Precondition
-from cnt_grpc.media import queries, rules
+from cnt_grpc.media import rules
 from cnt_grpc.media.local import LocalStorage
+from cnt_grpc.media.queries import objects, uploads
 from cnt_grpc.media.removal import Remover
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 from tests.auth import makers as people
@@ -51,7 +52,7 @@ class Room:
     async def is_there(self, row: Row) -> bool:
         """Whether row and bytes are both there; fails when only one is."""
         async with self.db.reading() as tx:
-            found = await tx.one(queries.object_by_id(), media=row["id"])
+            found = await tx.one(objects.object_by_id(), media=row["id"])
         has_bytes = await self.storage.stat(row["key"]) is not None
         assert (found is not None) == has_bytes
         return has_bytes
@@ -60,7 +61,7 @@ class Room:
         """Bytes that count against the owner's quota."""
         async with self.db.transaction() as tx:
             await rules.charge(tx, self.owner, 0, 2**60)
-            row = await tx.one(queries.charge(), owner=self.owner, amount=0, quota=2**60)
+            row = await tx.one(uploads.charge(), owner=self.owner, amount=0, quota=2**60)
         assert row is not None
         return int(row["bytes"])
 
@@ -187,7 +188,7 @@ async def test_abandoned_uploads_are_swept(room: Room) -> None:
     async with room.db.transaction() as tx:
         await rules.charge(tx, room.owner, 5000, 10_000)
         await tx.run(
-            queries.add_session(),
+            uploads.add_session(),
             id=f"session of {room.owner}",
             owner=room.owner,
             purpose="audio",

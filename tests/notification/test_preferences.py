@@ -75,3 +75,25 @@ async def test_a_type_must_be_one(world: World, api: Api) -> None:
     for kind in (0, 99):
         refused = mine.UpdateNotificationPreferences(preferences=[wanting(kind, push=True)])  # type: ignore[arg-type]
         await refused.fails(StatusCode.INVALID_ARGUMENT, "INVALID")
+
+
+async def test_quiet_hours_and_the_rhythm_of_mails_stay_until_they_are_changed(world: World, api: Api) -> None:
+    mine = api.as_(await world.user()).notification
+    shown = await mine.GetNotificationPreferences()
+    assert (shown.quiet_hours.begin, shown.quiet_hours.end, shown.mail_rhythm) == ("", "", pb2.MAIL_RHYTHM_SINGLE)
+    night = pb2.QuietHours(begin="22:30", end="07:00")
+    await mine.UpdateNotificationPreferences(quiet_hours=night)
+    now = await mine.UpdateNotificationPreferences(mail_rhythm=pb2.MAIL_RHYTHM_DAILY)
+    assert (now.quiet_hours, now.mail_rhythm) == (night, pb2.MAIL_RHYTHM_DAILY)
+    now = await mine.UpdateNotificationPreferences(quiet_hours=pb2.QuietHours())
+    assert (now.quiet_hours, now.mail_rhythm) == (pb2.QuietHours(), pb2.MAIL_RHYTHM_DAILY)
+    assert await mine.GetNotificationPreferences() == type(shown)(
+        preferences=now.preferences, quiet_hours=now.quiet_hours, mail_rhythm=now.mail_rhythm
+    )
+
+
+async def test_quiet_hours_are_two_times_of_day(world: World, api: Api) -> None:
+    mine = api.as_(await world.user()).notification
+    for begin, end in (("22:00", ""), ("", "07:00"), ("07:00", "07:00"), ("24:00", "07:00"), ("7:00", "08:00")):
+        refused = mine.UpdateNotificationPreferences(quiet_hours=pb2.QuietHours(begin=begin, end=end))
+        await refused.fails(StatusCode.INVALID_ARGUMENT, "INVALID")

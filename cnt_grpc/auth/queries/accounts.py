@@ -1,4 +1,4 @@
-"""Accounts: made, found by what someone types, changed by their owner."""
+"""Accounts: made, found by what someone types, changed by their owner. How they are opened: credentials.py."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,23 +37,13 @@ async def taken_skeletons(tx: Tx, skeletons: Sequence[str]) -> set[str]:
 
 
 async def account_by_email(tx: Tx, email: str) -> Row | None:
-    """The account with this address, with its password hash and roles."""
+    """The account with this address, with all that its owner may sign in by, language and roles."""
     return await tx.one(_by_email(), email=email)
 
 
 async def account_by_username(tx: Tx, username: str) -> Row | None:
     """The account with this username in lower case, with its password hash and roles."""
     return await tx.one(_by_username(), username=username)
-
-
-async def confirm_sign_in(tx: Tx, user_id: int, checked_hash: str, new_hash: str) -> Row | None:
-    """Keep the upgraded hash and take a pending deletion back; None when the password changed since it was checked."""
-    return await tx.one(_confirm_sign_in(), user_id=user_id, checked_hash=checked_hash, new_hash=new_hash)
-
-
-async def set_password(tx: Tx, user_id: int, password_hash: str, now: object) -> None:
-    """Replace the password."""
-    await tx.run(_set_password(), user_id=user_id, password_hash=password_hash, now=now)
 
 
 async def own_profile(tx: Tx, user_id: int) -> Row:
@@ -95,7 +85,8 @@ _NO_ROLES: ColumnElement[list[str]] = literal_column("'{}'::text[]").label("role
 """Of a new account. A subquery in RETURNING is not tied to the row that INSERT made, and finds everybody's roles."""
 
 
-def _roles() -> ColumnElement[list[str]]:
+def all_roles() -> ColumnElement[list[str]]:
+    """The roles of a user, as the column `roles`."""
     return roles_of(users.c.id).label("roles")
 
 
@@ -115,17 +106,18 @@ def _make_account(columns: tuple[str, ...]) -> Executable:
         update(users)
         .where(users.c.id == bindparam("user_id"), users.c.is_guest)
         .values({name: bindparam(name) for name in columns} | {"is_guest": False})
-        .returning(*IDENTITY, _roles())
+        .returning(*IDENTITY, all_roles())
     )
 
 
-def _has_email() -> ColumnElement[bool]:
+def has_email() -> ColumnElement[bool]:
+    """The condition that a user has the address `email`, in whatever case."""
     return func.lower(users.c.email) == func.lower(bindparam("email", type_=Text()))
 
 
 @statement
 def _email_taken() -> Executable:
-    return select(true()).where(_has_email())
+    return select(true()).where(has_email())
 
 
 @statement
@@ -135,36 +127,18 @@ def _taken() -> Executable:
 
 @statement
 def _by_email() -> Executable:
-    return select(*IDENTITY, users.c.password_hash, _roles()).where(_has_email())
+    columns = (users.c.password_hash, users.c.email_verified_at, users.c.google_id, users.c.language)
+    return select(*IDENTITY, *columns, all_roles()).where(has_email())
 
 
 @statement
 def _by_username() -> Executable:
-    return select(*IDENTITY, users.c.password_hash, _roles()).where(users.c.username == bindparam("username"))
-
-
-@statement
-def _confirm_sign_in() -> Executable:
-    return (
-        update(users)
-        .where(users.c.id == bindparam("user_id"), users.c.password_hash == bindparam("checked_hash"))
-        .values(password_hash=bindparam("new_hash"), delete_after=None)
-        .returning(*IDENTITY, _roles())
-    )
-
-
-@statement
-def _set_password() -> Executable:
-    return (
-        update(users)
-        .where(users.c.id == bindparam("user_id"))
-        .values(password_hash=bindparam("password_hash"), updated_at=bindparam("now"))
-    )
+    return select(*IDENTITY, users.c.password_hash, all_roles()).where(users.c.username == bindparam("username"))
 
 
 @statement
 def _own_profile() -> Executable:
-    return select(*_PROFILE, _roles()).where(users.c.id == bindparam("user_id"))
+    return select(*_PROFILE, all_roles()).where(users.c.id == bindparam("user_id"))
 
 
 @statement
@@ -173,5 +147,5 @@ def _update_profile(columns: tuple[str, ...]) -> Executable:
         update(users)
         .where(users.c.id == bindparam("user_id"))
         .values({name: bindparam(name) for name in columns})
-        .returning(*_PROFILE, _roles())
+        .returning(*_PROFILE, all_roles())
     )

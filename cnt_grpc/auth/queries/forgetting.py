@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Executable, Table, bindparam, delete, select
 
-from cnt_grpc.auth.tables import email_verifications, refresh_tokens, sessions, wrong_tries
+from cnt_grpc.auth.tables import email_verifications, refresh_tokens, sessions, sign_in_codes, wrong_tries
 from cnt_grpc.kit.db import Tx, statement
 from cnt_grpc.kit.tables import MOMENT
 
@@ -26,6 +26,11 @@ async def delete_codes(tx: Tx, made_before: datetime) -> int:
     return await tx.run(_codes(), before=made_before)
 
 
+async def delete_sign_in_codes(tx: Tx, expired_before: datetime) -> int:
+    """Drop codes that no page came to exchange; how many."""
+    return await tx.run(_sign_in_codes(), before=expired_before)
+
+
 async def delete_counts(tx: Tx, tried_before: datetime) -> int:
     """Drop counts of wrong tries; how many."""
     return await tx.run(_counts(), before=tried_before)
@@ -44,6 +49,11 @@ def _sessions() -> Executable:
 @statement
 def _codes() -> Executable:
     return _delete(email_verifications, email_verifications.c.id, email_verifications.c.created_at)
+
+
+@statement
+def _sign_in_codes() -> Executable:
+    return _delete(sign_in_codes, sign_in_codes.c.code_hash, sign_in_codes.c.expires_at)
 
 
 @statement

@@ -32,12 +32,25 @@ async def replace_token(
 
 
 async def replace_tokens_of(
-    tx: Tx, session_id: int, token_hash: bytes, *, now: datetime, expires_at: datetime, fresh_until: datetime
+    tx: Tx,
+    session_id: int,
+    token_hash: bytes,
+    *,
+    signed_in_by: str,
+    now: datetime,
+    expires_at: datetime,
+    fresh_until: datetime,
 ) -> None:
     """Go on with the session under a new refresh token alone, as a guest does who becomes somebody."""
     await tx.run(_drop_tokens(), session_id=session_id)
     await tx.run(
-        _go_on(), session_id=session_id, token_hash=token_hash, now=now, expires_at=expires_at, fresh_until=fresh_until
+        _go_on(),
+        session_id=session_id,
+        token_hash=token_hash,
+        signed_in_by=signed_in_by,
+        now=now,
+        expires_at=expires_at,
+        fresh_until=fresh_until,
     )
 
 
@@ -106,7 +119,7 @@ def _go_on() -> Executable:
             used_at=_at("now"),
             expires_at=_at("expires_at"),
             fresh_until=_at("fresh_until"),
-            signed_in_by="password",
+            signed_in_by=bindparam("signed_in_by"),
         )
         .returning(sessions.c.id)
         .cte("session")

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Executable, LargeBinary, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Executable, LargeBinary, and_, bindparam, insert, select, update
 
 from cnt_grpc.auth.queries.people import roles_of
 from cnt_grpc.auth.tables import refresh_tokens, sessions, users
 from cnt_grpc.kit.db import Row, Tx, statement
+from cnt_grpc.kit.paging import Page, beyond
 from cnt_grpc.kit.statement import among
 from cnt_grpc.kit.tables import MOMENT
 
@@ -57,6 +58,26 @@ async def end_sessions_of(tx: Tx, user_id: int, reason: str, now: datetime) -> i
 async def end_session_of_token(tx: Tx, token_hash: bytes, reason: str, now: datetime) -> bool:
     """End the session that a refresh token belongs to; False when there is none, or it had ended before."""
     return await tx.run(_end_by_token(), token_hash=token_hash, reason=reason, now=now) > 0
+
+
+async def end_own_session(tx: Tx, user_id: int, session_id: int, reason: str, now: datetime) -> bool:
+    """End a session of this person's; False when there is none that is live."""
+    return await tx.run(_end_own(), user_id=user_id, session_id=session_id, reason=reason, now=now) > 0
+
+
+async def end_other_sessions(tx: Tx, user_id: int, session_id: int, reason: str, now: datetime) -> int:
+    """End all live sessions of this person's but one; how many there were."""
+    return await tx.run(_end_others(), user_id=user_id, session_id=session_id, reason=reason, now=now)
+
+
+async def set_fresh(tx: Tx, session_id: int, until: datetime) -> None:
+    """Note until when the confirmation of just now counts."""
+    await tx.run(_set_fresh(), session_id=session_id, until=until)
+
+
+async def live_sessions(tx: Tx, user_id: int, now: datetime, page: Page) -> list[Row]:
+    """A page of a person's live sessions, the newest first."""
+    return await tx.all(_live(page.limit, page.is_first), user_id=user_id, now=now, **page.params)
 
 
 async def session_states(tx: Tx, session_ids: Sequence[int]) -> list[Row]:
@@ -123,6 +144,55 @@ def _end_by_token() -> Executable:
         )
         .values(ended_at=_at("now"), end_reason=bindparam("reason"))
     )
+
+
+def _live_ones() -> ColumnElement[bool]:
+    """Of the person `user_id`, at the moment `now`."""
+    return and_(
+        sessions.c.user_id == bindparam("user_id"), sessions.c.ended_at.is_(None), sessions.c.expires_at > _at("now")
+    )
+
+
+@statement
+def _end_own() -> Executable:
+    return (
+        update(sessions)
+        .where(_live_ones(), sessions.c.id == bindparam("session_id"))
+        .values(ended_at=_at("now"), end_reason=bindparam("reason"))
+    )
+
+
+@statement
+def _end_others() -> Executable:
+    return (
+        update(sessions)
+        .where(_live_ones(), sessions.c.id != bindparam("session_id"))
+        .values(ended_at=_at("now"), end_reason=bindparam("reason"))
+    )
+
+
+@statement
+def _set_fresh() -> Executable:
+    return update(sessions).where(sessions.c.id == bindparam("session_id")).values(fresh_until=_at("until"))
+
+
+@statement
+def _live(limit: int, is_first: bool) -> Executable:  # noqa: FBT001  (a variant of the statement)
+    found = (
+        select(
+            sessions.c.id,
+            sessions.c.signed_in_by,
+            sessions.c.address,
+            sessions.c.user_agent,
+            sessions.c.created_at,
+            sessions.c.used_at,
+            sessions.c.expires_at,
+        )
+        .where(_live_ones())
+        .order_by(sessions.c.id.desc())
+        .limit(limit)
+    )
+    return found if is_first else found.where(beyond(sessions.c.id))
 
 
 @statement

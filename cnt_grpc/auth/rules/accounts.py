@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
-from itertools import islice
+from datetime import date, datetime
 
 from cnt_grpc.auth import names
 from cnt_grpc.auth.dates import clean_date_of_birth
@@ -11,7 +10,7 @@ from cnt_grpc.auth.emails import clean_email
 from cnt_grpc.auth.names import clean_name
 from cnt_grpc.auth.passwords import clean_password
 from cnt_grpc.auth.queries import accounts as queries
-from cnt_grpc.auth.rules import sessions
+from cnt_grpc.auth.rules import sessions, usernames
 from cnt_grpc.auth.rules.sessions import Device, SignedIn, SignedInBy
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.auth.violations import Violations
@@ -21,8 +20,10 @@ from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Conflict, Contention
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
-_USERNAMES_AT_ONCE = 8
 _USERNAME_ROUNDS = 5
+
+GUEST = "Guest"
+"""What guests are called who give no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,15 @@ class NewAccount:
     """What an account is made from; checked, and the password already hashed."""
 
     email: str
-    password_hash: str
+    password_hash: str | None
     name: str
     phone: str | None = None
     date_of_birth: date | None = None
     bio: str = ""
+    email_verified_at: datetime | None = None
+    """When it was shown that mail reaches the person; None while it was not."""
+    google_id: str | None = None
+    """Google's subject, of those who came by Google."""
 
 
 async def new_account(
@@ -60,7 +65,15 @@ async def new_account(
     return NewAccount(email, await hash_password(password), name, phone or None, born, bio)
 
 
-async def register(tx: Tx, life: Tokens, caller: Caller, account: NewAccount, device: Device) -> SignedIn:
+async def register(
+    tx: Tx,
+    life: Tokens,
+    caller: Caller,
+    account: NewAccount,
+    device: Device,
+    *,
+    by: SignedInBy = SignedInBy.PASSWORD,
+) -> SignedIn:
     """Make the account and sign it in; a guest goes on with id, session and everything they did.
 
     Raises Conflict for a taken email.
@@ -68,9 +81,9 @@ async def register(tx: Tx, life: Tokens, caller: Caller, account: NewAccount, de
     if caller.is_guest:
         person = await _make_guest_an_account(tx, caller.user_id, account)
         if person is not None:
-            return await sessions.go_on_as(tx, life, person, caller.session_id)
+            return await sessions.go_on_as(tx, life, person, caller.session_id, by)
     person = await create(tx, account)
-    return await sessions.start(tx, life, person, device, SignedInBy.PASSWORD)
+    return await sessions.start(tx, life, person, device, by)
 
 
 async def create(tx: Tx, account: NewAccount) -> Row:
@@ -95,6 +108,26 @@ async def _make_guest_an_account(tx: Tx, user_id: int, account: NewAccount) -> R
         raise
 
 
+async def create_guest(tx: Tx, life: Tokens, name: str, device: Device) -> SignedIn:
+    """Make a guest, who has a name and nothing else, and sign them in; raises Invalid for an impossible name."""
+    shown = names.clean_name(name) if name else GUEST
+    for _ in range(_USERNAME_ROUNDS):
+        username = await _free_username(tx, f"{GUEST} {names.random_digits()}")
+        now = clock.now()
+        values = {
+            "username": username,
+            "username_skeleton": names.skeleton(username),
+            "name": shown,
+            "is_guest": True,
+            "created_at": now,
+            "updated_at": now,
+        }
+        person = await queries.insert_user(tx, values)
+        if person is not None:
+            return await sessions.start(tx, life, person, device, SignedInBy.GUEST)
+    raise Contention
+
+
 async def _values(tx: Tx, account: NewAccount) -> dict[str, object]:
     username = await _free_username(tx, account.name)
     return {
@@ -102,7 +135,10 @@ async def _values(tx: Tx, account: NewAccount) -> dict[str, object]:
         "username_skeleton": names.skeleton(username),
         "name": account.name,
         "email": account.email,
+        "email_verified_at": account.email_verified_at,
         "password_hash": account.password_hash,
+        "google_id": account.google_id,
+        "auth_provider": "google" if account.google_id else "email",
         "phone": account.phone,
         "date_of_birth": account.date_of_birth,
         "bio": account.bio,
@@ -112,10 +148,4 @@ async def _values(tx: Tx, account: NewAccount) -> dict[str, object]:
 
 async def _free_username(tx: Tx, name: str) -> str:
     """The best username for this name that nobody has or nearly has."""
-    candidates = names.usernames_for(name)
-    while True:
-        some = list(islice(candidates, _USERNAMES_AT_ONCE))
-        taken = await queries.taken_skeletons(tx, [names.skeleton(each) for each in some])
-        free = [each for each in some if names.skeleton(each) not in taken]
-        if free:
-            return free[0]
+    return (await usernames.free_ones(tx, name, 1))[0]

@@ -20,5 +20,6 @@ async def forget_old(tx: Tx) -> int:
         await queries.delete_tokens(tx, expired_before=now)
         + await queries.delete_sessions(tx, expired_before=now - SESSIONS_KEPT)
         + await queries.delete_codes(tx, made_before=now - COUNTS_KEPT)
+        + await queries.delete_sign_in_codes(tx, expired_before=now)
         + await queries.delete_counts(tx, tried_before=now - COUNTS_KEPT)
     )

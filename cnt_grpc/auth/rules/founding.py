@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cnt_grpc.auth.passwords import hash_now
 from cnt_grpc.auth.queries import accounts as queries
+from cnt_grpc.auth.queries import credentials
 from cnt_grpc.auth.queries.sessions import end_sessions_of
 from cnt_grpc.auth.rules import accounts
 from cnt_grpc.auth.rules.roles import Role, grant_role
@@ -41,7 +42,8 @@ async def create_admin(tx: Tx, *, email: str, password: str, name: str) -> Row:
     if person is None:
         person = await accounts.create(tx, account)
     else:
-        await queries.set_password(tx, person["id"], account.password_hash, clock.now())
+        assert account.password_hash is not None, "made from a password"
+        await credentials.set_password(tx, person["id"], account.password_hash, clock.now())
         await end_sessions_of(tx, person["id"], EndReason.PASSWORD_CHANGED, clock.now())
     await grant_role(tx, person["id"], Role.ADMIN)
     return person

@@ -1,7 +1,7 @@
 """Sessions: started by a sign-in, carried on by refresh tokens that replace each other, ended at once everywhere."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cnt_grpc.auth import jobs, tokens
@@ -10,11 +10,11 @@ from cnt_grpc.auth.queries import sessions as queries
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
-from cnt_grpc.kit.errors import Denied, Unauthenticated
+from cnt_grpc.kit.errors import Denied, NotFound, Unauthenticated
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 GRACE = timedelta(seconds=10)
-"""How long a used refresh token still gives its successor: a reply was lost, or two tabs woke up together."""
+"""How long what was done may be asked for again: a reply was lost, or two tabs woke up with one refresh token."""
 
 FRESH = timedelta(minutes=10)
 """How long a confirmation of identity counts; signing in is one."""
@@ -44,6 +44,9 @@ class SecurityEvent(StrEnum):
     """What a person should be told of."""
 
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    GOOGLE_LINKED = "google_linked"
+    DELETION_REQUESTED = "deletion_requested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ async def start(tx: Tx, life: Tokens, person: Row, device: Device, signed_in_by:
     return SignedIn.of(person, session_id, refresh_token)
 
 
-async def go_on_as(tx: Tx, life: Tokens, person: Row, session_id: int) -> SignedIn:
+async def go_on_as(
+    tx: Tx, life: Tokens, person: Row, session_id: int, by: SignedInBy = SignedInBy.PASSWORD
+) -> SignedIn:
     """Carry a guest's session on for the account that the guest became; its earlier refresh tokens end."""
     now = clock.now()
     refresh_token = tokens.new_refresh_token()
@@ -106,6 +111,7 @@ async def go_on_as(tx: Tx, life: Tokens, person: Row, session_id: int) -> Signed
         tx,
         session_id,
         tokens.hash_of(refresh_token),
+        signed_in_by=by,
         now=now,
         expires_at=now + life.refresh_lifetime,
         fresh_until=now + FRESH,
@@ -151,17 +157,39 @@ async def log_out(tx: Tx, refresh_token: str) -> None:
     await queries.end_session_of_token(tx, tokens.hash_of(refresh_token), EndReason.LOGOUT, clock.now())
 
 
-async def _end_stolen(tx: Tx, found: Row, device: Device) -> None:
-    now = clock.now()
-    if not await queries.end_session(tx, found["session_id"], EndReason.TOKEN_REUSED, now):
-        return  # two presented the token at once, and the other one is done with it
+async def end_own(tx: Tx, user_id: int, session_id: int) -> None:
+    """End one session of a person's; raises NotFound when they have no such live one."""
+    if not await queries.end_own_session(tx, user_id, session_id, EndReason.ENDED, clock.now()):
+        raise NotFound(Reason.SESSION_NOT_FOUND)
+
+
+async def end_others(tx: Tx, user_id: int, session_id: int, reason: EndReason = EndReason.ENDED) -> int:
+    """End all sessions of a person's but this one; how many there were."""
+    return await queries.end_other_sessions(tx, user_id, session_id, reason, clock.now())
+
+
+async def confirm(tx: Tx, session_id: int) -> datetime:
+    """The owner has just shown who they are: the session is good for more, until the moment that is returned."""
+    until = clock.now() + FRESH
+    await queries.set_fresh(tx, session_id, until)
+    return until
+
+
+async def tell(tx: Tx, user_id: int, event: SecurityEvent, device: Device, session_id: int | None = None) -> None:
+    """Write down what a person should know of, and have them told."""
     event_id = await security_events.insert_security_event(
         tx,
-        found["id"],
-        SecurityEvent.REFRESH_TOKEN_REUSED,
-        session_id=found["session_id"],
+        user_id,
+        event,
+        session_id=session_id,
         address=device.address,
         user_agent=device.user_agent,
-        now=now,
+        now=clock.now(),
     )
-    await jobs.tell_security_event(tx, event_id, found["id"])
+    await jobs.tell_security_event(tx, event_id, user_id)
+
+
+async def _end_stolen(tx: Tx, found: Row, device: Device) -> None:
+    if not await queries.end_session(tx, found["session_id"], EndReason.TOKEN_REUSED, clock.now()):
+        return  # two presented the token at once, and the other one is done with it
+    await tell(tx, found["id"], SecurityEvent.REFRESH_TOKEN_REUSED, device, found["session_id"])

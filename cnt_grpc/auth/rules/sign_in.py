@@ -5,6 +5,7 @@ import asyncio
 from cnt_grpc.auth.emails import as_stored
 from cnt_grpc.auth.passwords import Passwords, needs_upgrade
 from cnt_grpc.auth.queries import accounts as queries
+from cnt_grpc.auth.queries import credentials
 from cnt_grpc.auth.rules import sessions, slow_down
 from cnt_grpc.auth.rules.sessions import Device, SignedIn, SignedInBy
 from cnt_grpc.auth.tokens import Tokens
@@ -40,7 +41,7 @@ async def sign_in(
     new_hash = await passwords.hash(password) if needs_upgrade(checked_hash) else checked_hash
     async with db.transaction() as tx:
         await slow_down.forgive(tx, targets)
-        confirmed = await queries.confirm_sign_in(tx, person["id"], checked_hash, new_hash)
+        confirmed = await credentials.confirm_sign_in(tx, person["id"], checked_hash, new_hash)
         if confirmed is None:
             # The password was changed while this one was checked.
             raise Unauthenticated(Reason.WRONG_CREDENTIALS, "wrong name or password")

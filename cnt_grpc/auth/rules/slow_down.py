@@ -35,6 +35,8 @@ class Limit:
 ACCOUNT = Limit("account", free=5, forgotten_after=timedelta(days=1))
 ADDRESS = Limit("address", free=50, forgotten_after=timedelta(hours=1))
 """A church, a school or a telephone network stands behind one address."""
+MAILS = Limit("mails", free=50, forgotten_after=timedelta(hours=1))
+"""Mails that one network has sent, to whomever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,20 @@ def account(typed: str) -> Target:
 
 def address(client: str) -> list[Target]:
     """By the client's network; none for a call over a Unix socket, which only we ourselves make."""
-    if not client:
-        return []
-    parsed = ipaddress.ip_address(client)
-    network = ipaddress.ip_network((parsed, _ROUTED_BITS), strict=False) if parsed.version == 6 else parsed  # noqa: PLR2004
-    return [Target(ADDRESS, _key(ADDRESS, str(network)))]
+    return [Target(ADDRESS, _key(ADDRESS, _network(client)))] if client else []
 
 
-async def count(tx: Tx, targets: Sequence[Target]) -> None:
+def mails_for(client: str) -> list[Target]:
+    """By the client's network, for mails that it makes us send."""
+    return [Target(MAILS, _key(MAILS, _network(client)))] if client else []
+
+
+def owner(user_id: int) -> Target:
+    """By the account that is signed in: whoever holds a session must not guess its password for ever."""
+    return Target(ACCOUNT, _key(ACCOUNT, f"owner {user_id}"))
+
+
+async def count(tx: Tx, targets: Sequence[Target], reason: Reason = Reason.SIGN_IN_SLOWED_DOWN) -> None:
     """Count a try on each target before its outcome is known, so that parallel ones gain nothing.
 
     Accounts come before addresses in `targets`: two calls that lock the same rows lock them in the same order. Raises
@@ -77,7 +85,7 @@ async def count(tx: Tx, targets: Sequence[Target]) -> None:
         ):
             until = await wrong_tries.retry_at(tx, target.key) or now
             wait = max(1.0, (until - now).total_seconds())
-            raise Exhausted(Reason.SIGN_IN_SLOWED_DOWN, "too many wrong tries", retry_after=wait)
+            raise Exhausted(reason, "too many tries", retry_after=wait)
 
 
 async def forgive(tx: Tx, targets: Sequence[Target]) -> None:
@@ -87,6 +95,13 @@ async def forgive(tx: Tx, targets: Sequence[Target]) -> None:
             await wrong_tries.forget(tx, target.key)
         else:
             await wrong_tries.take_back(tx, target.key, clock.now())
+
+
+def _network(client: str) -> str:
+    parsed = ipaddress.ip_address(client)
+    if parsed.version == 4:  # noqa: PLR2004
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, _ROUTED_BITS), strict=False))
 
 
 def _key(limit: Limit, what: str) -> bytes:

@@ -35,7 +35,7 @@ _CHANGEABLE = (
 
 def changeable(kind: ItemKind) -> tuple[str, ...]:
     """The columns of an item and its details that an update may set."""
-    return (*_CHANGEABLE, *kind.detail_columns)
+    return (*_CHANGEABLE, *kind.columns, *kind.detail_columns)
 
 
 def _values(table: Table, *names: str) -> dict[str, ColumnElement[object]]:
@@ -46,36 +46,43 @@ def _values(table: Table, *names: str) -> dict[str, ColumnElement[object]]:
 @statement
 def insert_item(kind: ItemKind) -> Executable:
     """A new item and its details in one statement; returns its id."""
-    item = (
+    names = (*_CHANGEABLE, *kind.columns, "creator_id", "status", "created_at", "updated_at", "approved_at")
+    insert_parent = (
         insert(content_items)
-        .values(
-            **_values(content_items, *_CHANGEABLE, "creator_id", "status", "created_at", "updated_at", "approved_at"),
-            kind=kind.name,
-            published_at=bindparam("created_at"),
-        )
+        .values(**_values(content_items, *names), kind=kind.name, published_at=bindparam("created_at"))
         .returning(_item.id)
-        .cte("item")
     )
-    names = kind.detail_columns
-    details = [value.label(name) for name, value in _values(kind.detail, *names).items()]
+    if kind.details is None:
+        return insert_parent
+    item = insert_parent.cte("item")
+    details = [value.label(name) for name, value in _values(kind.details, *kind.detail_columns).items()]
     return (
-        insert(kind.detail)
-        .from_select(["item_id", *names], select(item.c.id, *details))
-        .returning(kind.detail.c.item_id)
+        insert(kind.details)
+        .from_select(["item_id", *kind.detail_columns], select(item.c.id, *details))
+        .returning(kind.details.c.item_id)
     )
 
 
 @statement
 def update_item(kind: ItemKind) -> Executable:
     """Set all that is changeable of an item and its details. Parameters: item_id, updated_at and every column."""
+    values = _values(content_items, *_CHANGEABLE, *kind.columns, "updated_at")
+    change = update(content_items).where(_item.id == _ID).values(values)
+    if kind.details is None:
+        return change
     details = (
-        update(kind.detail)
-        .where(kind.detail.c.item_id == _ID)
-        .values(_values(kind.detail, *kind.detail_columns))
+        update(kind.details)
+        .where(kind.details.c.item_id == _ID)
+        .values(_values(kind.details, *kind.detail_columns))
         .cte("details")
     )
-    values = _values(content_items, *_CHANGEABLE, "updated_at")
-    return update(content_items).where(_item.id == _ID).values(values).add_cte(details)
+    return change.add_cte(details)
+
+
+@statement
+def set_preview() -> Executable:
+    """Give a film a preview, or take it away. Parameters: item_id, preview_id and preview_key."""
+    return update(content_items).where(_item.id == _ID).values(_values(content_items, "preview_id", "preview_key"))
 
 
 @statement
@@ -99,7 +106,7 @@ def set_status(*, decided: bool) -> Executable:
         update(content_items)
         .where(_item.id == _ID, _item.status == bindparam("was"))
         .values(values)
-        .returning(_item.id, _item.title, _item.creator_id, _item.media_id, _item.cover_id)
+        .returning(_item.id, _item.title, _item.creator_id, _item.media_id, _item.cover_id, _item.preview_id)
     )
 
 

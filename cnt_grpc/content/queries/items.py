@@ -1,7 +1,9 @@
 """Statements that read items of the catalogue; the kind is an argument, so that all kinds share them."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +11,7 @@ from sqlalchemy import (
     Executable,
     FromClause,
     Select,
+    Text,
     bindparam,
     exists,
     func,
@@ -19,10 +22,13 @@ from sqlalchemy import (
 from cnt_grpc import auth, media
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries.visibility import CALLER_ID, Gate, visible_to
-from cnt_grpc.content.tables import content_items
+from cnt_grpc.content.tables import categories, content_items
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.moderation import Status
+
+ANIMATED: Final = "animated-bible-stories"
+"""The slug of the category whose films have a list of their own."""
 
 _item = content_items.c
 _ID = bindparam("item_id", type_=BigInteger)
@@ -43,6 +49,7 @@ _SHOWN: tuple[ColumnElement[object], ...] = (
     _item.media_kind,
     _media.c.key.label("media_key"),
     _media.c.visibility.label("media_visibility"),
+    _media.c.size.label("media_size"),
     func.coalesce(_media.c.duration_ms, 0).label("duration_ms"),
     _item.cover_id,
     _item.cover_key,
@@ -58,10 +65,22 @@ _SHOWN: tuple[ColumnElement[object], ...] = (
 """What every message of an item shows; messages.py reads it by these names."""
 
 
+def _shown(kind: ItemKind) -> tuple[ColumnElement[object], ...]:
+    return (*_SHOWN, *(content_items.c[name] for name in kind.shown))
+
+
 def _shown_from() -> FromClause:
     return content_items.join(_people, _people.c.id == _item.creator_id).outerjoin(
         _media, _media.c.id == _item.media_id
     )
+
+
+def _details(kind: ItemKind) -> list[ColumnElement[object]]:
+    return [kind.details.c[name] for name in kind.detail_columns] if kind.details is not None else []
+
+
+def _with_details(found: FromClause, kind: ItemKind) -> FromClause:
+    return found if kind.details is None else found.join(kind.details, kind.details.c.item_id == _item.id)
 
 
 class Order(Enum):
@@ -76,6 +95,47 @@ class Order(Enum):
         return content_items.c[self.value]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """By what a list is narrowed: the shape of its statement, whose values are parameters of the same names."""
+
+    category: bool = False
+    """To the items of category_id."""
+    but_animated: bool = False
+    """To what is not in the category Animated Bible Stories."""
+    creator: bool = False
+    """To the items of creator_id."""
+    featured: bool = False
+    """To what moderators put forward."""
+    media_kind: str | None = None
+    """To items that are heard, or watched."""
+    words: tuple[str, ...] = ()
+    """To items whose columns of these names hold the parameters of the same names, whatever their case."""
+    but_one: bool = False
+    """To all but the item but_id."""
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What an item of the list must fulfil."""
+        if self.category:
+            yield _item.category_id == bindparam("category_id")
+        if self.but_animated:
+            yield _item.category_id.is_distinct_from(_ANIMATED)
+        if self.creator:
+            yield _item.creator_id == bindparam("creator_id")
+        if self.featured:
+            yield _item.featured
+        if self.media_kind is not None:
+            yield _item.media_kind == self.media_kind
+        for name in self.words:
+            yield func.lower(content_items.c[name]) == func.lower(bindparam(name, type_=Text))
+        if self.but_one:
+            yield _item.id != bindparam("but_id", type_=BigInteger)
+
+
+# 0 is no category: an item without one must not look as if it were in a category that was deleted.
+_ANIMATED = func.coalesce(select(categories.c.id).where(categories.c.slug == ANIMATED).scalar_subquery(), 0)
+
+
 @statement
 def items_page(
     kind: ItemKind,
@@ -84,19 +144,15 @@ def items_page(
     order: Order,
     limit: int,
     *,
-    category: bool,
-    creator: bool,
-    media_kind: str | None,
+    narrowed: Narrowed,
     after: bool,
 ) -> Executable:
-    """A page of items of one kind. Parameters as asked for: category_id, creator_id, and the page's own."""
-    found = select(*_SHOWN).select_from(_shown_from()).where(_item.kind == kind.name, visible_to(gate, status))
-    if category:
-        found = found.where(_item.category_id == bindparam("category_id"))
-    if creator:
-        found = found.where(_item.creator_id == bindparam("creator_id"))
-    if media_kind is not None:
-        found = found.where(_item.media_kind == media_kind)
+    """A page of items of one kind. Parameters: those of `narrowed`, and the page's own."""
+    found = (
+        select(*_shown(kind))
+        .select_from(_shown_from())
+        .where(_item.kind == kind.name, visible_to(gate, status), *narrowed.conditions())
+    )
     return _page(found, order, limit, after=after)
 
 
@@ -109,21 +165,25 @@ def _page(found: Select[*tuple[Any, ...]], order: Order, limit: int, *, after: b
 @statement
 def visible_item(kind: ItemKind, gate: Gate) -> Executable:
     """One item with its details, if the gate lets it through. Parameter: item_id."""
-    details = [kind.detail.c[name] for name in kind.detail_columns]
     return (
-        select(*_SHOWN, *details)
-        .select_from(_shown_from().join(kind.detail, kind.detail.c.item_id == _item.id))
+        select(*_shown(kind), *_details(kind))
+        .select_from(_with_details(_shown_from(), kind))
         .where(_item.id == _ID, _item.kind == kind.name, visible_to(gate))
     )
 
 
 @statement
+def visible_of_any_kind(gate: Gate) -> Executable:
+    """The id of an item of whatever kind, if the gate lets it through. Parameter: item_id."""
+    return select(_item.id).where(_item.id == _ID, visible_to(gate))
+
+
+@statement
 def own_item(kind: ItemKind, *, anyones: bool) -> Executable:
     """One item with its details, locked, if it is the caller's or `anyones` says that the caller may change any."""
-    details = [kind.detail.c[name] for name in kind.detail_columns]
     found = (
-        select(content_items, *details)
-        .select_from(content_items.join(kind.detail, kind.detail.c.item_id == _item.id))
+        select(content_items, *_details(kind))
+        .select_from(_with_details(content_items, kind))
         .where(_item.id == _ID, _item.kind == kind.name)
     )
     if not anyones:
@@ -163,7 +223,7 @@ def _with_creator(kind: ItemKind) -> Select[*tuple[Any, ...]]:
 
 @statement
 def is_public_file() -> Executable:
-    """Whether an approved item refers to a file. Parameter: file, its id."""
+    """Whether an approved item refers to a file that may be used twice: no preview is. Parameter: file, its id."""
     file = bindparam("file", type_=BigInteger)
     approved = _item.status == Status.APPROVED.value
     return select(

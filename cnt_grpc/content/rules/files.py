@@ -1,4 +1,4 @@
-"""The files of items: the audio, video or document that an item is, and its cover, all kept by the media room."""
+"""The files of items: the audio, video or document that an item is, its cover, and its preview."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _SHIPPED: Final = 12
 """How many pictures come with the platform: images/thumbnails/default/1.jpg and so on."""
 
 
-_COLUMNS: Final = ("media_id", "cover_id")
+_COLUMNS: Final = ("media_id", "cover_id", "preview_id")
 
 Columns = Mapping[str, Any] | Row
 """Columns of content_items, all or some, by their names."""
@@ -36,15 +36,15 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """No cover: a video then shows a picture of itself."""
+    """None: without a cover a video shows a picture of itself, and some kinds need no file at all."""
 
 
 Cover = File | Shipped | Blank
 
 
-async def source(tx: Tx, caller: Caller, wanted: File | None, kind: ItemKind) -> dict[str, Any]:
+async def source(tx: Tx, caller: Caller, wanted: File | Blank | None, kind: ItemKind) -> dict[str, Any]:
     """The columns of content_items that say what the item is made of. Raises what media.claim raises."""
-    if wanted is None:
+    if not isinstance(wanted, File):
         return {"media_id": None, "media_kind": None}
     row = await media.claim(tx, caller, *kind.media, media_id=wanted.media_id, file_path=wanted.file_path)
     return {"media_id": row["id"], "media_kind": row["kind"]}

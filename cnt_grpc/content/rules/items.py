@@ -29,13 +29,14 @@ class Changes:
     description: str | None = None
     category_id: int | None = None
     """0 for none."""
-    source: File | None = None
+    source: File | Blank | None = None
+    """Blank takes the file away, from kinds that may be without one."""
     cover: Cover | None = None
     status: Status | None = None
     """Heard only from those who are trusted, as is `featured`."""
     featured: bool | None = None
     details: Mapping[str, object] = field(default_factory=dict)
-    """Columns of the kind's detail table."""
+    """Columns that only this kind has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +45,44 @@ class Filter:
 
     category_id: int = 0
     """0 for all, as with `creator_id`."""
+    but_animated: bool = False
+    """Leave out the category Animated Bible Stories."""
     creator_id: int = 0
+    featured: bool = False
+    """Only what moderators put forward."""
     media_kind: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Columns that only this kind has, and what they shall hold, whatever its case."""
+    but_id: int = 0
+    """Leave out this item; 0 leaves out none."""
     status: Status | None = None
     order: queries.Order = queries.Order.NEWEST
 
     @property
     def key(self) -> tuple[object, ...]:
         """All that decides which rows the list has: what a page token is bound to."""
-        return self.category_id, self.creator_id, self.media_kind, self.status, self.order.value
+        words = tuple(sorted(self.words.items()))
+        place = (self.category_id, self.but_animated, self.creator_id, self.but_id, self.media_kind)
+        return *place, self.featured, words, self.status, self.order.value
+
+    @property
+    def narrowed(self) -> queries.Narrowed:
+        """The shape of the statement that finds the list."""
+        return queries.Narrowed(
+            category=self.category_id != 0,
+            but_animated=self.but_animated,
+            creator=self.creator_id != 0,
+            featured=self.featured,
+            media_kind=self.media_kind,
+            words=tuple(sorted(self.words)),
+            but_one=self.but_id != 0,
+        )
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What that statement takes beside what the gate and the page take."""
+        ids = {"category_id": self.category_id, "creator_id": self.creator_id, "but_id": self.but_id}
+        return {**{name: value for name, value in ids.items() if value}, **self.words}
 
 
 async def create(tx: Tx, caller: Caller, kind: ItemKind, wanted: Changes) -> Row:
@@ -96,38 +126,26 @@ async def listed(tx: Tx, caller: Caller, kind: ItemKind, wanted: Filter, page: P
     """A page of items that the caller may see, and the token of the next page."""
     gate = Gate.of(caller)
     mine = wanted.creator_id != 0 and wanted.creator_id == caller.user_id
-    parameters = gate.parameters(caller)
-    if wanted.category_id:
-        parameters["category_id"] = wanted.category_id
-    if wanted.creator_id:
-        parameters["creator_id"] = wanted.creator_id
-    parameters.update(page.params)
+    status = wanted.status or (None if mine else Status.APPROVED)
     found = await tx.all(
         queries.items_page(
-            kind,
-            gate,
-            wanted.status or (None if mine else Status.APPROVED),
-            wanted.order,
-            page.limit,
-            category=bool(wanted.category_id),
-            creator=bool(wanted.creator_id),
-            media_kind=wanted.media_kind,
-            after=not page.is_first,
+            kind, gate, status, wanted.order, page.limit, narrowed=wanted.narrowed, after=not page.is_first
         ),
-        **parameters,
+        **gate.parameters(caller),
+        **wanted.parameters,
+        **page.params,
     )
-    column = wanted.order.value
-    return page.cut(found, key=lambda row: (row[column], row["id"]))
+    return page.cut(found, key=lambda row: (row[wanted.order.value], row["id"]))
 
 
 async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: Changes) -> Row:
     """Change an item of one's own, or as an administrator anyone's. Raises NotFound."""
-    old = await _own(tx, caller, kind, item_id)
+    old = await own(tx, caller, kind, item_id)
     new = await _columns(tx, caller, kind, wanted, old)
     if not is_trusted(caller):
         new.pop("featured", None)
     changed = {name: value for name, value in new.items() if value != old[name]}
-    now = next_status(old, caller, wanted.status, changed)
+    now = next_status(kind, old, caller, wanted.status, changed)
     if changed:
         kept = {name: old[name] for name in changes.changeable(kind)}
         await tx.run(changes.update_item(kind), item_id=item_id, **{**kept, **changed, "updated_at": clock.now()})
@@ -146,7 +164,7 @@ async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: C
 
 async def delete(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> None:
     """Delete an item of one's own, or as an administrator anyone's. Raises NotFound."""
-    old = await _own(tx, caller, kind, item_id)
+    old = await own(tx, caller, kind, item_id)
     await tx.run(changes.delete_item(), item_id=item_id)
     await files.release(tx, item_id)
     was = Status(old["status"])
@@ -156,7 +174,7 @@ async def delete(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> None:
         _write_down(tx, caller, "delete", kind, item_id, before=before, after={})
 
 
-async def _own(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> Row:
+async def own(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> Row:
     """The item, locked, behind the door to what the caller may change: their own, and for administrators everyone's."""
     mine = {} if caller.is_admin else {"caller_id": caller.user_id}
     row = await tx.one(queries.own_item(kind, anyones=caller.is_admin), item_id=item_id, **mine)
@@ -167,8 +185,9 @@ async def _own(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> Row:
 
 async def _columns(tx: Tx, caller: Caller, kind: ItemKind, wanted: Changes, old: Row) -> dict[str, Any]:
     """What is wanted, as columns and their values; what is kept is left out."""
-    plain = {"title": wanted.title, "description": wanted.description, "featured": wanted.featured, **wanted.details}
+    plain = {"title": wanted.title, "description": wanted.description, "featured": wanted.featured}
     columns: dict[str, Any] = {name: value for name, value in plain.items() if value is not None}
+    columns.update(wanted.details)
     if wanted.category_id is not None:
         columns["category_id"] = wanted.category_id or None
     if wanted.source is not None:

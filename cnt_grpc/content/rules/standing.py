@@ -12,7 +12,7 @@ from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.moderation import Status
 
 _REVIEWED = frozenset({"title", "description", "media_id", "cover_id", "cover_key"})
-"""What moderators looked at when they approved an item: changing it asks for another look."""
+"""What moderators looked at when they approved an item of any kind: changing it asks for another look."""
 
 
 def is_trusted(caller: Caller) -> bool:
@@ -20,7 +20,7 @@ def is_trusted(caller: Caller) -> bool:
     return caller.is_moderator or caller.is_creator
 
 
-def next_status(old: Row, caller: Caller, asked: Status | None, changed: Collection[str]) -> Status:
+def next_status(kind: ItemKind, old: Row, caller: Caller, asked: Status | None, changed: Collection[str]) -> Status:
     """Where an item stands after an update by a caller who may change it, asked to stand at `asked` (None: unasked)."""
     stands = Status(old["status"])
     trusted = is_trusted(caller)
@@ -30,7 +30,7 @@ def next_status(old: Row, caller: Caller, asked: Status | None, changed: Collect
         return Status.PENDING if again else stands
     if trusted and asked is not None:
         return asked
-    if stands is Status.APPROVED and not trusted and not _REVIEWED.isdisjoint(changed):
+    if stands is Status.APPROVED and not trusted and not (_REVIEWED | kind.reviewed).isdisjoint(changed):
         return Status.PENDING
     return stands
 

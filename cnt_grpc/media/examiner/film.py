@@ -1,8 +1,8 @@
 """Examine one sound or film file, in a process of its own that may die of it. Run as a script; imports none of ours.
 
-The request comes as JSON on stdin (path, container, kind, thumbnail), the answer goes as JSON to stdout: facts, or
-{"refused": why}. Anything else, a crash or silence, means that the file broke the reader. The parent has set the limits
-on memory, time and files by the time it sends the request.
+The request comes as JSON on stdin (path, container, kind, thumbnail, at_ms), the answer goes as JSON to stdout: facts,
+or {"refused": why}. Anything else, a crash or silence, means that the file broke the reader. The parent has set the
+limits on memory, time and files by the time it sends the request.
 
 FFmpeg reads what the parent says the container is, and nothing else: no format is guessed from the bytes, no playlist
 is followed, and the only protocol is the local file.
@@ -56,13 +56,15 @@ def main() -> None:
     av.logging.set_level(None)
     request = json.load(sys.stdin)
     try:
-        answer = examine(Path(request["path"]), request["container"], request["kind"], request["thumbnail"])
+        answer = examine(
+            Path(request["path"]), request["container"], request["kind"], request["thumbnail"], request["at_ms"]
+        )
     except (av.FFmpegError, ValueError, EOFError):
         _refuse("it cannot be read: it is damaged or not what it seems")
     json.dump(answer, sys.stdout)
 
 
-def examine(path: Path, container: str, kind: str, thumbnail: str | None) -> dict[str, Any]:
+def examine(path: Path, container: str, kind: str, thumbnail: str | None, at_ms: int | None) -> dict[str, Any]:
     """The facts about the file."""
     options = {
         "protocol_whitelist": "file",
@@ -84,7 +86,7 @@ def examine(path: Path, container: str, kind: str, thumbnail: str | None) -> dic
             "codecs": [_codec(each) for each in (film, sound) if each is not None],
         }
         if film is not None:
-            facts |= _picture(media, film, seconds, thumbnail)
+            facts |= _picture(media, film, seconds, thumbnail, at_ms)
         return facts
 
 
@@ -159,23 +161,30 @@ def _duration(media: InputContainer, path: Path, streams: list[AudioStream | Vid
     return seconds
 
 
-def _picture(media: InputContainer, film: VideoStream, seconds: Seconds, thumbnail: str | None) -> dict[str, Any]:
+def _picture(
+    media: InputContainer, film: VideoStream, seconds: Seconds, thumbnail: str | None, at_ms: int | None
+) -> dict[str, Any]:
     """Width and height as they are shown, and a still at 45 s or a tenth of the length, whichever is less."""
     width, height, turned = film.codec_context.width, film.codec_context.height, 0
     made = None
     film.thread_type = "NONE"
-    media.seek(int(min(Seconds(45), seconds / 10) * av.time_base))
+    wanted = Seconds(at_ms, 1000) if at_ms is not None else None
+    media.seek(int((min(Seconds(45), seconds / 10) if wanted is None else min(wanted, seconds)) * av.time_base))
+    shown = None
     for frame in media.decode(film):
-        width, height, turned = frame.width, frame.height, frame.rotation % 360
-        if thumbnail is not None:
-            still: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
-            still = still.rotate(turned, expand=True)
-            still.thumbnail((THUMBNAIL, THUMBNAIL))
-            still.save(thumbnail, "JPEG", quality=82, optimize=True)
-            made = {"width": still.width, "height": still.height}
-        break
-    else:
+        shown = frame
+        # A place is found by key frames: from there on it is decoded to the moment asked for, or to the end.
+        if wanted is None or frame.pts is None or frame.time_base is None or frame.pts * frame.time_base >= wanted:
+            break
+    if shown is None:
         _refuse("its pictures cannot be read")
+    width, height, turned = shown.width, shown.height, shown.rotation % 360
+    if thumbnail is not None:
+        still: Image.Image = shown.to_image()  # type: ignore[no-untyped-call]
+        still = still.rotate(turned, expand=True)
+        still.thumbnail((THUMBNAIL, THUMBNAIL))
+        still.save(thumbnail, "JPEG", quality=82, optimize=True)
+        made = {"width": still.width, "height": still.height}
     if turned in {90, 270}:
         width, height = height, width
     return {"width": width, "height": height, "thumbnail": made}

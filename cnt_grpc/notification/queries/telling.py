@@ -1,28 +1,46 @@
-"""The one statement that writes into inboxes."""
+"""The one statement that tells people something: into their inboxes, and what is owed them by push and mail."""
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     Boolean,
+    Column,
     ColumnElement,
     Executable,
+    FromClause,
     Integer,
+    Select,
     Text,
     and_,
     bindparam,
     cast,
     column,
+    exists,
     func,
+    literal,
+    null,
+    or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from cnt_grpc.auth import contacts
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.tables import MOMENT
-from cnt_grpc.notification.tables import inbox_heads, notification_preferences, notifications
+from cnt_grpc.notification.notice import Channel
+from cnt_grpc.notification.tables import (
+    deliveries,
+    device_tokens,
+    inbox_heads,
+    notification_preferences,
+    notifications,
+)
 
 _head = inbox_heads.c
 _row = notifications.c
+_NOW = bindparam("now", type_=MOMENT)
 
 
 def _array(name: str, of: BigInteger | Integer | Text | Boolean) -> ColumnElement[object]:
@@ -31,68 +49,135 @@ def _array(name: str, of: BigInteger | Integer | Text | Boolean) -> ColumnElemen
 
 @statement
 def tell() -> Executable:
-    """Write notices into inboxes: one statement, however many notices and recipients; the recipients reached come back.
+    """Tell people things: one statement, however many notices and recipients.
 
-    The notices are :types, :titles, :messages, :datas (JSON) and :defaults (whether the type enters the inbox of
-    someone who has not chosen); :recipient_ids and :notices pair people with notices by position, counting from 1.
+    The notices are :types, :titles, :messages, :datas (JSON), for each channel :by_… (whether the type goes there for
+    someone who has not chosen) and :always_mailed; :recipient_ids and :notices pair people with notices by position,
+    counting from 1. Rows with recipient_id and channel come back: in_app for each inbox reached, push and mail for
+    each person to whom that is owed.
 
     The heads are locked in the order of their ids, in this statement and in every other: two transactions that tell the
     same people in opposite orders wait for each other, and never for ever.
     """
+    targets = _targets().cte("targets")
+    owed = (
+        select(
+            targets,
+            func.row_number()
+            .over(partition_by=targets.c.recipient_id, order_by=targets.c.number.desc())
+            .label("from_last"),
+        )
+        .where(targets.c.in_app)
+        .cte("owed")
+    )
+    bumped = _bumped(owed)
+    numbered = (
+        select(owed, (bumped.c.last_seq - owed.c.from_last + 1).label("seq"))
+        .select_from(owed.join(bumped, bumped.c.recipient_id == owed.c.recipient_id))
+        .cte("numbered")
+    )
+    words = ("recipient_id", "type", "title", "message", "data")
+    told = (
+        insert(notifications)
+        .from_select([*words, "seq", "created_at"], select(*(numbered.c[name] for name in (*words, "seq")), _NOW))
+        .returning(_row.recipient_id)
+        .cte("told")
+    )
+    leaving = targets.outerjoin(
+        numbered,
+        and_(numbered.c.recipient_id == targets.c.recipient_id, numbered.c.number == targets.c.number),
+    )
+    sent = (
+        insert(deliveries)
+        .from_select(
+            [*words, "seq", "channel", "device_id", "due_at", "created_at"],
+            union_all(
+                _leaving(
+                    leaving.join(device_tokens, device_tokens.c.user_id == targets.c.recipient_id),
+                    targets,
+                    numbered,
+                    Channel.PUSH,
+                    device_tokens.c.id,
+                ),
+                _leaving(leaving, targets, numbered, Channel.MAIL, cast(null(), BigInteger)),
+            ),
+        )
+        .returning(deliveries.c.recipient_id, deliveries.c.channel)
+        .cte("sent")
+    )
+    return union_all(
+        select(told.c.recipient_id, literal(str(Channel.IN_APP)).label("channel")),
+        select(sent.c.recipient_id, sent.c.channel).distinct(),
+    )
+
+
+def _targets() -> Select[tuple[object, ...]]:
+    """Each person with each notice for them, in words, and whether it goes to each channel."""
     notices = (
         func.unnest(
             _array("types", Text()),
             _array("titles", Text()),
             _array("messages", Text()),
             _array("datas", Text()),
-            _array("defaults", Boolean()),
+            *(_array(f"by_{channel}", Boolean()) for channel in Channel),
+            _array("always_mailed", Boolean()),
         )
         .table_valued(
             column("type", Text),
             column("title", Text),
             column("message", Text),
             column("data", Text),
-            column("default_on", Boolean),
+            *(column(f"by_{channel}", Boolean) for channel in Channel),
+            column("always_mailed", Boolean),
             with_ordinality="number",
         )
         .render_derived("notices")
     )
-    targets = (
+    pairs = (
         func.unnest(_array("recipient_ids", BigInteger()), _array("notices", Integer()))
         .table_valued(column("recipient_id", BigInteger), column("notice", Integer))
-        .render_derived("targets")
+        .render_derived("pairs")
     )
-    chosen = notification_preferences.c
-    owed = (
-        select(
-            targets.c.recipient_id,
-            notices.c.type,
-            notices.c.title,
-            notices.c.message,
-            cast(notices.c.data, JSONB).label("data"),
-            func.row_number()
-            .over(partition_by=targets.c.recipient_id, order_by=notices.c.number.desc())
-            .label("from_last"),
+    joined: FromClause = pairs.join(notices, notices.c.number == pairs.c.notice)
+    wanted = {}
+    for channel in Channel:
+        chosen = notification_preferences.alias(f"chosen_{channel}")
+        joined = joined.outerjoin(
+            chosen,
+            and_(
+                chosen.c.user_id == pairs.c.recipient_id,
+                chosen.c.type == notices.c.type,
+                chosen.c.channel == str(channel),
+            ),
         )
-        .select_from(
-            targets.join(notices, notices.c.number == targets.c.notice).outerjoin(
-                notification_preferences,
-                and_(
-                    chosen.user_id == targets.c.recipient_id,
-                    chosen.type == notices.c.type,
-                    chosen.channel == "in_app",
-                ),
-            )
-        )
-        .where(func.coalesce(chosen.enabled, notices.c.default_on))
-        .cte("owed")
+        wanted[channel] = func.coalesce(chosen.c.enabled, notices.c[f"by_{channel}"])
+    # An address that nobody has proven may be a stranger's; only what keeps the account safe goes there.
+    address = exists().where(
+        contacts.c.id == pairs.c.recipient_id,
+        contacts.c.email.is_not(None),
+        or_(notices.c.always_mailed, and_(contacts.c.is_proven, contacts.c.is_active)),
     )
+    return select(
+        pairs.c.recipient_id,
+        notices.c.number,
+        notices.c.type,
+        notices.c.title,
+        notices.c.message,
+        cast(notices.c.data, JSONB).label("data"),
+        wanted[Channel.IN_APP].label("in_app"),
+        wanted[Channel.PUSH].label("push"),
+        and_(wanted[Channel.MAIL], address).label("mail"),
+    ).select_from(joined)
+
+
+def _bumped(owed: CTE) -> CTE:
+    """The heads of all inboxes that get something, with their new numbers."""
     count = func.count()
     add = insert(inbox_heads).from_select(
         ["recipient_id", "last_seq", "unread"],
         select(owed.c.recipient_id, count, count).group_by(owed.c.recipient_id).order_by(owed.c.recipient_id),
     )
-    bumped = (
+    return (
         add.on_conflict_do_update(
             index_elements=[_head.recipient_id],
             set_={
@@ -103,19 +188,15 @@ def tell() -> Executable:
         .returning(_head.recipient_id, _head.last_seq)
         .cte("bumped")
     )
+
+
+def _leaving(
+    source: FromClause, targets: CTE, numbered: CTE, channel: Channel, device_id: ColumnElement[int] | Column[int]
+) -> Select[tuple[object, ...]]:
+    """What leaves by a channel, as rows of `deliveries`."""
+    words = (targets.c[name] for name in ("recipient_id", "type", "title", "message", "data"))
     return (
-        insert(notifications)
-        .from_select(
-            ["recipient_id", "seq", "type", "title", "message", "data", "created_at"],
-            select(
-                owed.c.recipient_id,
-                bumped.c.last_seq - owed.c.from_last + 1,
-                owed.c.type,
-                owed.c.title,
-                owed.c.message,
-                owed.c.data,
-                bindparam("now", type_=MOMENT),
-            ).select_from(owed.join(bumped, bumped.c.recipient_id == owed.c.recipient_id)),
-        )
-        .returning(_row.recipient_id)
+        select(*words, numbered.c.seq, literal(str(channel)), device_id, _NOW.label("due_at"), _NOW.label("created_at"))
+        .select_from(source)
+        .where(targets.c[str(channel)])
     )

@@ -4,8 +4,13 @@
 isort:skip_file
 Accounts and sessions: becoming known, staying known, and leaving."""
 
+from cnt_grpc.pb.cnt.auth.v1 import code_pb2 as _code_pb2
+from cnt_grpc.pb.cnt.auth.v1 import session_pb2 as _session_pb2
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -299,3 +304,954 @@ class LogoutResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LogoutResponse: _TypeAlias = LogoutResponse  # noqa: Y015
+
+@_typing.final
+class GoogleLoginRequest(_message.Message):
+    """What Google gave. Names and addresses that a page knows are not asked for: the token holds them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_TOKEN_FIELD_NUMBER: _builtins.int
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    id_token: _builtins.str
+    """An id token (a JWT) that was made for our client; looked at first."""
+    access_token: _builtins.str
+    """An access token that was made for our client."""
+    def __init__(
+        self,
+        *,
+        id_token: _builtins.str = ...,
+        access_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "id_token", b"id_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GoogleLoginRequest: _TypeAlias = GoogleLoginRequest  # noqa: Y015
+
+@_typing.final
+class GoogleLoginResponse(_message.Message):
+    """A new session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    TOKEN_TYPE_FIELD_NUMBER: _builtins.int
+    REFRESH_TOKEN_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    IS_ADMIN_FIELD_NUMBER: _builtins.int
+    access_token: _builtins.str
+    """Goes into the header `authorization: Bearer …`."""
+    token_type: _builtins.str
+    """Always "bearer"."""
+    refresh_token: _builtins.str
+    """Buys the next pair of tokens."""
+    user_id: _builtins.int
+    """The person's id."""
+    username: _builtins.str
+    """The person's unique name."""
+    email: _builtins.str
+    """The email address."""
+    name: _builtins.str
+    """The name that others see."""
+    is_admin: _builtins.bool
+    """Whether the person may administer."""
+    def __init__(
+        self,
+        *,
+        access_token: _builtins.str = ...,
+        token_type: _builtins.str = ...,
+        refresh_token: _builtins.str = ...,
+        user_id: _builtins.int = ...,
+        username: _builtins.str = ...,
+        email: _builtins.str = ...,
+        name: _builtins.str = ...,
+        is_admin: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "email", b"email", "is_admin", b"is_admin", "name", b"name", "refresh_token", b"refresh_token", "token_type", b"token_type", "user_id", b"user_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GoogleLoginResponse: _TypeAlias = GoogleLoginResponse  # noqa: Y015
+
+@_typing.final
+class GetGoogleClientIdRequest(_message.Message):
+    """Asks for the client id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetGoogleClientIdRequest: _TypeAlias = GetGoogleClientIdRequest  # noqa: Y015
+
+@_typing.final
+class GetGoogleClientIdResponse(_message.Message):
+    """Which client of Google's we are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """The client id; no secret."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetGoogleClientIdResponse: _TypeAlias = GetGoogleClientIdResponse  # noqa: Y015
+
+@_typing.final
+class ExchangeSignInCodeRequest(_message.Message):
+    """How the redirect flow ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """The one-time code that came with the address of the page."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExchangeSignInCodeRequest: _TypeAlias = ExchangeSignInCodeRequest  # noqa: Y015
+
+@_typing.final
+class ExchangeSignInCodeResponse(_message.Message):
+    """A new session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    TOKEN_TYPE_FIELD_NUMBER: _builtins.int
+    REFRESH_TOKEN_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    IS_ADMIN_FIELD_NUMBER: _builtins.int
+    access_token: _builtins.str
+    """Goes into the header `authorization: Bearer …`."""
+    token_type: _builtins.str
+    """Always "bearer"."""
+    refresh_token: _builtins.str
+    """Buys the next pair of tokens."""
+    user_id: _builtins.int
+    """The person's id."""
+    username: _builtins.str
+    """The person's unique name."""
+    email: _builtins.str
+    """The email address."""
+    name: _builtins.str
+    """The name that others see."""
+    is_admin: _builtins.bool
+    """Whether the person may administer."""
+    def __init__(
+        self,
+        *,
+        access_token: _builtins.str = ...,
+        token_type: _builtins.str = ...,
+        refresh_token: _builtins.str = ...,
+        user_id: _builtins.int = ...,
+        username: _builtins.str = ...,
+        email: _builtins.str = ...,
+        name: _builtins.str = ...,
+        is_admin: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "email", b"email", "is_admin", b"is_admin", "name", b"name", "refresh_token", b"refresh_token", "token_type", b"token_type", "user_id", b"user_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExchangeSignInCodeResponse: _TypeAlias = ExchangeSignInCodeResponse  # noqa: Y015
+
+@_typing.final
+class SendOtpRequest(_message.Message):
+    """Which code is wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The email address; upper and lower case count as equal."""
+    purpose: _code_pb2.CodePurpose.ValueType
+    """What the code is for."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        purpose: _code_pb2.CodePurpose.ValueType = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "purpose", b"purpose", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendOtpRequest: _TypeAlias = SendOtpRequest  # noqa: Y015
+
+@_typing.final
+class SendOtpResponse(_message.Message):
+    """A code is on its way, if anybody is to get one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """Until when the code works."""
+
+    def __init__(
+        self,
+        *,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendOtpResponse: _TypeAlias = SendOtpResponse  # noqa: Y015
+
+@_typing.final
+class VerifyOtpRequest(_message.Message):
+    """A code to be looked at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    OTP_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The email address; upper and lower case count as equal."""
+    otp_code: _builtins.str
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+    purpose: _code_pb2.CodePurpose.ValueType
+    """What the code is for."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        otp_code: _builtins.str = ...,
+        purpose: _code_pb2.CodePurpose.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "otp_code", b"otp_code", "purpose", b"purpose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyOtpRequest: _TypeAlias = VerifyOtpRequest  # noqa: Y015
+
+@_typing.final
+class VerifyOtpResponse(_message.Message):
+    """The code is right."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERIFIED_FIELD_NUMBER: _builtins.int
+    SUCCESS_FIELD_NUMBER: _builtins.int
+    verified: _builtins.bool
+    """Always true: a wrong code is refused."""
+    success: _builtins.bool
+    """Always true."""
+    def __init__(
+        self,
+        *,
+        verified: _builtins.bool = ...,
+        success: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["success", b"success", "verified", b"verified"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyOtpResponse: _TypeAlias = VerifyOtpResponse  # noqa: Y015
+
+@_typing.final
+class RegisterWithOtpRequest(_message.Message):
+    """What makes an account, with the code that proves its address."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    OTP_CODE_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    DATE_OF_BIRTH_FIELD_NUMBER: _builtins.int
+    BIO_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The email address; upper and lower case count as equal."""
+    otp_code: _builtins.str
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+    password: _builtins.str
+    """8 to 256 characters after Unicode normalisation (NFKC), and none of the common ones."""
+    name: _builtins.str
+    """The name that others see; the username is made from it."""
+    phone: _builtins.str
+    """A telephone number, in digits with an optional + and the usual separators; empty for none."""
+    date_of_birth: _builtins.str
+    """The day of birth, YYYY-MM-DD; empty for none."""
+    bio: _builtins.str
+    """What the person says of themselves; empty for nothing."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        otp_code: _builtins.str = ...,
+        password: _builtins.str = ...,
+        name: _builtins.str = ...,
+        phone: _builtins.str = ...,
+        date_of_birth: _builtins.str = ...,
+        bio: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bio", b"bio", "date_of_birth", b"date_of_birth", "email", b"email", "name", b"name", "otp_code", b"otp_code", "password", b"password", "phone", b"phone", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterWithOtpRequest: _TypeAlias = RegisterWithOtpRequest  # noqa: Y015
+
+@_typing.final
+class RegisterWithOtpResponse(_message.Message):
+    """A new account with a proven address, signed in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    TOKEN_TYPE_FIELD_NUMBER: _builtins.int
+    REFRESH_TOKEN_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    IS_ADMIN_FIELD_NUMBER: _builtins.int
+    access_token: _builtins.str
+    """Goes into the header `authorization: Bearer …`."""
+    token_type: _builtins.str
+    """Always "bearer"."""
+    refresh_token: _builtins.str
+    """Buys the next pair of tokens."""
+    user_id: _builtins.int
+    """The person's id."""
+    username: _builtins.str
+    """The person's unique name."""
+    email: _builtins.str
+    """The email address."""
+    name: _builtins.str
+    """The name that others see."""
+    is_admin: _builtins.bool
+    """Whether the person may administer."""
+    def __init__(
+        self,
+        *,
+        access_token: _builtins.str = ...,
+        token_type: _builtins.str = ...,
+        refresh_token: _builtins.str = ...,
+        user_id: _builtins.int = ...,
+        username: _builtins.str = ...,
+        email: _builtins.str = ...,
+        name: _builtins.str = ...,
+        is_admin: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "email", b"email", "is_admin", b"is_admin", "name", b"name", "refresh_token", b"refresh_token", "token_type", b"token_type", "user_id", b"user_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterWithOtpResponse: _TypeAlias = RegisterWithOtpResponse  # noqa: Y015
+
+@_typing.final
+class LoginWithOtpRequest(_message.Message):
+    """What signs in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    OTP_CODE_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The email address; upper and lower case count as equal."""
+    otp_code: _builtins.str
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        otp_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "otp_code", b"otp_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LoginWithOtpRequest: _TypeAlias = LoginWithOtpRequest  # noqa: Y015
+
+@_typing.final
+class LoginWithOtpResponse(_message.Message):
+    """A new session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    TOKEN_TYPE_FIELD_NUMBER: _builtins.int
+    REFRESH_TOKEN_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    IS_ADMIN_FIELD_NUMBER: _builtins.int
+    access_token: _builtins.str
+    """Goes into the header `authorization: Bearer …`."""
+    token_type: _builtins.str
+    """Always "bearer"."""
+    refresh_token: _builtins.str
+    """Buys the next pair of tokens."""
+    user_id: _builtins.int
+    """The person's id."""
+    username: _builtins.str
+    """The person's unique name."""
+    email: _builtins.str
+    """The email address."""
+    name: _builtins.str
+    """The name that others see."""
+    is_admin: _builtins.bool
+    """Whether the person may administer."""
+    def __init__(
+        self,
+        *,
+        access_token: _builtins.str = ...,
+        token_type: _builtins.str = ...,
+        refresh_token: _builtins.str = ...,
+        user_id: _builtins.int = ...,
+        username: _builtins.str = ...,
+        email: _builtins.str = ...,
+        name: _builtins.str = ...,
+        is_admin: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "email", b"email", "is_admin", b"is_admin", "name", b"name", "refresh_token", b"refresh_token", "token_type", b"token_type", "user_id", b"user_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LoginWithOtpResponse: _TypeAlias = LoginWithOtpResponse  # noqa: Y015
+
+@_typing.final
+class VerifyEmailRequest(_message.Message):
+    """What proves the address."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OTP_CODE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    otp_code: _builtins.str
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        otp_code: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["otp_code", b"otp_code", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyEmailRequest: _TypeAlias = VerifyEmailRequest  # noqa: Y015
+
+@_typing.final
+class VerifyEmailResponse(_message.Message):
+    """The address is proven."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERIFIED_FIELD_NUMBER: _builtins.int
+    SUCCESS_FIELD_NUMBER: _builtins.int
+    verified: _builtins.bool
+    """Always true: a wrong code is refused."""
+    success: _builtins.bool
+    """Always true."""
+    def __init__(
+        self,
+        *,
+        verified: _builtins.bool = ...,
+        success: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["success", b"success", "verified", b"verified"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyEmailResponse: _TypeAlias = VerifyEmailResponse  # noqa: Y015
+
+@_typing.final
+class ForgotPasswordRequest(_message.Message):
+    """Who cannot sign in any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The email address; upper and lower case count as equal."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgotPasswordRequest: _TypeAlias = ForgotPasswordRequest  # noqa: Y015
+
+@_typing.final
+class ForgotPasswordResponse(_message.Message):
+    """A code is on its way, if anybody is to get one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """Until when the code works."""
+
+    def __init__(
+        self,
+        *,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgotPasswordResponse: _TypeAlias = ForgotPasswordResponse  # noqa: Y015
+
+@_typing.final
+class ResetPasswordRequest(_message.Message):
+    """A new password, and what allows it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    OTP_CODE_FIELD_NUMBER: _builtins.int
+    NEW_PASSWORD_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The email address; upper and lower case count as equal."""
+    otp_code: _builtins.str
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+    new_password: _builtins.str
+    """8 to 256 characters after Unicode normalisation (NFKC), and none of the common ones."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        otp_code: _builtins.str = ...,
+        new_password: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "new_password", b"new_password", "otp_code", b"otp_code", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetPasswordRequest: _TypeAlias = ResetPasswordRequest  # noqa: Y015
+
+@_typing.final
+class ResetPasswordResponse(_message.Message):
+    """The password is set, and every session has ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetPasswordResponse: _TypeAlias = ResetPasswordResponse  # noqa: Y015
+
+@_typing.final
+class CheckUsernameRequest(_message.Message):
+    """A username that somebody would like."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    """The username, in upper or lower case."""
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckUsernameRequest: _TypeAlias = CheckUsernameRequest  # noqa: Y015
+
+@_typing.final
+class CheckUsernameResponse(_message.Message):
+    """Whether it can be had."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AVAILABLE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    SUGGESTIONS_FIELD_NUMBER: _builtins.int
+    available: _builtins.bool
+    """Nobody has it, nobody has one that looks like it, and the rules allow it."""
+    message: _builtins.str
+    """The same in words, with the rule that is broken where one is."""
+    @_builtins.property
+    def suggestions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Similar ones that can be had; empty when the wanted one can."""
+
+    def __init__(
+        self,
+        *,
+        available: _builtins.bool = ...,
+        message: _builtins.str = ...,
+        suggestions: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "message", b"message", "suggestions", b"suggestions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckUsernameResponse: _TypeAlias = CheckUsernameResponse  # noqa: Y015
+
+@_typing.final
+class CreateGuestRequest(_message.Message):
+    """A guest to be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The name that others see; empty for "Guest"."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateGuestRequest: _TypeAlias = CreateGuestRequest  # noqa: Y015
+
+@_typing.final
+class CreateGuestResponse(_message.Message):
+    """A guest, signed in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    TOKEN_TYPE_FIELD_NUMBER: _builtins.int
+    REFRESH_TOKEN_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    IS_ADMIN_FIELD_NUMBER: _builtins.int
+    access_token: _builtins.str
+    """Goes into the header `authorization: Bearer …`."""
+    token_type: _builtins.str
+    """Always "bearer"."""
+    refresh_token: _builtins.str
+    """Buys the next pair of tokens."""
+    user_id: _builtins.int
+    """The person's id."""
+    username: _builtins.str
+    """The person's unique name."""
+    email: _builtins.str
+    """The email address; empty for a guest."""
+    name: _builtins.str
+    """The name that others see."""
+    is_admin: _builtins.bool
+    """Whether the person may administer."""
+    def __init__(
+        self,
+        *,
+        access_token: _builtins.str = ...,
+        token_type: _builtins.str = ...,
+        refresh_token: _builtins.str = ...,
+        user_id: _builtins.int = ...,
+        username: _builtins.str = ...,
+        email: _builtins.str = ...,
+        name: _builtins.str = ...,
+        is_admin: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "email", b"email", "is_admin", b"is_admin", "name", b"name", "refresh_token", b"refresh_token", "token_type", b"token_type", "user_id", b"user_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateGuestResponse: _TypeAlias = CreateGuestResponse  # noqa: Y015
+
+@_typing.final
+class ConfirmRequest(_message.Message):
+    """What shows that it is the owner who calls. One is needed; of several the first in this order counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    OTP_CODE_FIELD_NUMBER: _builtins.int
+    GOOGLE_ID_TOKEN_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    password: _builtins.str
+    """The password."""
+    otp_code: _builtins.str
+    """The six digits of the mail; spaces and hyphens between them do not matter."""
+    google_id_token: _builtins.str
+    """An id token of the Google account that is linked, at most 10 minutes old."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        password: _builtins.str = ...,
+        otp_code: _builtins.str = ...,
+        google_id_token: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["google_id_token", b"google_id_token", "otp_code", b"otp_code", "password", b"password", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmRequest: _TypeAlias = ConfirmRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmResponse(_message.Message):
+    """The session is confirmed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FRESH_UNTIL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def fresh_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when."""
+
+    def __init__(
+        self,
+        *,
+        fresh_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fresh_until", b"fresh_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fresh_until", b"fresh_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmResponse: _TypeAlias = ConfirmResponse  # noqa: Y015
+
+@_typing.final
+class ListSessionsRequest(_message.Message):
+    """Which page of the caller's sessions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Sessions a page; 0 is 20, and more than 100 are 100."""
+    page_token: _builtins.str
+    """Where the page before ended; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSessionsRequest: _TypeAlias = ListSessionsRequest  # noqa: Y015
+
+@_typing.final
+class ListSessionsResponse(_message.Message):
+    """A page of the caller's sessions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Leads to the next page; empty on the last."""
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_session_pb2.Session]:
+        """Live sessions."""
+
+    def __init__(
+        self,
+        *,
+        sessions: _abc.Iterable[_session_pb2.Session] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "sessions", b"sessions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSessionsResponse: _TypeAlias = ListSessionsResponse  # noqa: Y015
+
+@_typing.final
+class EndSessionRequest(_message.Message):
+    """Which session to end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.int
+    """The session's id."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.int = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSessionRequest: _TypeAlias = EndSessionRequest  # noqa: Y015
+
+@_typing.final
+class EndSessionResponse(_message.Message):
+    """The session has ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSessionResponse: _TypeAlias = EndSessionResponse  # noqa: Y015
+
+@_typing.final
+class EndOtherSessionsRequest(_message.Message):
+    """Asks that only this session stay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndOtherSessionsRequest: _TypeAlias = EndOtherSessionsRequest  # noqa: Y015
+
+@_typing.final
+class EndOtherSessionsResponse(_message.Message):
+    """The others have ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDED_FIELD_NUMBER: _builtins.int
+    ended: _builtins.int
+    """How many there were."""
+    def __init__(
+        self,
+        *,
+        ended: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended", b"ended"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndOtherSessionsResponse: _TypeAlias = EndOtherSessionsResponse  # noqa: Y015

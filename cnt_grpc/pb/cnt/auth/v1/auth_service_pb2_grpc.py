@@ -47,6 +47,61 @@ class AuthServiceStub:
                 request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginRequest.SerializeToString,
                 response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginResponse.FromString,
                 _registered_method=True)
+        self.GoogleLogin = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/GoogleLogin',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GoogleLoginRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GoogleLoginResponse.FromString,
+                _registered_method=True)
+        self.GetGoogleClientId = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/GetGoogleClientId',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GetGoogleClientIdRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GetGoogleClientIdResponse.FromString,
+                _registered_method=True)
+        self.ExchangeSignInCode = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/ExchangeSignInCode',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ExchangeSignInCodeRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ExchangeSignInCodeResponse.FromString,
+                _registered_method=True)
+        self.SendOtp = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/SendOtp',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.SendOtpRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.SendOtpResponse.FromString,
+                _registered_method=True)
+        self.VerifyOtp = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/VerifyOtp',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyOtpRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyOtpResponse.FromString,
+                _registered_method=True)
+        self.RegisterWithOtp = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/RegisterWithOtp',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.RegisterWithOtpRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.RegisterWithOtpResponse.FromString,
+                _registered_method=True)
+        self.LoginWithOtp = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/LoginWithOtp',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginWithOtpRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginWithOtpResponse.FromString,
+                _registered_method=True)
+        self.VerifyEmail = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/VerifyEmail',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyEmailRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyEmailResponse.FromString,
+                _registered_method=True)
+        self.ForgotPassword = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/ForgotPassword',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ForgotPasswordRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ForgotPasswordResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/ResetPassword',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
+        self.CheckUsername = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/CheckUsername',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CheckUsernameRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CheckUsernameResponse.FromString,
+                _registered_method=True)
         self.RefreshToken = channel.unary_unary(
                 '/cnt.auth.v1.AuthService/RefreshToken',
                 request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.RefreshTokenRequest.SerializeToString,
@@ -56,6 +111,31 @@ class AuthServiceStub:
                 '/cnt.auth.v1.AuthService/Logout',
                 request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LogoutRequest.SerializeToString,
                 response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LogoutResponse.FromString,
+                _registered_method=True)
+        self.CreateGuest = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/CreateGuest',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CreateGuestRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CreateGuestResponse.FromString,
+                _registered_method=True)
+        self.Confirm = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/Confirm',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/ListSessions',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.EndSession = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/EndSession',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndSessionRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndSessionResponse.FromString,
+                _registered_method=True)
+        self.EndOtherSessions = channel.unary_unary(
+                '/cnt.auth.v1.AuthService/EndOtherSessions',
+                request_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndOtherSessionsRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndOtherSessionsResponse.FromString,
                 _registered_method=True)
 
 
@@ -83,6 +163,105 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GoogleLogin(self, request, context):
+        """Signs in by Google: by an id token, whose signature is checked, or by an access token, which is verified with Google.
+        Only what Google says counts. The first sign-in makes an account and copies Google's picture into it; a guest keeps
+        id and history. An account with the same email is linked only when both Google and we know the address to be proven.
+        Signing in takes a pending deletion of the account back.
+        Anyone. GOOGLE_NOT_CONFIGURED; GOOGLE_TOKEN_INVALID; EMAIL_TAKEN by an account that is not to be linked: sign in to
+        it, verify its address, and come back; ACCOUNT_BANNED; PARTY_UNAVAILABLE when Google does not answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetGoogleClientId(self, request, context):
+        """The client id that a page needs to ask Google for a token.
+        Anyone. GOOGLE_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExchangeSignInCode(self, request, context):
+        """Turns the one-time code with which the redirect flow (GET /api/v1/auth/google) ends into tokens. A code works once,
+        for a minute.
+        Anyone who holds the code. SIGN_IN_CODE_INVALID; ACCOUNT_BANNED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendOtp(self, request, context):
+        """Sends a code of six digits to an address: it works for 10 minutes and replaces the one before. Whether an account has
+        the address is not told: the answer is the same, and comes as soon.
+        Anyone. INVALID for an impossible address; CODES_SLOWED_DOWN after 5 codes in an hour, after 5 wrong tries until the
+        code would have expired, and after 20 wrong tries for a day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyOtp(self, request, context):
+        """Says whether a code is right, and leaves it to be used by what it was sent for. A wrong try counts.
+        Anyone. INVALID for an impossible address; CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterWithOtp(self, request, context):
+        """Makes an account whose address is proven by a code (CODE_PURPOSE_REGISTER), and signs it in. A guest who registers
+        keeps their id and what they did.
+        Anyone. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries; and the reasons of Register.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LoginWithOtp(self, request, context):
+        """Signs in by a code (CODE_PURPOSE_LOGIN). Signing in takes a pending deletion of the account back.
+        Anyone. INVALID for an impossible address; CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN
+        after too many wrong tries; ACCOUNT_BANNED, told only to who has the code.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyEmail(self, request, context):
+        """Proves by a code (CODE_PURPOSE_VERIFY_EMAIL) that mail to the caller's address reaches them.
+        Anyone signed in with a real account. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgotPassword(self, request, context):
+        """Sends a code with which a new password can be set (CODE_PURPOSE_RESET); as SendOtp does, and under its limits.
+        Anyone. The reasons of SendOtp.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Sets a new password by a code (CODE_PURPOSE_RESET), and ends every session of the account.
+        Anyone. CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN after too many wrong tries; INVALID for
+        an impossible address, and for a password that is too short, too long or too common; TOO_MANY_CALLS when the server
+        checks too many passwords at the moment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckUsername(self, request, context):
+        """Says whether a username can be had, why not, and which similar ones can.
+        Anyone. No reason of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RefreshToken(self, request, context):
         """Exchanges a refresh token for a new pair of tokens. A token that was used is answered with the same successor for
         10 seconds (a lost reply, two tabs); presented later it is taken as stolen, and the whole session ends.
@@ -95,6 +274,50 @@ class AuthServiceServicer:
     def Logout(self, request, context):
         """Ends the session that a refresh token belongs to: its access tokens end within a second, its streams within five.
         Anyone who holds the token; an unknown one is answered the same, so that nothing is told about it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateGuest(self, request, context):
+        """Makes a guest and signs them in: a guest may read, join what hosts open to guests, and chat there. Registering or
+        signing in by Google makes them an account and keeps what they did.
+        Anyone. INVALID for an impossible name; TOO_MANY_CALLS when one network makes too many guests.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Confirm(self, request, context):
+        """Shows once more that it is the owner who holds the session: by the password, by a code (CODE_PURPOSE_CONFIRM) or by
+        a Google id token that is at most 10 minutes old. For 10 minutes the session is then good for what needs a
+        confirmation.
+        Anyone signed in with a real account. WRONG_CREDENTIALS; CODE_WRONG; CODES_SLOWED_DOWN or SIGN_IN_SLOWED_DOWN after
+        too many wrong tries; GOOGLE_TOKEN_INVALID; GOOGLE_NOT_CONFIGURED; PARTY_UNAVAILABLE when Google does not answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """Where the caller is signed in, the newest sign-in first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSession(self, request, context):
+        """Ends one session of the caller's, which may be the one that calls.
+        Anyone signed in with a real account. SESSION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndOtherSessions(self, request, context):
+        """Ends all sessions of the caller's but the one that calls.
+        Anyone signed in with a real account. No reason of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -113,6 +336,61 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginRequest.FromString,
                     response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginResponse.SerializeToString,
             ),
+            'GoogleLogin': grpc.unary_unary_rpc_method_handler(
+                    servicer.GoogleLogin,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GoogleLoginRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GoogleLoginResponse.SerializeToString,
+            ),
+            'GetGoogleClientId': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetGoogleClientId,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GetGoogleClientIdRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.GetGoogleClientIdResponse.SerializeToString,
+            ),
+            'ExchangeSignInCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExchangeSignInCode,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ExchangeSignInCodeRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ExchangeSignInCodeResponse.SerializeToString,
+            ),
+            'SendOtp': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendOtp,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.SendOtpRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.SendOtpResponse.SerializeToString,
+            ),
+            'VerifyOtp': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyOtp,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyOtpRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyOtpResponse.SerializeToString,
+            ),
+            'RegisterWithOtp': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterWithOtp,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.RegisterWithOtpRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.RegisterWithOtpResponse.SerializeToString,
+            ),
+            'LoginWithOtp': grpc.unary_unary_rpc_method_handler(
+                    servicer.LoginWithOtp,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginWithOtpRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginWithOtpResponse.SerializeToString,
+            ),
+            'VerifyEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyEmail,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyEmailRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyEmailResponse.SerializeToString,
+            ),
+            'ForgotPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgotPassword,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ForgotPasswordRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ForgotPasswordResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'CheckUsername': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckUsername,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CheckUsernameRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CheckUsernameResponse.SerializeToString,
+            ),
             'RefreshToken': grpc.unary_unary_rpc_method_handler(
                     servicer.RefreshToken,
                     request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.RefreshTokenRequest.FromString,
@@ -122,6 +400,31 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.Logout,
                     request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LogoutRequest.FromString,
                     response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.LogoutResponse.SerializeToString,
+            ),
+            'CreateGuest': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateGuest,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CreateGuestRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.CreateGuestResponse.SerializeToString,
+            ),
+            'Confirm': grpc.unary_unary_rpc_method_handler(
+                    servicer.Confirm,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'EndSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSession,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndSessionRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndSessionResponse.SerializeToString,
+            ),
+            'EndOtherSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndOtherSessions,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndOtherSessionsRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndOtherSessionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -191,6 +494,303 @@ class AuthService:
             _registered_method=True)
 
     @staticmethod
+    def GoogleLogin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/GoogleLogin',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.GoogleLoginRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.GoogleLoginResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetGoogleClientId(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/GetGoogleClientId',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.GetGoogleClientIdRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.GetGoogleClientIdResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExchangeSignInCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/ExchangeSignInCode',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ExchangeSignInCodeRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ExchangeSignInCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendOtp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/SendOtp',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.SendOtpRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.SendOtpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyOtp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/VerifyOtp',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyOtpRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyOtpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterWithOtp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/RegisterWithOtp',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.RegisterWithOtpRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.RegisterWithOtpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LoginWithOtp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/LoginWithOtp',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginWithOtpRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.LoginWithOtpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/VerifyEmail',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyEmailRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.VerifyEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgotPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/ForgotPassword',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ForgotPasswordRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ForgotPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/ResetPassword',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckUsername(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/CheckUsername',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.CheckUsernameRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.CheckUsernameResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RefreshToken(request,
             target,
             options=(),
@@ -234,6 +834,141 @@ class AuthService:
             '/cnt.auth.v1.AuthService/Logout',
             cnt_dot_auth_dot_v1_dot_auth__service__pb2.LogoutRequest.SerializeToString,
             cnt_dot_auth_dot_v1_dot_auth__service__pb2.LogoutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateGuest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/CreateGuest',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.CreateGuestRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.CreateGuestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Confirm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/Confirm',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/ListSessions',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/EndSession',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndSessionRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndOtherSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.AuthService/EndOtherSessions',
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndOtherSessionsRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_auth__service__pb2.EndOtherSessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

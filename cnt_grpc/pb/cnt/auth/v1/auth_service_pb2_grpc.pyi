@@ -30,6 +30,61 @@ class AuthServiceStub:
     wrong tries for one account or from one address; ACCOUNT_BANNED, told only to who knows the password;
     TOO_MANY_CALLS when the server checks too many passwords at the moment.
     """
+    GoogleLogin: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GoogleLoginRequest, _auth_service_pb2.GoogleLoginResponse]
+    """Signs in by Google: by an id token, whose signature is checked, or by an access token, which is verified with Google.
+    Only what Google says counts. The first sign-in makes an account and copies Google's picture into it; a guest keeps
+    id and history. An account with the same email is linked only when both Google and we know the address to be proven.
+    Signing in takes a pending deletion of the account back.
+    Anyone. GOOGLE_NOT_CONFIGURED; GOOGLE_TOKEN_INVALID; EMAIL_TAKEN by an account that is not to be linked: sign in to
+    it, verify its address, and come back; ACCOUNT_BANNED; PARTY_UNAVAILABLE when Google does not answer.
+    """
+    GetGoogleClientId: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetGoogleClientIdRequest, _auth_service_pb2.GetGoogleClientIdResponse]
+    """The client id that a page needs to ask Google for a token.
+    Anyone. GOOGLE_NOT_CONFIGURED.
+    """
+    ExchangeSignInCode: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ExchangeSignInCodeRequest, _auth_service_pb2.ExchangeSignInCodeResponse]
+    """Turns the one-time code with which the redirect flow (GET /api/v1/auth/google) ends into tokens. A code works once,
+    for a minute.
+    Anyone who holds the code. SIGN_IN_CODE_INVALID; ACCOUNT_BANNED.
+    """
+    SendOtp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SendOtpRequest, _auth_service_pb2.SendOtpResponse]
+    """Sends a code of six digits to an address: it works for 10 minutes and replaces the one before. Whether an account has
+    the address is not told: the answer is the same, and comes as soon.
+    Anyone. INVALID for an impossible address; CODES_SLOWED_DOWN after 5 codes in an hour, after 5 wrong tries until the
+    code would have expired, and after 20 wrong tries for a day.
+    """
+    VerifyOtp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.VerifyOtpRequest, _auth_service_pb2.VerifyOtpResponse]
+    """Says whether a code is right, and leaves it to be used by what it was sent for. A wrong try counts.
+    Anyone. INVALID for an impossible address; CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+    """
+    RegisterWithOtp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RegisterWithOtpRequest, _auth_service_pb2.RegisterWithOtpResponse]
+    """Makes an account whose address is proven by a code (CODE_PURPOSE_REGISTER), and signs it in. A guest who registers
+    keeps their id and what they did.
+    Anyone. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries; and the reasons of Register.
+    """
+    LoginWithOtp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LoginWithOtpRequest, _auth_service_pb2.LoginWithOtpResponse]
+    """Signs in by a code (CODE_PURPOSE_LOGIN). Signing in takes a pending deletion of the account back.
+    Anyone. INVALID for an impossible address; CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN
+    after too many wrong tries; ACCOUNT_BANNED, told only to who has the code.
+    """
+    VerifyEmail: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.VerifyEmailRequest, _auth_service_pb2.VerifyEmailResponse]
+    """Proves by a code (CODE_PURPOSE_VERIFY_EMAIL) that mail to the caller's address reaches them.
+    Anyone signed in with a real account. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+    """
+    ForgotPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ForgotPasswordRequest, _auth_service_pb2.ForgotPasswordResponse]
+    """Sends a code with which a new password can be set (CODE_PURPOSE_RESET); as SendOtp does, and under its limits.
+    Anyone. The reasons of SendOtp.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
+    """Sets a new password by a code (CODE_PURPOSE_RESET), and ends every session of the account.
+    Anyone. CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN after too many wrong tries; INVALID for
+    an impossible address, and for a password that is too short, too long or too common; TOO_MANY_CALLS when the server
+    checks too many passwords at the moment.
+    """
+    CheckUsername: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CheckUsernameRequest, _auth_service_pb2.CheckUsernameResponse]
+    """Says whether a username can be had, why not, and which similar ones can.
+    Anyone. No reason of its own.
+    """
     RefreshToken: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokenRequest, _auth_service_pb2.RefreshTokenResponse]
     """Exchanges a refresh token for a new pair of tokens. A token that was used is answered with the same successor for
     10 seconds (a lost reply, two tabs); presented later it is taken as stolen, and the whole session ends.
@@ -38,6 +93,30 @@ class AuthServiceStub:
     Logout: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]
     """Ends the session that a refresh token belongs to: its access tokens end within a second, its streams within five.
     Anyone who holds the token; an unknown one is answered the same, so that nothing is told about it.
+    """
+    CreateGuest: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CreateGuestRequest, _auth_service_pb2.CreateGuestResponse]
+    """Makes a guest and signs them in: a guest may read, join what hosts open to guests, and chat there. Registering or
+    signing in by Google makes them an account and keeps what they did.
+    Anyone. INVALID for an impossible name; TOO_MANY_CALLS when one network makes too many guests.
+    """
+    Confirm: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmRequest, _auth_service_pb2.ConfirmResponse]
+    """Shows once more that it is the owner who holds the session: by the password, by a code (CODE_PURPOSE_CONFIRM) or by
+    a Google id token that is at most 10 minutes old. For 10 minutes the session is then good for what needs a
+    confirmation.
+    Anyone signed in with a real account. WRONG_CREDENTIALS; CODE_WRONG; CODES_SLOWED_DOWN or SIGN_IN_SLOWED_DOWN after
+    too many wrong tries; GOOGLE_TOKEN_INVALID; GOOGLE_NOT_CONFIGURED; PARTY_UNAVAILABLE when Google does not answer.
+    """
+    ListSessions: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSessionsRequest, _auth_service_pb2.ListSessionsResponse]
+    """Where the caller is signed in, the newest sign-in first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
+    EndSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.EndSessionRequest, _auth_service_pb2.EndSessionResponse]
+    """Ends one session of the caller's, which may be the one that calls.
+    Anyone signed in with a real account. SESSION_NOT_FOUND.
+    """
+    EndOtherSessions: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.EndOtherSessionsRequest, _auth_service_pb2.EndOtherSessionsResponse]
+    """Ends all sessions of the caller's but the one that calls.
+    Anyone signed in with a real account. No reason of its own.
     """
 
 class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -69,6 +148,127 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def GoogleLogin(
+        self,
+        request: _auth_service_pb2.GoogleLoginRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.GoogleLoginRequest, _abc.Awaitable[_auth_service_pb2.GoogleLoginResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.GoogleLoginResponse]:
+        """Signs in by Google: by an id token, whose signature is checked, or by an access token, which is verified with Google.
+        Only what Google says counts. The first sign-in makes an account and copies Google's picture into it; a guest keeps
+        id and history. An account with the same email is linked only when both Google and we know the address to be proven.
+        Signing in takes a pending deletion of the account back.
+        Anyone. GOOGLE_NOT_CONFIGURED; GOOGLE_TOKEN_INVALID; EMAIL_TAKEN by an account that is not to be linked: sign in to
+        it, verify its address, and come back; ACCOUNT_BANNED; PARTY_UNAVAILABLE when Google does not answer.
+        """
+
+    @_abc_1.abstractmethod
+    def GetGoogleClientId(
+        self,
+        request: _auth_service_pb2.GetGoogleClientIdRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.GetGoogleClientIdRequest, _abc.Awaitable[_auth_service_pb2.GetGoogleClientIdResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.GetGoogleClientIdResponse]:
+        """The client id that a page needs to ask Google for a token.
+        Anyone. GOOGLE_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def ExchangeSignInCode(
+        self,
+        request: _auth_service_pb2.ExchangeSignInCodeRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.ExchangeSignInCodeRequest, _abc.Awaitable[_auth_service_pb2.ExchangeSignInCodeResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.ExchangeSignInCodeResponse]:
+        """Turns the one-time code with which the redirect flow (GET /api/v1/auth/google) ends into tokens. A code works once,
+        for a minute.
+        Anyone who holds the code. SIGN_IN_CODE_INVALID; ACCOUNT_BANNED.
+        """
+
+    @_abc_1.abstractmethod
+    def SendOtp(
+        self,
+        request: _auth_service_pb2.SendOtpRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.SendOtpRequest, _abc.Awaitable[_auth_service_pb2.SendOtpResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.SendOtpResponse]:
+        """Sends a code of six digits to an address: it works for 10 minutes and replaces the one before. Whether an account has
+        the address is not told: the answer is the same, and comes as soon.
+        Anyone. INVALID for an impossible address; CODES_SLOWED_DOWN after 5 codes in an hour, after 5 wrong tries until the
+        code would have expired, and after 20 wrong tries for a day.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyOtp(
+        self,
+        request: _auth_service_pb2.VerifyOtpRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.VerifyOtpRequest, _abc.Awaitable[_auth_service_pb2.VerifyOtpResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.VerifyOtpResponse]:
+        """Says whether a code is right, and leaves it to be used by what it was sent for. A wrong try counts.
+        Anyone. INVALID for an impossible address; CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+        """
+
+    @_abc_1.abstractmethod
+    def RegisterWithOtp(
+        self,
+        request: _auth_service_pb2.RegisterWithOtpRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.RegisterWithOtpRequest, _abc.Awaitable[_auth_service_pb2.RegisterWithOtpResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.RegisterWithOtpResponse]:
+        """Makes an account whose address is proven by a code (CODE_PURPOSE_REGISTER), and signs it in. A guest who registers
+        keeps their id and what they did.
+        Anyone. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries; and the reasons of Register.
+        """
+
+    @_abc_1.abstractmethod
+    def LoginWithOtp(
+        self,
+        request: _auth_service_pb2.LoginWithOtpRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.LoginWithOtpRequest, _abc.Awaitable[_auth_service_pb2.LoginWithOtpResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.LoginWithOtpResponse]:
+        """Signs in by a code (CODE_PURPOSE_LOGIN). Signing in takes a pending deletion of the account back.
+        Anyone. INVALID for an impossible address; CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN
+        after too many wrong tries; ACCOUNT_BANNED, told only to who has the code.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyEmail(
+        self,
+        request: _auth_service_pb2.VerifyEmailRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.VerifyEmailRequest, _abc.Awaitable[_auth_service_pb2.VerifyEmailResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.VerifyEmailResponse]:
+        """Proves by a code (CODE_PURPOSE_VERIFY_EMAIL) that mail to the caller's address reaches them.
+        Anyone signed in with a real account. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgotPassword(
+        self,
+        request: _auth_service_pb2.ForgotPasswordRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.ForgotPasswordRequest, _abc.Awaitable[_auth_service_pb2.ForgotPasswordResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.ForgotPasswordResponse]:
+        """Sends a code with which a new password can be set (CODE_PURPOSE_RESET); as SendOtp does, and under its limits.
+        Anyone. The reasons of SendOtp.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _auth_service_pb2.ResetPasswordRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.ResetPasswordRequest, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]:
+        """Sets a new password by a code (CODE_PURPOSE_RESET), and ends every session of the account.
+        Anyone. CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN after too many wrong tries; INVALID for
+        an impossible address, and for a password that is too short, too long or too common; TOO_MANY_CALLS when the server
+        checks too many passwords at the moment.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckUsername(
+        self,
+        request: _auth_service_pb2.CheckUsernameRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.CheckUsernameRequest, _abc.Awaitable[_auth_service_pb2.CheckUsernameResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.CheckUsernameResponse]:
+        """Says whether a username can be had, why not, and which similar ones can.
+        Anyone. No reason of its own.
+        """
+
+    @_abc_1.abstractmethod
     def RefreshToken(
         self,
         request: _auth_service_pb2.RefreshTokenRequest,
@@ -87,6 +287,60 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_auth_service_pb2.LogoutResponse]:
         """Ends the session that a refresh token belongs to: its access tokens end within a second, its streams within five.
         Anyone who holds the token; an unknown one is answered the same, so that nothing is told about it.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateGuest(
+        self,
+        request: _auth_service_pb2.CreateGuestRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.CreateGuestRequest, _abc.Awaitable[_auth_service_pb2.CreateGuestResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.CreateGuestResponse]:
+        """Makes a guest and signs them in: a guest may read, join what hosts open to guests, and chat there. Registering or
+        signing in by Google makes them an account and keeps what they did.
+        Anyone. INVALID for an impossible name; TOO_MANY_CALLS when one network makes too many guests.
+        """
+
+    @_abc_1.abstractmethod
+    def Confirm(
+        self,
+        request: _auth_service_pb2.ConfirmRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.ConfirmRequest, _abc.Awaitable[_auth_service_pb2.ConfirmResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.ConfirmResponse]:
+        """Shows once more that it is the owner who holds the session: by the password, by a code (CODE_PURPOSE_CONFIRM) or by
+        a Google id token that is at most 10 minutes old. For 10 minutes the session is then good for what needs a
+        confirmation.
+        Anyone signed in with a real account. WRONG_CREDENTIALS; CODE_WRONG; CODES_SLOWED_DOWN or SIGN_IN_SLOWED_DOWN after
+        too many wrong tries; GOOGLE_TOKEN_INVALID; GOOGLE_NOT_CONFIGURED; PARTY_UNAVAILABLE when Google does not answer.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _auth_service_pb2.ListSessionsRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.ListSessionsRequest, _abc.Awaitable[_auth_service_pb2.ListSessionsResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.ListSessionsResponse]:
+        """Where the caller is signed in, the newest sign-in first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def EndSession(
+        self,
+        request: _auth_service_pb2.EndSessionRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.EndSessionRequest, _abc.Awaitable[_auth_service_pb2.EndSessionResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.EndSessionResponse]:
+        """Ends one session of the caller's, which may be the one that calls.
+        Anyone signed in with a real account. SESSION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def EndOtherSessions(
+        self,
+        request: _auth_service_pb2.EndOtherSessionsRequest,
+        context: _aio.ServicerContext[_auth_service_pb2.EndOtherSessionsRequest, _abc.Awaitable[_auth_service_pb2.EndOtherSessionsResponse]],
+    ) -> _abc.Awaitable[_auth_service_pb2.EndOtherSessionsResponse]:
+        """Ends all sessions of the caller's but the one that calls.
+        Anyone signed in with a real account. No reason of its own.
         """
 
 def add_AuthServiceServicer_to_server(servicer: AuthServiceServicer, server: _aio.Server) -> None: ...

@@ -24,12 +24,14 @@ _sym_db = _symbol_database.Default()
 
 
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from cnt_grpc.pb.cnt.auth.v1 import export_pb2 as cnt_dot_auth_dot_v1_dot_export__pb2
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2 as cnt_dot_auth_dot_v1_dot_user__pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_policy__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63nt/auth/v1/user_service.proto\x12\x0b\x63nt.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16\x63nt/auth/v1/user.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\"\x0e\n\x0cGetMeRequest\"6\n\rGetMeResponse\x12%\n\x04user\x18\x01 \x01(\x0b\x32\x11.cnt.auth.v1.UserR\x04user\"\x92\x04\n\x0fUpdateMeRequest\x12\"\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12\x43\n\x05phone\x18\x02 \x01(\tB(\xbaH!r\x1f\x32\x1d^(\\+?[0-9][0-9 ().-]{3,29})?$\x90\xb5\x18\x01H\x01R\x05phone\x88\x01\x01\x12S\n\rdate_of_birth\x18\x03 \x01(\tB*\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$\x90\xb5\x18\x01H\x02R\x0b\x64\x61teOfBirth\x88\x01\x01\x12\x1f\n\x03\x62io\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fH\x03R\x03\x62io\x88\x01\x01\x12$\n\x06\x61vatar\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x00H\x04R\x06\x61vatar\x88\x01\x01\x12+\n\ttime_zone\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x05R\x08timeZone\x88\x01\x01\x12N\n\x08language\x18\x07 \x01(\tB-\xbaH*r(\x18#2$^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$H\x06R\x08language\x88\x01\x01\x12*\n\nrequest_id\x18\x08 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x08\n\x06_phoneB\x10\n\x0e_date_of_birthB\x06\n\x04_bioB\t\n\x07_avatarB\x0c\n\n_time_zoneB\x0b\n\t_language\"9\n\x10UpdateMeResponse\x12%\n\x04user\x18\x01 \x01(\x0b\x32\x11.cnt.auth.v1.UserR\x04user\"r\n\x14GetPublicUserRequest\x12\"\n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12\'\n\x08username\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1eH\x00R\x08usernameB\r\n\x04user\x12\x05\xbaH\x02\x08\x01\"D\n\x15GetPublicUserResponse\x12+\n\x04user\x18\x01 \x01(\x0b\x32\x17.cnt.auth.v1.PublicUserR\x04user2\xac\x03\n\x0bUserService\x12\x61\n\x05GetMe\x12\x19.cnt.auth.v1.GetMeRequest\x1a\x1a.cnt.auth.v1.GetMeResponse\"!\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/users/me\x12\x83\x01\n\x08UpdateMe\x12\x1c.cnt.auth.v1.UpdateMeRequest\x1a\x1d.cnt.auth.v1.UpdateMeResponse\":\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02,2\x10/api/v1/users/me:\x01*Z\x15\x1a\x10/api/v1/users/me:\x01*\x12\xb3\x01\n\rGetPublicUser\x12!.cnt.auth.v1.GetPublicUserRequest\x1a\".cnt.auth.v1.GetPublicUserResponse\"[\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02H\x12\x1e/api/v1/users/{user_id}/publicZ&\x12$/api/v1/users/by-username/{username}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63nt/auth/v1/user_service.proto\x12\x0b\x63nt.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x63nt/auth/v1/export.proto\x1a\x16\x63nt/auth/v1/user.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n\x0cGetMeRequest\"6\n\rGetMeResponse\x12%\n\x04user\x18\x01 \x01(\x0b\x32\x11.cnt.auth.v1.UserR\x04user\"\x92\x04\n\x0fUpdateMeRequest\x12\"\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12\x43\n\x05phone\x18\x02 \x01(\tB(\xbaH!r\x1f\x32\x1d^(\\+?[0-9][0-9 ().-]{3,29})?$\x90\xb5\x18\x01H\x01R\x05phone\x88\x01\x01\x12S\n\rdate_of_birth\x18\x03 \x01(\tB*\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$\x90\xb5\x18\x01H\x02R\x0b\x64\x61teOfBirth\x88\x01\x01\x12\x1f\n\x03\x62io\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fH\x03R\x03\x62io\x88\x01\x01\x12$\n\x06\x61vatar\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x00H\x04R\x06\x61vatar\x88\x01\x01\x12+\n\ttime_zone\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x05R\x08timeZone\x88\x01\x01\x12N\n\x08language\x18\x07 \x01(\tB-\xbaH*r(\x18#2$^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$H\x06R\x08language\x88\x01\x01\x12*\n\nrequest_id\x18\x08 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x08\n\x06_phoneB\x10\n\x0e_date_of_birthB\x06\n\x04_bioB\t\n\x07_avatarB\x0c\n\n_time_zoneB\x0b\n\t_language\"9\n\x10UpdateMeResponse\x12%\n\x04user\x18\x01 \x01(\x0b\x32\x11.cnt.auth.v1.UserR\x04user\"r\n\x14GetPublicUserRequest\x12\"\n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12\'\n\x08username\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1eH\x00R\x08usernameB\r\n\x04user\x12\x05\xbaH\x02\x08\x01\"D\n\x15GetPublicUserResponse\x12+\n\x04user\x18\x01 \x01(\x0b\x32\x17.cnt.auth.v1.PublicUserR\x04user\"\xa9\x01\n\x15\x43hangePasswordRequest\x12\x31\n\x0cold_password\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\x80\x08\x90\xb5\x18\x01R\x0boldPassword\x12\x31\n\x0cnew_password\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\x80\x08\x90\xb5\x18\x01R\x0bnewPassword\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x18\n\x16\x43hangePasswordResponse\"j\n\x15\x43hangeUsernameRequest\x12%\n\x08username\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x08username\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"?\n\x16\x43hangeUsernameResponse\x12%\n\x04user\x18\x01 \x01(\x0b\x32\x11.cnt.auth.v1.UserR\x04user\"=\n\x0f\x44\x65leteMeRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"Q\n\x10\x44\x65leteMeResponse\x12=\n\x0c\x64\x65lete_after\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x64\x65leteAfter\"B\n\x14RequestExportRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"D\n\x15RequestExportResponse\x12+\n\x06\x65xport\x18\x01 \x01(\x0b\x32\x13.cnt.auth.v1.ExportR\x06\x65xport\"\x12\n\x10GetExportRequest\"@\n\x11GetExportResponse\x12+\n\x06\x65xport\x18\x01 \x01(\x0b\x32\x13.cnt.auth.v1.ExportR\x06\x65xport\"`\n\x10\x42lockUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x13\n\x11\x42lockUserResponse\"b\n\x12UnblockUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x15\n\x13UnblockUserResponse\"b\n\x11ListBlocksRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"h\n\x12ListBlocksResponse\x12*\n\x06\x62locks\x18\x01 \x03(\x0b\x32\x12.cnt.auth.v1.BlockR\x06\x62locks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xa6\x0b\n\x0bUserService\x12\x61\n\x05GetMe\x12\x19.cnt.auth.v1.GetMeRequest\x1a\x1a.cnt.auth.v1.GetMeResponse\"!\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/users/me\x12\x83\x01\n\x08UpdateMe\x12\x1c.cnt.auth.v1.UpdateMeRequest\x1a\x1d.cnt.auth.v1.UpdateMeResponse\":\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02,2\x10/api/v1/users/me:\x01*Z\x15\x1a\x10/api/v1/users/me:\x01*\x12\x89\x01\n\x0e\x43hangePassword\x12\".cnt.auth.v1.ChangePasswordRequest\x1a#.cnt.auth.v1.ChangePasswordResponse\".\x8a\xb5\x18\x06\x08\x03 \x01(\x01\x82\xd3\xe4\x93\x02\x1e\x32\x19/api/v1/users/me/password:\x01*\x12\x87\x01\n\x0e\x43hangeUsername\x12\".cnt.auth.v1.ChangeUsernameRequest\x1a#.cnt.auth.v1.ChangeUsernameResponse\",\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\x1e\x32\x19/api/v1/users/me/username:\x01*\x12k\n\x08\x44\x65leteMe\x12\x1c.cnt.auth.v1.DeleteMeRequest\x1a\x1d.cnt.auth.v1.DeleteMeResponse\"\"\x8a\xb5\x18\x06\x08\x03\x10\x01 \x01\x82\xd3\xe4\x93\x02\x12*\x10/api/v1/users/me\x12\x84\x01\n\rRequestExport\x12!.cnt.auth.v1.RequestExportRequest\x1a\".cnt.auth.v1.RequestExportResponse\",\x8a\xb5\x18\x06\x08\x03\x10\x01 \x01\x82\xd3\xe4\x93\x02\x1c\"\x17/api/v1/users/me/export:\x01*\x12v\n\tGetExport\x12\x1d.cnt.auth.v1.GetExportRequest\x1a\x1e.cnt.auth.v1.GetExportResponse\"*\x90\x02\x01\x8a\xb5\x18\x04\x08\x03\x10\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/users/me/export\x12|\n\tBlockUser\x12\x1d.cnt.auth.v1.BlockUserRequest\x1a\x1e.cnt.auth.v1.BlockUserResponse\"0\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\"\"\x1d/api/v1/users/{user_id}/block:\x01*\x12\x7f\n\x0bUnblockUser\x12\x1f.cnt.auth.v1.UnblockUserRequest\x1a .cnt.auth.v1.UnblockUserResponse\"-\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\x1f*\x1d/api/v1/users/{user_id}/block\x12w\n\nListBlocks\x12\x1e.cnt.auth.v1.ListBlocksRequest\x1a\x1f.cnt.auth.v1.ListBlocksResponse\"(\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/users/me/blocks\x12\xb3\x01\n\rGetPublicUser\x12!.cnt.auth.v1.GetPublicUserRequest\x1a\".cnt.auth.v1.GetPublicUserResponse\"[\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02H\x12\x1e/api/v1/users/{user_id}/publicZ&\x12$/api/v1/users/by-username/{username}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,24 +60,98 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPUBLICUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_GETPUBLICUSERREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_GETPUBLICUSERREQUEST'].fields_by_name['username']._serialized_options = b'\272H\006r\004\020\001\030\036'
+  _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['old_password']._loaded_options = None
+  _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['old_password']._serialized_options = b'\272H\007r\005\020\001\030\200\010\220\265\030\001'
+  _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['new_password']._loaded_options = None
+  _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['new_password']._serialized_options = b'\272H\007r\005\020\001\030\200\010\220\265\030\001'
+  _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_CHANGEUSERNAMEREQUEST'].fields_by_name['username']._loaded_options = None
+  _globals['_CHANGEUSERNAMEREQUEST'].fields_by_name['username']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_CHANGEUSERNAMEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CHANGEUSERNAMEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_DELETEMEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEMEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_REQUESTEXPORTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REQUESTEXPORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_BLOCKUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_BLOCKUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_BLOCKUSERREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_BLOCKUSERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_UNBLOCKUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_UNBLOCKUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_UNBLOCKUSERREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UNBLOCKUSERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_LISTBLOCKSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTBLOCKSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_LISTBLOCKSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTBLOCKSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_USERSERVICE'].methods_by_name['GetMe']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['GetMe']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\002\022\022\020/api/v1/users/me'
   _globals['_USERSERVICE'].methods_by_name['UpdateMe']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['UpdateMe']._serialized_options = b'\212\265\030\004\010\003 \001\202\323\344\223\002,2\020/api/v1/users/me:\001*Z\025\032\020/api/v1/users/me:\001*'
+  _globals['_USERSERVICE'].methods_by_name['ChangePassword']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['ChangePassword']._serialized_options = b'\212\265\030\006\010\003 \001(\001\202\323\344\223\002\0362\031/api/v1/users/me/password:\001*'
+  _globals['_USERSERVICE'].methods_by_name['ChangeUsername']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['ChangeUsername']._serialized_options = b'\212\265\030\004\010\003 \001\202\323\344\223\002\0362\031/api/v1/users/me/username:\001*'
+  _globals['_USERSERVICE'].methods_by_name['DeleteMe']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['DeleteMe']._serialized_options = b'\212\265\030\006\010\003\020\001 \001\202\323\344\223\002\022*\020/api/v1/users/me'
+  _globals['_USERSERVICE'].methods_by_name['RequestExport']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['RequestExport']._serialized_options = b'\212\265\030\006\010\003\020\001 \001\202\323\344\223\002\034\"\027/api/v1/users/me/export:\001*'
+  _globals['_USERSERVICE'].methods_by_name['GetExport']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['GetExport']._serialized_options = b'\220\002\001\212\265\030\004\010\003\020\001\202\323\344\223\002\031\022\027/api/v1/users/me/export'
+  _globals['_USERSERVICE'].methods_by_name['BlockUser']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['BlockUser']._serialized_options = b'\212\265\030\004\010\003 \001\202\323\344\223\002\"\"\035/api/v1/users/{user_id}/block:\001*'
+  _globals['_USERSERVICE'].methods_by_name['UnblockUser']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['UnblockUser']._serialized_options = b'\212\265\030\004\010\003 \001\202\323\344\223\002\037*\035/api/v1/users/{user_id}/block'
+  _globals['_USERSERVICE'].methods_by_name['ListBlocks']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['ListBlocks']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\002\031\022\027/api/v1/users/me/blocks'
   _globals['_USERSERVICE'].methods_by_name['GetPublicUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['GetPublicUser']._serialized_options = b'\220\002\001\212\265\030\006\010\001:\002\010\001\202\323\344\223\002H\022\036/api/v1/users/{user_id}/publicZ&\022$/api/v1/users/by-username/{username}'
-  _globals['_GETMEREQUEST']._serialized_start=158
-  _globals['_GETMEREQUEST']._serialized_end=172
-  _globals['_GETMERESPONSE']._serialized_start=174
-  _globals['_GETMERESPONSE']._serialized_end=228
-  _globals['_UPDATEMEREQUEST']._serialized_start=231
-  _globals['_UPDATEMEREQUEST']._serialized_end=761
-  _globals['_UPDATEMERESPONSE']._serialized_start=763
-  _globals['_UPDATEMERESPONSE']._serialized_end=820
-  _globals['_GETPUBLICUSERREQUEST']._serialized_start=822
-  _globals['_GETPUBLICUSERREQUEST']._serialized_end=936
-  _globals['_GETPUBLICUSERRESPONSE']._serialized_start=938
-  _globals['_GETPUBLICUSERRESPONSE']._serialized_end=1006
-  _globals['_USERSERVICE']._serialized_start=1009
-  _globals['_USERSERVICE']._serialized_end=1437
+  _globals['_GETMEREQUEST']._serialized_start=217
+  _globals['_GETMEREQUEST']._serialized_end=231
+  _globals['_GETMERESPONSE']._serialized_start=233
+  _globals['_GETMERESPONSE']._serialized_end=287
+  _globals['_UPDATEMEREQUEST']._serialized_start=290
+  _globals['_UPDATEMEREQUEST']._serialized_end=820
+  _globals['_UPDATEMERESPONSE']._serialized_start=822
+  _globals['_UPDATEMERESPONSE']._serialized_end=879
+  _globals['_GETPUBLICUSERREQUEST']._serialized_start=881
+  _globals['_GETPUBLICUSERREQUEST']._serialized_end=995
+  _globals['_GETPUBLICUSERRESPONSE']._serialized_start=997
+  _globals['_GETPUBLICUSERRESPONSE']._serialized_end=1065
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=1068
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=1237
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=1239
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=1263
+  _globals['_CHANGEUSERNAMEREQUEST']._serialized_start=1265
+  _globals['_CHANGEUSERNAMEREQUEST']._serialized_end=1371
+  _globals['_CHANGEUSERNAMERESPONSE']._serialized_start=1373
+  _globals['_CHANGEUSERNAMERESPONSE']._serialized_end=1436
+  _globals['_DELETEMEREQUEST']._serialized_start=1438
+  _globals['_DELETEMEREQUEST']._serialized_end=1499
+  _globals['_DELETEMERESPONSE']._serialized_start=1501
+  _globals['_DELETEMERESPONSE']._serialized_end=1582
+  _globals['_REQUESTEXPORTREQUEST']._serialized_start=1584
+  _globals['_REQUESTEXPORTREQUEST']._serialized_end=1650
+  _globals['_REQUESTEXPORTRESPONSE']._serialized_start=1652
+  _globals['_REQUESTEXPORTRESPONSE']._serialized_end=1720
+  _globals['_GETEXPORTREQUEST']._serialized_start=1722
+  _globals['_GETEXPORTREQUEST']._serialized_end=1740
+  _globals['_GETEXPORTRESPONSE']._serialized_start=1742
+  _globals['_GETEXPORTRESPONSE']._serialized_end=1806
+  _globals['_BLOCKUSERREQUEST']._serialized_start=1808
+  _globals['_BLOCKUSERREQUEST']._serialized_end=1904
+  _globals['_BLOCKUSERRESPONSE']._serialized_start=1906
+  _globals['_BLOCKUSERRESPONSE']._serialized_end=1925
+  _globals['_UNBLOCKUSERREQUEST']._serialized_start=1927
+  _globals['_UNBLOCKUSERREQUEST']._serialized_end=2025
+  _globals['_UNBLOCKUSERRESPONSE']._serialized_start=2027
+  _globals['_UNBLOCKUSERRESPONSE']._serialized_end=2048
+  _globals['_LISTBLOCKSREQUEST']._serialized_start=2050
+  _globals['_LISTBLOCKSREQUEST']._serialized_end=2148
+  _globals['_LISTBLOCKSRESPONSE']._serialized_start=2150
+  _globals['_LISTBLOCKSRESPONSE']._serialized_end=2254
+  _globals['_USERSERVICE']._serialized_start=2257
+  _globals['_USERSERVICE']._serialized_end=3703
 # @@protoc_insertion_point(module_scope)

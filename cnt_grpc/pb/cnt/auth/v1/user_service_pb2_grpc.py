@@ -46,6 +46,46 @@ class UserServiceStub:
                 request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UpdateMeRequest.SerializeToString,
                 response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UpdateMeResponse.FromString,
                 _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/cnt.auth.v1.UserService/ChangePassword',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
+        self.ChangeUsername = channel.unary_unary(
+                '/cnt.auth.v1.UserService/ChangeUsername',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangeUsernameRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangeUsernameResponse.FromString,
+                _registered_method=True)
+        self.DeleteMe = channel.unary_unary(
+                '/cnt.auth.v1.UserService/DeleteMe',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.DeleteMeRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.DeleteMeResponse.FromString,
+                _registered_method=True)
+        self.RequestExport = channel.unary_unary(
+                '/cnt.auth.v1.UserService/RequestExport',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.RequestExportRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.RequestExportResponse.FromString,
+                _registered_method=True)
+        self.GetExport = channel.unary_unary(
+                '/cnt.auth.v1.UserService/GetExport',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.GetExportRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.GetExportResponse.FromString,
+                _registered_method=True)
+        self.BlockUser = channel.unary_unary(
+                '/cnt.auth.v1.UserService/BlockUser',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.BlockUserRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.BlockUserResponse.FromString,
+                _registered_method=True)
+        self.UnblockUser = channel.unary_unary(
+                '/cnt.auth.v1.UserService/UnblockUser',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UnblockUserRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UnblockUserResponse.FromString,
+                _registered_method=True)
+        self.ListBlocks = channel.unary_unary(
+                '/cnt.auth.v1.UserService/ListBlocks',
+                request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ListBlocksRequest.SerializeToString,
+                response_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ListBlocksResponse.FromString,
+                _registered_method=True)
         self.GetPublicUser = channel.unary_unary(
                 '/cnt.auth.v1.UserService/GetPublicUser',
                 request_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.GetPublicUserRequest.SerializeToString,
@@ -74,6 +114,74 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangePassword(self, request, context):
+        """Replaces the caller's password, and ends all their other sessions. Who has none sets one by a code (ResetPassword).
+        Anyone signed in with a real account. WRONG_CREDENTIALS for a wrong old password; SIGN_IN_SLOWED_DOWN after several;
+        INVALID for a new one that is too short, too long or too common; TOO_MANY_CALLS when the server checks too many
+        passwords at the moment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeUsername(self, request, context):
+        """Replaces the caller's username; the old one is free at once.
+        Anyone signed in with a real account. USERNAME_TAKEN; INVALID for one that breaks the rules or is reserved.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMe(self, request, context):
+        """Deletes the caller's account: it is hidden and signed out at once, and signing in within 30 days takes that back.
+        Then everything that names the person goes; what must be kept of payments names nobody.
+        Anyone signed in with a real account who has just confirmed it. LAST_ADMIN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestExport(self, request, context):
+        """Has everything that we hold about the caller gathered into one file, which replaces an earlier one. While one is
+        being made, that is the answer.
+        Anyone signed in with a real account who has just confirmed it. No reason of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetExport(self, request, context):
+        """How far the caller's export is and, once it is ready, where to fetch it; it is kept for 7 days.
+        Anyone signed in with a real account who has just confirmed it. EXPORT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BlockUser(self, request, context):
+        """Hides the caller and another person from each other everywhere. Blocking somebody twice is blocking them once.
+        Anyone signed in with a real account. USER_NOT_FOUND; INVALID for oneself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnblockUser(self, request, context):
+        """Takes the caller's block of a person back; a block in the other direction stays.
+        Anyone signed in with a real account. No reason of its own: who is not blocked stays so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBlocks(self, request, context):
+        """Whom the caller has blocked, the latest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPublicUser(self, request, context):
         """What everyone may know of a person, found by id or by username.
         Anyone. USER_NOT_FOUND for an id that nobody has, for guests, for accounts that are banned or being deleted, and
@@ -95,6 +203,46 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.UpdateMe,
                     request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UpdateMeRequest.FromString,
                     response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UpdateMeResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'ChangeUsername': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeUsername,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangeUsernameRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangeUsernameResponse.SerializeToString,
+            ),
+            'DeleteMe': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMe,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.DeleteMeRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.DeleteMeResponse.SerializeToString,
+            ),
+            'RequestExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestExport,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.RequestExportRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.RequestExportResponse.SerializeToString,
+            ),
+            'GetExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetExport,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.GetExportRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.GetExportResponse.SerializeToString,
+            ),
+            'BlockUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.BlockUser,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.BlockUserRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.BlockUserResponse.SerializeToString,
+            ),
+            'UnblockUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnblockUser,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UnblockUserRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.UnblockUserResponse.SerializeToString,
+            ),
+            'ListBlocks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBlocks,
+                    request_deserializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ListBlocksRequest.FromString,
+                    response_serializer=cnt_dot_auth_dot_v1_dot_user__service__pb2.ListBlocksResponse.SerializeToString,
             ),
             'GetPublicUser': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPublicUser,
@@ -157,6 +305,222 @@ class UserService:
             '/cnt.auth.v1.UserService/UpdateMe',
             cnt_dot_auth_dot_v1_dot_user__service__pb2.UpdateMeRequest.SerializeToString,
             cnt_dot_auth_dot_v1_dot_user__service__pb2.UpdateMeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/ChangePassword',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangePasswordRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeUsername(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/ChangeUsername',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangeUsernameRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.ChangeUsernameResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/DeleteMe',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.DeleteMeRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.DeleteMeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/RequestExport',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.RequestExportRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.RequestExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/GetExport',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.GetExportRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.GetExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BlockUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/BlockUser',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.BlockUserRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.BlockUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnblockUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/UnblockUser',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.UnblockUserRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.UnblockUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBlocks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.auth.v1.UserService/ListBlocks',
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.ListBlocksRequest.SerializeToString,
+            cnt_dot_auth_dot_v1_dot_user__service__pb2.ListBlocksResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -26,6 +26,42 @@ class UserServiceStub:
     present is set, and phone, date_of_birth, bio and avatar are cleared by an empty string.
     Anyone signed in with a real account. INVALID for an impossible name, date of birth or time zone.
     """
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ChangePasswordRequest, _user_service_pb2.ChangePasswordResponse]
+    """Replaces the caller's password, and ends all their other sessions. Who has none sets one by a code (ResetPassword).
+    Anyone signed in with a real account. WRONG_CREDENTIALS for a wrong old password; SIGN_IN_SLOWED_DOWN after several;
+    INVALID for a new one that is too short, too long or too common; TOO_MANY_CALLS when the server checks too many
+    passwords at the moment.
+    """
+    ChangeUsername: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ChangeUsernameRequest, _user_service_pb2.ChangeUsernameResponse]
+    """Replaces the caller's username; the old one is free at once.
+    Anyone signed in with a real account. USERNAME_TAKEN; INVALID for one that breaks the rules or is reserved.
+    """
+    DeleteMe: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteMeRequest, _user_service_pb2.DeleteMeResponse]
+    """Deletes the caller's account: it is hidden and signed out at once, and signing in within 30 days takes that back.
+    Then everything that names the person goes; what must be kept of payments names nobody.
+    Anyone signed in with a real account who has just confirmed it. LAST_ADMIN.
+    """
+    RequestExport: _aio.UnaryUnaryMultiCallable[_user_service_pb2.RequestExportRequest, _user_service_pb2.RequestExportResponse]
+    """Has everything that we hold about the caller gathered into one file, which replaces an earlier one. While one is
+    being made, that is the answer.
+    Anyone signed in with a real account who has just confirmed it. No reason of its own.
+    """
+    GetExport: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetExportRequest, _user_service_pb2.GetExportResponse]
+    """How far the caller's export is and, once it is ready, where to fetch it; it is kept for 7 days.
+    Anyone signed in with a real account who has just confirmed it. EXPORT_NOT_FOUND.
+    """
+    BlockUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.BlockUserRequest, _user_service_pb2.BlockUserResponse]
+    """Hides the caller and another person from each other everywhere. Blocking somebody twice is blocking them once.
+    Anyone signed in with a real account. USER_NOT_FOUND; INVALID for oneself.
+    """
+    UnblockUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UnblockUserRequest, _user_service_pb2.UnblockUserResponse]
+    """Takes the caller's block of a person back; a block in the other direction stays.
+    Anyone signed in with a real account. No reason of its own: who is not blocked stays so.
+    """
+    ListBlocks: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListBlocksRequest, _user_service_pb2.ListBlocksResponse]
+    """Whom the caller has blocked, the latest first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
     GetPublicUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetPublicUserRequest, _user_service_pb2.GetPublicUserResponse]
     """What everyone may know of a person, found by id or by username.
     Anyone. USER_NOT_FOUND for an id that nobody has, for guests, for accounts that are banned or being deleted, and
@@ -54,6 +90,90 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """Changes the caller's own profile; PUT and PATCH mean the same. A field that is absent stays as it is, one that is
         present is set, and phone, date_of_birth, bio and avatar are cleared by an empty string.
         Anyone signed in with a real account. INVALID for an impossible name, date of birth or time zone.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _user_service_pb2.ChangePasswordRequest,
+        context: _aio.ServicerContext[_user_service_pb2.ChangePasswordRequest, _abc.Awaitable[_user_service_pb2.ChangePasswordResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.ChangePasswordResponse]:
+        """Replaces the caller's password, and ends all their other sessions. Who has none sets one by a code (ResetPassword).
+        Anyone signed in with a real account. WRONG_CREDENTIALS for a wrong old password; SIGN_IN_SLOWED_DOWN after several;
+        INVALID for a new one that is too short, too long or too common; TOO_MANY_CALLS when the server checks too many
+        passwords at the moment.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeUsername(
+        self,
+        request: _user_service_pb2.ChangeUsernameRequest,
+        context: _aio.ServicerContext[_user_service_pb2.ChangeUsernameRequest, _abc.Awaitable[_user_service_pb2.ChangeUsernameResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.ChangeUsernameResponse]:
+        """Replaces the caller's username; the old one is free at once.
+        Anyone signed in with a real account. USERNAME_TAKEN; INVALID for one that breaks the rules or is reserved.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteMe(
+        self,
+        request: _user_service_pb2.DeleteMeRequest,
+        context: _aio.ServicerContext[_user_service_pb2.DeleteMeRequest, _abc.Awaitable[_user_service_pb2.DeleteMeResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.DeleteMeResponse]:
+        """Deletes the caller's account: it is hidden and signed out at once, and signing in within 30 days takes that back.
+        Then everything that names the person goes; what must be kept of payments names nobody.
+        Anyone signed in with a real account who has just confirmed it. LAST_ADMIN.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestExport(
+        self,
+        request: _user_service_pb2.RequestExportRequest,
+        context: _aio.ServicerContext[_user_service_pb2.RequestExportRequest, _abc.Awaitable[_user_service_pb2.RequestExportResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.RequestExportResponse]:
+        """Has everything that we hold about the caller gathered into one file, which replaces an earlier one. While one is
+        being made, that is the answer.
+        Anyone signed in with a real account who has just confirmed it. No reason of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def GetExport(
+        self,
+        request: _user_service_pb2.GetExportRequest,
+        context: _aio.ServicerContext[_user_service_pb2.GetExportRequest, _abc.Awaitable[_user_service_pb2.GetExportResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.GetExportResponse]:
+        """How far the caller's export is and, once it is ready, where to fetch it; it is kept for 7 days.
+        Anyone signed in with a real account who has just confirmed it. EXPORT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def BlockUser(
+        self,
+        request: _user_service_pb2.BlockUserRequest,
+        context: _aio.ServicerContext[_user_service_pb2.BlockUserRequest, _abc.Awaitable[_user_service_pb2.BlockUserResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.BlockUserResponse]:
+        """Hides the caller and another person from each other everywhere. Blocking somebody twice is blocking them once.
+        Anyone signed in with a real account. USER_NOT_FOUND; INVALID for oneself.
+        """
+
+    @_abc_1.abstractmethod
+    def UnblockUser(
+        self,
+        request: _user_service_pb2.UnblockUserRequest,
+        context: _aio.ServicerContext[_user_service_pb2.UnblockUserRequest, _abc.Awaitable[_user_service_pb2.UnblockUserResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.UnblockUserResponse]:
+        """Takes the caller's block of a person back; a block in the other direction stays.
+        Anyone signed in with a real account. No reason of its own: who is not blocked stays so.
+        """
+
+    @_abc_1.abstractmethod
+    def ListBlocks(
+        self,
+        request: _user_service_pb2.ListBlocksRequest,
+        context: _aio.ServicerContext[_user_service_pb2.ListBlocksRequest, _abc.Awaitable[_user_service_pb2.ListBlocksResponse]],
+    ) -> _abc.Awaitable[_user_service_pb2.ListBlocksResponse]:
+        """Whom the caller has blocked, the latest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod

@@ -27,7 +27,7 @@ from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_valida
 from cnt_grpc.pb.cnt.content.v1 import item_pb2 as cnt_dot_content_dot_v1_dot_item__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63nt/content/v1/category.proto\x12\x0e\x63nt.content.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x19\x63nt/content/v1/item.proto\"p\n\x08\x43\x61tegory\x12\x1f\n\x0b\x63\x61tegory_id\x18\x01 \x01(\x03R\ncategoryId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12/\n\x04type\x18\x03 \x01(\x0e\x32\x1b.cnt.content.v1.ContentTypeR\x04type\"\xa1\x01\n\x15ListCategoriesRequest\x12\x39\n\x04type\x18\x01 \x01(\x0e\x32\x1b.cnt.content.v1.ContentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"z\n\x16ListCategoriesResponse\x12\x38\n\ncategories\x18\x01 \x03(\x0b\x32\x18.cnt.content.v1.CategoryR\ncategories\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageTokenb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63nt/content/v1/category.proto\x12\x0e\x63nt.content.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x19\x63nt/content/v1/item.proto\"\x8c\x01\n\x08\x43\x61tegory\x12\x1f\n\x0b\x63\x61tegory_id\x18\x01 \x01(\x03R\ncategoryId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12/\n\x04type\x18\x03 \x01(\x0e\x32\x1b.cnt.content.v1.ContentTypeR\x04type\x12\x1a\n\x08position\x18\x04 \x01(\x05R\x08position\"\xa1\x01\n\x15ListCategoriesRequest\x12\x39\n\x04type\x18\x01 \x01(\x0e\x32\x1b.cnt.content.v1.ContentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"z\n\x16ListCategoriesResponse\x12\x38\n\ncategories\x18\x01 \x03(\x0b\x32\x18.cnt.content.v1.CategoryR\ncategories\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc5\x01\n\x15\x43reateCategoryRequest\x12\x1d\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x04name\x12\x39\n\x04type\x18\x02 \x01(\x0e\x32\x1b.cnt.content.v1.ContentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12&\n\x08position\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00R\x08position\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x43reateCategoryResponse\x12\x34\n\x08\x63\x61tegory\x18\x01 \x01(\x0b\x32\x18.cnt.content.v1.CategoryR\x08\x63\x61tegory\"\x9d\x02\n\x15UpdateCategoryRequest\x12(\n\x0b\x63\x61tegory_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\ncategoryId\x12\"\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12>\n\x04type\x18\x03 \x01(\x0e\x32\x1b.cnt.content.v1.ContentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01H\x01R\x04type\x88\x01\x01\x12+\n\x08position\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00H\x02R\x08position\x88\x01\x01\x12*\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x07\n\x05_typeB\x0b\n\t_position\"N\n\x16UpdateCategoryResponse\x12\x34\n\x08\x63\x61tegory\x18\x01 \x01(\x0b\x32\x18.cnt.content.v1.CategoryR\x08\x63\x61tegory\"m\n\x15\x44\x65leteCategoryRequest\x12(\n\x0b\x63\x61tegory_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\ncategoryId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x18\n\x16\x44\x65leteCategoryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,10 +40,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCATEGORIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_LISTCATEGORIESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTCATEGORIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
-  _globals['_CATEGORY']._serialized_start=105
-  _globals['_CATEGORY']._serialized_end=217
-  _globals['_LISTCATEGORIESREQUEST']._serialized_start=220
-  _globals['_LISTCATEGORIESREQUEST']._serialized_end=381
-  _globals['_LISTCATEGORIESRESPONSE']._serialized_start=383
-  _globals['_LISTCATEGORIESRESPONSE']._serialized_end=505
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['type']._loaded_options = None
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['type']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['position']._loaded_options = None
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['position']._serialized_options = b'\272H\007\032\005\030\220N(\000'
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATECATEGORYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['category_id']._loaded_options = None
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['category_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['type']._loaded_options = None
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['type']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['position']._loaded_options = None
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['position']._serialized_options = b'\272H\007\032\005\030\220N(\000'
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATECATEGORYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_DELETECATEGORYREQUEST'].fields_by_name['category_id']._loaded_options = None
+  _globals['_DELETECATEGORYREQUEST'].fields_by_name['category_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_DELETECATEGORYREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETECATEGORYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_CATEGORY']._serialized_start=106
+  _globals['_CATEGORY']._serialized_end=246
+  _globals['_LISTCATEGORIESREQUEST']._serialized_start=249
+  _globals['_LISTCATEGORIESREQUEST']._serialized_end=410
+  _globals['_LISTCATEGORIESRESPONSE']._serialized_start=412
+  _globals['_LISTCATEGORIESRESPONSE']._serialized_end=534
+  _globals['_CREATECATEGORYREQUEST']._serialized_start=537
+  _globals['_CREATECATEGORYREQUEST']._serialized_end=734
+  _globals['_CREATECATEGORYRESPONSE']._serialized_start=736
+  _globals['_CREATECATEGORYRESPONSE']._serialized_end=814
+  _globals['_UPDATECATEGORYREQUEST']._serialized_start=817
+  _globals['_UPDATECATEGORYREQUEST']._serialized_end=1102
+  _globals['_UPDATECATEGORYRESPONSE']._serialized_start=1104
+  _globals['_UPDATECATEGORYRESPONSE']._serialized_end=1182
+  _globals['_DELETECATEGORYREQUEST']._serialized_start=1184
+  _globals['_DELETECATEGORYREQUEST']._serialized_end=1293
+  _globals['_DELETECATEGORYRESPONSE']._serialized_start=1295
+  _globals['_DELETECATEGORYRESPONSE']._serialized_end=1319
 # @@protoc_insertion_point(module_scope)

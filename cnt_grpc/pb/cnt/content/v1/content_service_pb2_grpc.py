@@ -4,7 +4,12 @@
 import grpc
 import warnings
 
+from cnt_grpc.pb.cnt.content.v1 import bible_story_pb2 as cnt_dot_content_dot_v1_dot_bible__story__pb2
 from cnt_grpc.pb.cnt.content.v1 import category_pb2 as cnt_dot_content_dot_v1_dot_category__pb2
+from cnt_grpc.pb.cnt.content.v1 import document_pb2 as cnt_dot_content_dot_v1_dot_document__pb2
+from cnt_grpc.pb.cnt.content.v1 import listening_pb2 as cnt_dot_content_dot_v1_dot_listening__pb2
+from cnt_grpc.pb.cnt.content.v1 import movie_pb2 as cnt_dot_content_dot_v1_dot_movie__pb2
+from cnt_grpc.pb.cnt.content.v1 import music_pb2 as cnt_dot_content_dot_v1_dot_music__pb2
 from cnt_grpc.pb.cnt.content.v1 import podcast_pb2 as cnt_dot_content_dot_v1_dot_podcast__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -63,10 +68,165 @@ class ContentServiceStub:
                 request_serializer=cnt_dot_content_dot_v1_dot_podcast__pb2.DeletePodcastRequest.SerializeToString,
                 response_deserializer=cnt_dot_content_dot_v1_dot_podcast__pb2.DeletePodcastResponse.FromString,
                 _registered_method=True)
+        self.BulkCreatePodcasts = channel.unary_unary(
+                '/cnt.content.v1.ContentService/BulkCreatePodcasts',
+                request_serializer=cnt_dot_content_dot_v1_dot_podcast__pb2.BulkCreatePodcastsRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_podcast__pb2.BulkCreatePodcastsResponse.FromString,
+                _registered_method=True)
+        self.CreateMovie = channel.unary_unary(
+                '/cnt.content.v1.ContentService/CreateMovie',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.CreateMovieRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.CreateMovieResponse.FromString,
+                _registered_method=True)
+        self.GetMovie = channel.unary_unary(
+                '/cnt.content.v1.ContentService/GetMovie',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.GetMovieRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.GetMovieResponse.FromString,
+                _registered_method=True)
+        self.ListMovies = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListMovies',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListMoviesRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListMoviesResponse.FromString,
+                _registered_method=True)
+        self.UpdateMovie = channel.unary_unary(
+                '/cnt.content.v1.ContentService/UpdateMovie',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.UpdateMovieRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.UpdateMovieResponse.FromString,
+                _registered_method=True)
+        self.DeleteMovie = channel.unary_unary(
+                '/cnt.content.v1.ContentService/DeleteMovie',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.DeleteMovieRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.DeleteMovieResponse.FromString,
+                _registered_method=True)
+        self.ListFeaturedMovies = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListFeaturedMovies',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListFeaturedMoviesRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListFeaturedMoviesResponse.FromString,
+                _registered_method=True)
+        self.ListAnimatedBibleStories = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListAnimatedBibleStories',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListAnimatedBibleStoriesRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListAnimatedBibleStoriesResponse.FromString,
+                _registered_method=True)
+        self.ListSimilarMovies = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListSimilarMovies',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListSimilarMoviesRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListSimilarMoviesResponse.FromString,
+                _registered_method=True)
+        self.RateMovie = channel.unary_unary(
+                '/cnt.content.v1.ContentService/RateMovie',
+                request_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.RateMovieRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.RateMovieResponse.FromString,
+                _registered_method=True)
+        self.CreateMusicTrack = channel.unary_unary(
+                '/cnt.content.v1.ContentService/CreateMusicTrack',
+                request_serializer=cnt_dot_content_dot_v1_dot_music__pb2.CreateMusicTrackRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.CreateMusicTrackResponse.FromString,
+                _registered_method=True)
+        self.GetMusicTrack = channel.unary_unary(
+                '/cnt.content.v1.ContentService/GetMusicTrack',
+                request_serializer=cnt_dot_content_dot_v1_dot_music__pb2.GetMusicTrackRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.GetMusicTrackResponse.FromString,
+                _registered_method=True)
+        self.ListMusicTracks = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListMusicTracks',
+                request_serializer=cnt_dot_content_dot_v1_dot_music__pb2.ListMusicTracksRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.ListMusicTracksResponse.FromString,
+                _registered_method=True)
+        self.UpdateMusicTrack = channel.unary_unary(
+                '/cnt.content.v1.ContentService/UpdateMusicTrack',
+                request_serializer=cnt_dot_content_dot_v1_dot_music__pb2.UpdateMusicTrackRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.UpdateMusicTrackResponse.FromString,
+                _registered_method=True)
+        self.DeleteMusicTrack = channel.unary_unary(
+                '/cnt.content.v1.ContentService/DeleteMusicTrack',
+                request_serializer=cnt_dot_content_dot_v1_dot_music__pb2.DeleteMusicTrackRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.DeleteMusicTrackResponse.FromString,
+                _registered_method=True)
+        self.CreateDocument = channel.unary_unary(
+                '/cnt.content.v1.ContentService/CreateDocument',
+                request_serializer=cnt_dot_content_dot_v1_dot_document__pb2.CreateDocumentRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.CreateDocumentResponse.FromString,
+                _registered_method=True)
+        self.GetDocument = channel.unary_unary(
+                '/cnt.content.v1.ContentService/GetDocument',
+                request_serializer=cnt_dot_content_dot_v1_dot_document__pb2.GetDocumentRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.GetDocumentResponse.FromString,
+                _registered_method=True)
+        self.ListDocuments = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListDocuments',
+                request_serializer=cnt_dot_content_dot_v1_dot_document__pb2.ListDocumentsRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.ListDocumentsResponse.FromString,
+                _registered_method=True)
+        self.UpdateDocument = channel.unary_unary(
+                '/cnt.content.v1.ContentService/UpdateDocument',
+                request_serializer=cnt_dot_content_dot_v1_dot_document__pb2.UpdateDocumentRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.UpdateDocumentResponse.FromString,
+                _registered_method=True)
+        self.DeleteDocument = channel.unary_unary(
+                '/cnt.content.v1.ContentService/DeleteDocument',
+                request_serializer=cnt_dot_content_dot_v1_dot_document__pb2.DeleteDocumentRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.DeleteDocumentResponse.FromString,
+                _registered_method=True)
+        self.CreateBibleStory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/CreateBibleStory',
+                request_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.CreateBibleStoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.CreateBibleStoryResponse.FromString,
+                _registered_method=True)
+        self.GetBibleStory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/GetBibleStory',
+                request_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.GetBibleStoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.GetBibleStoryResponse.FromString,
+                _registered_method=True)
+        self.ListBibleStories = channel.unary_unary(
+                '/cnt.content.v1.ContentService/ListBibleStories',
+                request_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.ListBibleStoriesRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.ListBibleStoriesResponse.FromString,
+                _registered_method=True)
+        self.UpdateBibleStory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/UpdateBibleStory',
+                request_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.UpdateBibleStoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.UpdateBibleStoryResponse.FromString,
+                _registered_method=True)
+        self.DeleteBibleStory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/DeleteBibleStory',
+                request_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.DeleteBibleStoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.DeleteBibleStoryResponse.FromString,
+                _registered_method=True)
         self.ListCategories = channel.unary_unary(
                 '/cnt.content.v1.ContentService/ListCategories',
                 request_serializer=cnt_dot_content_dot_v1_dot_category__pb2.ListCategoriesRequest.SerializeToString,
                 response_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.ListCategoriesResponse.FromString,
+                _registered_method=True)
+        self.CreateCategory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/CreateCategory',
+                request_serializer=cnt_dot_content_dot_v1_dot_category__pb2.CreateCategoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.CreateCategoryResponse.FromString,
+                _registered_method=True)
+        self.UpdateCategory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/UpdateCategory',
+                request_serializer=cnt_dot_content_dot_v1_dot_category__pb2.UpdateCategoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.UpdateCategoryResponse.FromString,
+                _registered_method=True)
+        self.DeleteCategory = channel.unary_unary(
+                '/cnt.content.v1.ContentService/DeleteCategory',
+                request_serializer=cnt_dot_content_dot_v1_dot_category__pb2.DeleteCategoryRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.DeleteCategoryResponse.FromString,
+                _registered_method=True)
+        self.RecordPlay = channel.unary_unary(
+                '/cnt.content.v1.ContentService/RecordPlay',
+                request_serializer=cnt_dot_content_dot_v1_dot_listening__pb2.RecordPlayRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_listening__pb2.RecordPlayResponse.FromString,
+                _registered_method=True)
+        self.GetPosition = channel.unary_unary(
+                '/cnt.content.v1.ContentService/GetPosition',
+                request_serializer=cnt_dot_content_dot_v1_dot_listening__pb2.GetPositionRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_listening__pb2.GetPositionResponse.FromString,
+                _registered_method=True)
+        self.SavePosition = channel.unary_unary(
+                '/cnt.content.v1.ContentService/SavePosition',
+                request_serializer=cnt_dot_content_dot_v1_dot_listening__pb2.SavePositionRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_listening__pb2.SavePositionResponse.FromString,
                 _registered_method=True)
 
 
@@ -118,9 +278,271 @@ class ContentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BulkCreatePodcasts(self, request, context):
+        """Publishes up to 100 podcasts, each as CreatePodcast would, and each with its own result: what is wrong with one
+        does not keep the others from being made. A request that breaks the contract makes none.
+        Anyone signed in with a real account. None of its own: the results name the reasons of CreatePodcast.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateMovie(self, request, context):
+        """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
+        preview follows when it is cut.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+        examined; CATEGORY_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMovie(self, request, context):
+        """One film.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMovies(self, request, context):
+        """Films, newest first or most played first. Animated Bible stories are left out, unless they are asked for by their
+        category.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateMovie(self, request, context):
+        """Changes a film; a preview is cut anew when the film is another one, or its times are. A new title, text, cover or
+        video sends an approved one back to a moderator, unless a moderator or a verified artist made the change; any
+        change of a rejected one sends it again.
+        Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMovie.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMovie(self, request, context):
+        """Deletes a film; its files go once nothing else uses them.
+        Its creator, and administrators. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFeaturedMovies(self, request, context):
+        """Films that moderators put forward, newest first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAnimatedBibleStories(self, request, context):
+        """Films of the category Animated Bible Stories, newest first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSimilarMovies(self, request, context):
+        """Other films of the same category, newest first; of a film without one, other films by the same person.
+        Anyone. CONTENT_NOT_FOUND; PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RateMovie(self, request, context):
+        """Rates a film; a second rating by the same viewer takes the place of the first.
+        Anyone signed in with a real account. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateMusicTrack(self, request, context):
+        """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
+        made it.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+        examined; CATEGORY_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMusicTrack(self, request, context):
+        """One track.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMusicTracks(self, request, context):
+        """Pieces of music, newest first or most played first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateMusicTrack(self, request, context):
+        """Changes a track. A new title, text, cover, audio or new words sends an approved one back to a moderator, unless a
+        moderator or a verified artist made the change; any change of a rejected one sends it again.
+        Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMusicTrack.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMusicTrack(self, request, context):
+        """Deletes a track; its files go once nothing else uses them.
+        Its creator, and administrators. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateDocument(self, request, context):
+        """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+        CATEGORY_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDocument(self, request, context):
+        """One document.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDocuments(self, request, context):
+        """Documents, newest first or most opened first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateDocument(self, request, context):
+        """Changes a document.
+        Administrators. CONTENT_NOT_FOUND; the reasons of CreateDocument.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteDocument(self, request, context):
+        """Deletes a document; its files go once nothing else uses them.
+        Administrators. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateBibleStory(self, request, context):
+        """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
+        elsewhere.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+        CATEGORY_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBibleStory(self, request, context):
+        """One story.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBibleStories(self, request, context):
+        """Stories of the Bible, newest first or most played first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateBibleStory(self, request, context):
+        """Changes a story.
+        Administrators. CONTENT_NOT_FOUND; the reasons of CreateBibleStory.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteBibleStory(self, request, context):
+        """Deletes a story; its files go once nothing else uses them.
+        Administrators. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListCategories(self, request, context):
         """The categories, in the order in which a menu shows them.
         Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCategory(self, request, context):
+        """Makes a category.
+        Administrators. CATEGORY_NAME_TAKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCategory(self, request, context):
+        """Changes a category.
+        Administrators. CATEGORY_NOT_FOUND; CATEGORY_NAME_TAKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCategory(self, request, context):
+        """Deletes a category; what belonged to it stays, without one.
+        Administrators. CATEGORY_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPlay(self, request, context):
+        """Counts that an item is played: once for each listener, item and half hour, however often it is called. A listener
+        is an account, or without one a device at its address. Counts show within seconds; programs that call themselves
+        robots are not counted.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPosition(self, request, context):
+        """Where the caller stopped in an item, on whatever device; the beginning, if nobody said otherwise.
+        Anyone signed in with a real account. CONTENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SavePosition(self, request, context):
+        """Remembers where the caller stopped in an item; the last word counts.
+        Anyone signed in with a real account. CONTENT_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,10 +576,165 @@ def add_ContentServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_content_dot_v1_dot_podcast__pb2.DeletePodcastRequest.FromString,
                     response_serializer=cnt_dot_content_dot_v1_dot_podcast__pb2.DeletePodcastResponse.SerializeToString,
             ),
+            'BulkCreatePodcasts': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkCreatePodcasts,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_podcast__pb2.BulkCreatePodcastsRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_podcast__pb2.BulkCreatePodcastsResponse.SerializeToString,
+            ),
+            'CreateMovie': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateMovie,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.CreateMovieRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.CreateMovieResponse.SerializeToString,
+            ),
+            'GetMovie': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMovie,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.GetMovieRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.GetMovieResponse.SerializeToString,
+            ),
+            'ListMovies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMovies,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListMoviesRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListMoviesResponse.SerializeToString,
+            ),
+            'UpdateMovie': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMovie,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.UpdateMovieRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.UpdateMovieResponse.SerializeToString,
+            ),
+            'DeleteMovie': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMovie,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.DeleteMovieRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.DeleteMovieResponse.SerializeToString,
+            ),
+            'ListFeaturedMovies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFeaturedMovies,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListFeaturedMoviesRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListFeaturedMoviesResponse.SerializeToString,
+            ),
+            'ListAnimatedBibleStories': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAnimatedBibleStories,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListAnimatedBibleStoriesRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListAnimatedBibleStoriesResponse.SerializeToString,
+            ),
+            'ListSimilarMovies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSimilarMovies,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListSimilarMoviesRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.ListSimilarMoviesResponse.SerializeToString,
+            ),
+            'RateMovie': grpc.unary_unary_rpc_method_handler(
+                    servicer.RateMovie,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_movie__pb2.RateMovieRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_movie__pb2.RateMovieResponse.SerializeToString,
+            ),
+            'CreateMusicTrack': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateMusicTrack,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.CreateMusicTrackRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_music__pb2.CreateMusicTrackResponse.SerializeToString,
+            ),
+            'GetMusicTrack': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMusicTrack,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.GetMusicTrackRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_music__pb2.GetMusicTrackResponse.SerializeToString,
+            ),
+            'ListMusicTracks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMusicTracks,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.ListMusicTracksRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_music__pb2.ListMusicTracksResponse.SerializeToString,
+            ),
+            'UpdateMusicTrack': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMusicTrack,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.UpdateMusicTrackRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_music__pb2.UpdateMusicTrackResponse.SerializeToString,
+            ),
+            'DeleteMusicTrack': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMusicTrack,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_music__pb2.DeleteMusicTrackRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_music__pb2.DeleteMusicTrackResponse.SerializeToString,
+            ),
+            'CreateDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateDocument,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.CreateDocumentRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_document__pb2.CreateDocumentResponse.SerializeToString,
+            ),
+            'GetDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocument,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.GetDocumentRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_document__pb2.GetDocumentResponse.SerializeToString,
+            ),
+            'ListDocuments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDocuments,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.ListDocumentsRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_document__pb2.ListDocumentsResponse.SerializeToString,
+            ),
+            'UpdateDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateDocument,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.UpdateDocumentRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_document__pb2.UpdateDocumentResponse.SerializeToString,
+            ),
+            'DeleteDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteDocument,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_document__pb2.DeleteDocumentRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_document__pb2.DeleteDocumentResponse.SerializeToString,
+            ),
+            'CreateBibleStory': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateBibleStory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.CreateBibleStoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.CreateBibleStoryResponse.SerializeToString,
+            ),
+            'GetBibleStory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBibleStory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.GetBibleStoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.GetBibleStoryResponse.SerializeToString,
+            ),
+            'ListBibleStories': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBibleStories,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.ListBibleStoriesRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.ListBibleStoriesResponse.SerializeToString,
+            ),
+            'UpdateBibleStory': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateBibleStory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.UpdateBibleStoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.UpdateBibleStoryResponse.SerializeToString,
+            ),
+            'DeleteBibleStory': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteBibleStory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.DeleteBibleStoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_bible__story__pb2.DeleteBibleStoryResponse.SerializeToString,
+            ),
             'ListCategories': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCategories,
                     request_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.ListCategoriesRequest.FromString,
                     response_serializer=cnt_dot_content_dot_v1_dot_category__pb2.ListCategoriesResponse.SerializeToString,
+            ),
+            'CreateCategory': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCategory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.CreateCategoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_category__pb2.CreateCategoryResponse.SerializeToString,
+            ),
+            'UpdateCategory': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCategory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.UpdateCategoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_category__pb2.UpdateCategoryResponse.SerializeToString,
+            ),
+            'DeleteCategory': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCategory,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_category__pb2.DeleteCategoryRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_category__pb2.DeleteCategoryResponse.SerializeToString,
+            ),
+            'RecordPlay': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPlay,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_listening__pb2.RecordPlayRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_listening__pb2.RecordPlayResponse.SerializeToString,
+            ),
+            'GetPosition': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPosition,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_listening__pb2.GetPositionRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_listening__pb2.GetPositionResponse.SerializeToString,
+            ),
+            'SavePosition': grpc.unary_unary_rpc_method_handler(
+                    servicer.SavePosition,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_listening__pb2.SavePositionRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_listening__pb2.SavePositionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -308,6 +885,681 @@ class ContentService:
             _registered_method=True)
 
     @staticmethod
+    def BulkCreatePodcasts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/BulkCreatePodcasts',
+            cnt_dot_content_dot_v1_dot_podcast__pb2.BulkCreatePodcastsRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_podcast__pb2.BulkCreatePodcastsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateMovie(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/CreateMovie',
+            cnt_dot_content_dot_v1_dot_movie__pb2.CreateMovieRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.CreateMovieResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMovie(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/GetMovie',
+            cnt_dot_content_dot_v1_dot_movie__pb2.GetMovieRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.GetMovieResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMovies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListMovies',
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListMoviesRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListMoviesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMovie(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/UpdateMovie',
+            cnt_dot_content_dot_v1_dot_movie__pb2.UpdateMovieRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.UpdateMovieResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMovie(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/DeleteMovie',
+            cnt_dot_content_dot_v1_dot_movie__pb2.DeleteMovieRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.DeleteMovieResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFeaturedMovies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListFeaturedMovies',
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListFeaturedMoviesRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListFeaturedMoviesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAnimatedBibleStories(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListAnimatedBibleStories',
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListAnimatedBibleStoriesRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListAnimatedBibleStoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSimilarMovies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListSimilarMovies',
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListSimilarMoviesRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.ListSimilarMoviesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RateMovie(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/RateMovie',
+            cnt_dot_content_dot_v1_dot_movie__pb2.RateMovieRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_movie__pb2.RateMovieResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateMusicTrack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/CreateMusicTrack',
+            cnt_dot_content_dot_v1_dot_music__pb2.CreateMusicTrackRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_music__pb2.CreateMusicTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMusicTrack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/GetMusicTrack',
+            cnt_dot_content_dot_v1_dot_music__pb2.GetMusicTrackRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_music__pb2.GetMusicTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMusicTracks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListMusicTracks',
+            cnt_dot_content_dot_v1_dot_music__pb2.ListMusicTracksRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_music__pb2.ListMusicTracksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMusicTrack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/UpdateMusicTrack',
+            cnt_dot_content_dot_v1_dot_music__pb2.UpdateMusicTrackRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_music__pb2.UpdateMusicTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMusicTrack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/DeleteMusicTrack',
+            cnt_dot_content_dot_v1_dot_music__pb2.DeleteMusicTrackRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_music__pb2.DeleteMusicTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/CreateDocument',
+            cnt_dot_content_dot_v1_dot_document__pb2.CreateDocumentRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_document__pb2.CreateDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/GetDocument',
+            cnt_dot_content_dot_v1_dot_document__pb2.GetDocumentRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_document__pb2.GetDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListDocuments',
+            cnt_dot_content_dot_v1_dot_document__pb2.ListDocumentsRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_document__pb2.ListDocumentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/UpdateDocument',
+            cnt_dot_content_dot_v1_dot_document__pb2.UpdateDocumentRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_document__pb2.UpdateDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/DeleteDocument',
+            cnt_dot_content_dot_v1_dot_document__pb2.DeleteDocumentRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_document__pb2.DeleteDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateBibleStory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/CreateBibleStory',
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.CreateBibleStoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.CreateBibleStoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBibleStory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/GetBibleStory',
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.GetBibleStoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.GetBibleStoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBibleStories(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/ListBibleStories',
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.ListBibleStoriesRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.ListBibleStoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateBibleStory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/UpdateBibleStory',
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.UpdateBibleStoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.UpdateBibleStoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteBibleStory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/DeleteBibleStory',
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.DeleteBibleStoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_bible__story__pb2.DeleteBibleStoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListCategories(request,
             target,
             options=(),
@@ -324,6 +1576,168 @@ class ContentService:
             '/cnt.content.v1.ContentService/ListCategories',
             cnt_dot_content_dot_v1_dot_category__pb2.ListCategoriesRequest.SerializeToString,
             cnt_dot_content_dot_v1_dot_category__pb2.ListCategoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCategory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/CreateCategory',
+            cnt_dot_content_dot_v1_dot_category__pb2.CreateCategoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_category__pb2.CreateCategoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCategory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/UpdateCategory',
+            cnt_dot_content_dot_v1_dot_category__pb2.UpdateCategoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_category__pb2.UpdateCategoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCategory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/DeleteCategory',
+            cnt_dot_content_dot_v1_dot_category__pb2.DeleteCategoryRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_category__pb2.DeleteCategoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPlay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/RecordPlay',
+            cnt_dot_content_dot_v1_dot_listening__pb2.RecordPlayRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_listening__pb2.RecordPlayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPosition(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/GetPosition',
+            cnt_dot_content_dot_v1_dot_listening__pb2.GetPositionRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_listening__pb2.GetPositionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SavePosition(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ContentService/SavePosition',
+            cnt_dot_content_dot_v1_dot_listening__pb2.SavePositionRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_listening__pb2.SavePositionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,7 +4,12 @@
 isort:skip_file
 The catalogue: what people publish to be heard, watched and read."""
 
+from cnt_grpc.pb.cnt.content.v1 import bible_story_pb2 as _bible_story_pb2
 from cnt_grpc.pb.cnt.content.v1 import category_pb2 as _category_pb2
+from cnt_grpc.pb.cnt.content.v1 import document_pb2 as _document_pb2
+from cnt_grpc.pb.cnt.content.v1 import listening_pb2 as _listening_pb2
+from cnt_grpc.pb.cnt.content.v1 import movie_pb2 as _movie_pb2
+from cnt_grpc.pb.cnt.content.v1 import music_pb2 as _music_pb2
 from cnt_grpc.pb.cnt.content.v1 import podcast_pb2 as _podcast_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
@@ -43,9 +48,147 @@ class ContentServiceStub:
     """Deletes a podcast; its files go once nothing else uses them.
     Its creator, and administrators. CONTENT_NOT_FOUND.
     """
+    BulkCreatePodcasts: _aio.UnaryUnaryMultiCallable[_podcast_pb2.BulkCreatePodcastsRequest, _podcast_pb2.BulkCreatePodcastsResponse]
+    """Publishes up to 100 podcasts, each as CreatePodcast would, and each with its own result: what is wrong with one
+    does not keep the others from being made. A request that breaks the contract makes none.
+    Anyone signed in with a real account. None of its own: the results name the reasons of CreatePodcast.
+    """
+    CreateMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.CreateMovieRequest, _movie_pb2.CreateMovieResponse]
+    """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
+    preview follows when it is cut.
+    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+    examined; CATEGORY_NOT_FOUND.
+    """
+    GetMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.GetMovieRequest, _movie_pb2.GetMovieResponse]
+    """One film.
+    Anyone. CONTENT_NOT_FOUND.
+    """
+    ListMovies: _aio.UnaryUnaryMultiCallable[_movie_pb2.ListMoviesRequest, _movie_pb2.ListMoviesResponse]
+    """Films, newest first or most played first. Animated Bible stories are left out, unless they are asked for by their
+    category.
+    Anyone. PAGE_TOKEN_INVALID.
+    """
+    UpdateMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.UpdateMovieRequest, _movie_pb2.UpdateMovieResponse]
+    """Changes a film; a preview is cut anew when the film is another one, or its times are. A new title, text, cover or
+    video sends an approved one back to a moderator, unless a moderator or a verified artist made the change; any
+    change of a rejected one sends it again.
+    Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMovie.
+    """
+    DeleteMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.DeleteMovieRequest, _movie_pb2.DeleteMovieResponse]
+    """Deletes a film; its files go once nothing else uses them.
+    Its creator, and administrators. CONTENT_NOT_FOUND.
+    """
+    ListFeaturedMovies: _aio.UnaryUnaryMultiCallable[_movie_pb2.ListFeaturedMoviesRequest, _movie_pb2.ListFeaturedMoviesResponse]
+    """Films that moderators put forward, newest first.
+    Anyone. PAGE_TOKEN_INVALID.
+    """
+    ListAnimatedBibleStories: _aio.UnaryUnaryMultiCallable[_movie_pb2.ListAnimatedBibleStoriesRequest, _movie_pb2.ListAnimatedBibleStoriesResponse]
+    """Films of the category Animated Bible Stories, newest first.
+    Anyone. PAGE_TOKEN_INVALID.
+    """
+    ListSimilarMovies: _aio.UnaryUnaryMultiCallable[_movie_pb2.ListSimilarMoviesRequest, _movie_pb2.ListSimilarMoviesResponse]
+    """Other films of the same category, newest first; of a film without one, other films by the same person.
+    Anyone. CONTENT_NOT_FOUND; PAGE_TOKEN_INVALID.
+    """
+    RateMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.RateMovieRequest, _movie_pb2.RateMovieResponse]
+    """Rates a film; a second rating by the same viewer takes the place of the first.
+    Anyone signed in with a real account. CONTENT_NOT_FOUND.
+    """
+    CreateMusicTrack: _aio.UnaryUnaryMultiCallable[_music_pb2.CreateMusicTrackRequest, _music_pb2.CreateMusicTrackResponse]
+    """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
+    made it.
+    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+    examined; CATEGORY_NOT_FOUND.
+    """
+    GetMusicTrack: _aio.UnaryUnaryMultiCallable[_music_pb2.GetMusicTrackRequest, _music_pb2.GetMusicTrackResponse]
+    """One track.
+    Anyone. CONTENT_NOT_FOUND.
+    """
+    ListMusicTracks: _aio.UnaryUnaryMultiCallable[_music_pb2.ListMusicTracksRequest, _music_pb2.ListMusicTracksResponse]
+    """Pieces of music, newest first or most played first.
+    Anyone. PAGE_TOKEN_INVALID.
+    """
+    UpdateMusicTrack: _aio.UnaryUnaryMultiCallable[_music_pb2.UpdateMusicTrackRequest, _music_pb2.UpdateMusicTrackResponse]
+    """Changes a track. A new title, text, cover, audio or new words sends an approved one back to a moderator, unless a
+    moderator or a verified artist made the change; any change of a rejected one sends it again.
+    Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMusicTrack.
+    """
+    DeleteMusicTrack: _aio.UnaryUnaryMultiCallable[_music_pb2.DeleteMusicTrackRequest, _music_pb2.DeleteMusicTrackResponse]
+    """Deletes a track; its files go once nothing else uses them.
+    Its creator, and administrators. CONTENT_NOT_FOUND.
+    """
+    CreateDocument: _aio.UnaryUnaryMultiCallable[_document_pb2.CreateDocumentRequest, _document_pb2.CreateDocumentResponse]
+    """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
+    Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+    CATEGORY_NOT_FOUND.
+    """
+    GetDocument: _aio.UnaryUnaryMultiCallable[_document_pb2.GetDocumentRequest, _document_pb2.GetDocumentResponse]
+    """One document.
+    Anyone. CONTENT_NOT_FOUND.
+    """
+    ListDocuments: _aio.UnaryUnaryMultiCallable[_document_pb2.ListDocumentsRequest, _document_pb2.ListDocumentsResponse]
+    """Documents, newest first or most opened first.
+    Anyone. PAGE_TOKEN_INVALID.
+    """
+    UpdateDocument: _aio.UnaryUnaryMultiCallable[_document_pb2.UpdateDocumentRequest, _document_pb2.UpdateDocumentResponse]
+    """Changes a document.
+    Administrators. CONTENT_NOT_FOUND; the reasons of CreateDocument.
+    """
+    DeleteDocument: _aio.UnaryUnaryMultiCallable[_document_pb2.DeleteDocumentRequest, _document_pb2.DeleteDocumentResponse]
+    """Deletes a document; its files go once nothing else uses them.
+    Administrators. CONTENT_NOT_FOUND.
+    """
+    CreateBibleStory: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.CreateBibleStoryRequest, _bible_story_pb2.CreateBibleStoryResponse]
+    """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
+    elsewhere.
+    Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+    CATEGORY_NOT_FOUND.
+    """
+    GetBibleStory: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.GetBibleStoryRequest, _bible_story_pb2.GetBibleStoryResponse]
+    """One story.
+    Anyone. CONTENT_NOT_FOUND.
+    """
+    ListBibleStories: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.ListBibleStoriesRequest, _bible_story_pb2.ListBibleStoriesResponse]
+    """Stories of the Bible, newest first or most played first.
+    Anyone. PAGE_TOKEN_INVALID.
+    """
+    UpdateBibleStory: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.UpdateBibleStoryRequest, _bible_story_pb2.UpdateBibleStoryResponse]
+    """Changes a story.
+    Administrators. CONTENT_NOT_FOUND; the reasons of CreateBibleStory.
+    """
+    DeleteBibleStory: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.DeleteBibleStoryRequest, _bible_story_pb2.DeleteBibleStoryResponse]
+    """Deletes a story; its files go once nothing else uses them.
+    Administrators. CONTENT_NOT_FOUND.
+    """
     ListCategories: _aio.UnaryUnaryMultiCallable[_category_pb2.ListCategoriesRequest, _category_pb2.ListCategoriesResponse]
     """The categories, in the order in which a menu shows them.
     Anyone. PAGE_TOKEN_INVALID.
+    """
+    CreateCategory: _aio.UnaryUnaryMultiCallable[_category_pb2.CreateCategoryRequest, _category_pb2.CreateCategoryResponse]
+    """Makes a category.
+    Administrators. CATEGORY_NAME_TAKEN.
+    """
+    UpdateCategory: _aio.UnaryUnaryMultiCallable[_category_pb2.UpdateCategoryRequest, _category_pb2.UpdateCategoryResponse]
+    """Changes a category.
+    Administrators. CATEGORY_NOT_FOUND; CATEGORY_NAME_TAKEN.
+    """
+    DeleteCategory: _aio.UnaryUnaryMultiCallable[_category_pb2.DeleteCategoryRequest, _category_pb2.DeleteCategoryResponse]
+    """Deletes a category; what belonged to it stays, without one.
+    Administrators. CATEGORY_NOT_FOUND.
+    """
+    RecordPlay: _aio.UnaryUnaryMultiCallable[_listening_pb2.RecordPlayRequest, _listening_pb2.RecordPlayResponse]
+    """Counts that an item is played: once for each listener, item and half hour, however often it is called. A listener
+    is an account, or without one a device at its address. Counts show within seconds; programs that call themselves
+    robots are not counted.
+    Anyone. CONTENT_NOT_FOUND.
+    """
+    GetPosition: _aio.UnaryUnaryMultiCallable[_listening_pb2.GetPositionRequest, _listening_pb2.GetPositionResponse]
+    """Where the caller stopped in an item, on whatever device; the beginning, if nobody said otherwise.
+    Anyone signed in with a real account. CONTENT_NOT_FOUND.
+    """
+    SavePosition: _aio.UnaryUnaryMultiCallable[_listening_pb2.SavePositionRequest, _listening_pb2.SavePositionResponse]
+    """Remembers where the caller stopped in an item; the last word counts.
+    Anyone signed in with a real account. CONTENT_NOT_FOUND.
     """
 
 class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -107,6 +250,268 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def BulkCreatePodcasts(
+        self,
+        request: _podcast_pb2.BulkCreatePodcastsRequest,
+        context: _aio.ServicerContext[_podcast_pb2.BulkCreatePodcastsRequest, _abc.Awaitable[_podcast_pb2.BulkCreatePodcastsResponse]],
+    ) -> _abc.Awaitable[_podcast_pb2.BulkCreatePodcastsResponse]:
+        """Publishes up to 100 podcasts, each as CreatePodcast would, and each with its own result: what is wrong with one
+        does not keep the others from being made. A request that breaks the contract makes none.
+        Anyone signed in with a real account. None of its own: the results name the reasons of CreatePodcast.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateMovie(
+        self,
+        request: _movie_pb2.CreateMovieRequest,
+        context: _aio.ServicerContext[_movie_pb2.CreateMovieRequest, _abc.Awaitable[_movie_pb2.CreateMovieResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.CreateMovieResponse]:
+        """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
+        preview follows when it is cut.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+        examined; CATEGORY_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMovie(
+        self,
+        request: _movie_pb2.GetMovieRequest,
+        context: _aio.ServicerContext[_movie_pb2.GetMovieRequest, _abc.Awaitable[_movie_pb2.GetMovieResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.GetMovieResponse]:
+        """One film.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMovies(
+        self,
+        request: _movie_pb2.ListMoviesRequest,
+        context: _aio.ServicerContext[_movie_pb2.ListMoviesRequest, _abc.Awaitable[_movie_pb2.ListMoviesResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.ListMoviesResponse]:
+        """Films, newest first or most played first. Animated Bible stories are left out, unless they are asked for by their
+        category.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateMovie(
+        self,
+        request: _movie_pb2.UpdateMovieRequest,
+        context: _aio.ServicerContext[_movie_pb2.UpdateMovieRequest, _abc.Awaitable[_movie_pb2.UpdateMovieResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.UpdateMovieResponse]:
+        """Changes a film; a preview is cut anew when the film is another one, or its times are. A new title, text, cover or
+        video sends an approved one back to a moderator, unless a moderator or a verified artist made the change; any
+        change of a rejected one sends it again.
+        Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMovie.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteMovie(
+        self,
+        request: _movie_pb2.DeleteMovieRequest,
+        context: _aio.ServicerContext[_movie_pb2.DeleteMovieRequest, _abc.Awaitable[_movie_pb2.DeleteMovieResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.DeleteMovieResponse]:
+        """Deletes a film; its files go once nothing else uses them.
+        Its creator, and administrators. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListFeaturedMovies(
+        self,
+        request: _movie_pb2.ListFeaturedMoviesRequest,
+        context: _aio.ServicerContext[_movie_pb2.ListFeaturedMoviesRequest, _abc.Awaitable[_movie_pb2.ListFeaturedMoviesResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.ListFeaturedMoviesResponse]:
+        """Films that moderators put forward, newest first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAnimatedBibleStories(
+        self,
+        request: _movie_pb2.ListAnimatedBibleStoriesRequest,
+        context: _aio.ServicerContext[_movie_pb2.ListAnimatedBibleStoriesRequest, _abc.Awaitable[_movie_pb2.ListAnimatedBibleStoriesResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.ListAnimatedBibleStoriesResponse]:
+        """Films of the category Animated Bible Stories, newest first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSimilarMovies(
+        self,
+        request: _movie_pb2.ListSimilarMoviesRequest,
+        context: _aio.ServicerContext[_movie_pb2.ListSimilarMoviesRequest, _abc.Awaitable[_movie_pb2.ListSimilarMoviesResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.ListSimilarMoviesResponse]:
+        """Other films of the same category, newest first; of a film without one, other films by the same person.
+        Anyone. CONTENT_NOT_FOUND; PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def RateMovie(
+        self,
+        request: _movie_pb2.RateMovieRequest,
+        context: _aio.ServicerContext[_movie_pb2.RateMovieRequest, _abc.Awaitable[_movie_pb2.RateMovieResponse]],
+    ) -> _abc.Awaitable[_movie_pb2.RateMovieResponse]:
+        """Rates a film; a second rating by the same viewer takes the place of the first.
+        Anyone signed in with a real account. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateMusicTrack(
+        self,
+        request: _music_pb2.CreateMusicTrackRequest,
+        context: _aio.ServicerContext[_music_pb2.CreateMusicTrackRequest, _abc.Awaitable[_music_pb2.CreateMusicTrackResponse]],
+    ) -> _abc.Awaitable[_music_pb2.CreateMusicTrackResponse]:
+        """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
+        made it.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+        examined; CATEGORY_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMusicTrack(
+        self,
+        request: _music_pb2.GetMusicTrackRequest,
+        context: _aio.ServicerContext[_music_pb2.GetMusicTrackRequest, _abc.Awaitable[_music_pb2.GetMusicTrackResponse]],
+    ) -> _abc.Awaitable[_music_pb2.GetMusicTrackResponse]:
+        """One track.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMusicTracks(
+        self,
+        request: _music_pb2.ListMusicTracksRequest,
+        context: _aio.ServicerContext[_music_pb2.ListMusicTracksRequest, _abc.Awaitable[_music_pb2.ListMusicTracksResponse]],
+    ) -> _abc.Awaitable[_music_pb2.ListMusicTracksResponse]:
+        """Pieces of music, newest first or most played first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateMusicTrack(
+        self,
+        request: _music_pb2.UpdateMusicTrackRequest,
+        context: _aio.ServicerContext[_music_pb2.UpdateMusicTrackRequest, _abc.Awaitable[_music_pb2.UpdateMusicTrackResponse]],
+    ) -> _abc.Awaitable[_music_pb2.UpdateMusicTrackResponse]:
+        """Changes a track. A new title, text, cover, audio or new words sends an approved one back to a moderator, unless a
+        moderator or a verified artist made the change; any change of a rejected one sends it again.
+        Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMusicTrack.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteMusicTrack(
+        self,
+        request: _music_pb2.DeleteMusicTrackRequest,
+        context: _aio.ServicerContext[_music_pb2.DeleteMusicTrackRequest, _abc.Awaitable[_music_pb2.DeleteMusicTrackResponse]],
+    ) -> _abc.Awaitable[_music_pb2.DeleteMusicTrackResponse]:
+        """Deletes a track; its files go once nothing else uses them.
+        Its creator, and administrators. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateDocument(
+        self,
+        request: _document_pb2.CreateDocumentRequest,
+        context: _aio.ServicerContext[_document_pb2.CreateDocumentRequest, _abc.Awaitable[_document_pb2.CreateDocumentResponse]],
+    ) -> _abc.Awaitable[_document_pb2.CreateDocumentResponse]:
+        """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+        CATEGORY_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDocument(
+        self,
+        request: _document_pb2.GetDocumentRequest,
+        context: _aio.ServicerContext[_document_pb2.GetDocumentRequest, _abc.Awaitable[_document_pb2.GetDocumentResponse]],
+    ) -> _abc.Awaitable[_document_pb2.GetDocumentResponse]:
+        """One document.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDocuments(
+        self,
+        request: _document_pb2.ListDocumentsRequest,
+        context: _aio.ServicerContext[_document_pb2.ListDocumentsRequest, _abc.Awaitable[_document_pb2.ListDocumentsResponse]],
+    ) -> _abc.Awaitable[_document_pb2.ListDocumentsResponse]:
+        """Documents, newest first or most opened first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateDocument(
+        self,
+        request: _document_pb2.UpdateDocumentRequest,
+        context: _aio.ServicerContext[_document_pb2.UpdateDocumentRequest, _abc.Awaitable[_document_pb2.UpdateDocumentResponse]],
+    ) -> _abc.Awaitable[_document_pb2.UpdateDocumentResponse]:
+        """Changes a document.
+        Administrators. CONTENT_NOT_FOUND; the reasons of CreateDocument.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteDocument(
+        self,
+        request: _document_pb2.DeleteDocumentRequest,
+        context: _aio.ServicerContext[_document_pb2.DeleteDocumentRequest, _abc.Awaitable[_document_pb2.DeleteDocumentResponse]],
+    ) -> _abc.Awaitable[_document_pb2.DeleteDocumentResponse]:
+        """Deletes a document; its files go once nothing else uses them.
+        Administrators. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateBibleStory(
+        self,
+        request: _bible_story_pb2.CreateBibleStoryRequest,
+        context: _aio.ServicerContext[_bible_story_pb2.CreateBibleStoryRequest, _abc.Awaitable[_bible_story_pb2.CreateBibleStoryResponse]],
+    ) -> _abc.Awaitable[_bible_story_pb2.CreateBibleStoryResponse]:
+        """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
+        elsewhere.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+        CATEGORY_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetBibleStory(
+        self,
+        request: _bible_story_pb2.GetBibleStoryRequest,
+        context: _aio.ServicerContext[_bible_story_pb2.GetBibleStoryRequest, _abc.Awaitable[_bible_story_pb2.GetBibleStoryResponse]],
+    ) -> _abc.Awaitable[_bible_story_pb2.GetBibleStoryResponse]:
+        """One story.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListBibleStories(
+        self,
+        request: _bible_story_pb2.ListBibleStoriesRequest,
+        context: _aio.ServicerContext[_bible_story_pb2.ListBibleStoriesRequest, _abc.Awaitable[_bible_story_pb2.ListBibleStoriesResponse]],
+    ) -> _abc.Awaitable[_bible_story_pb2.ListBibleStoriesResponse]:
+        """Stories of the Bible, newest first or most played first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateBibleStory(
+        self,
+        request: _bible_story_pb2.UpdateBibleStoryRequest,
+        context: _aio.ServicerContext[_bible_story_pb2.UpdateBibleStoryRequest, _abc.Awaitable[_bible_story_pb2.UpdateBibleStoryResponse]],
+    ) -> _abc.Awaitable[_bible_story_pb2.UpdateBibleStoryResponse]:
+        """Changes a story.
+        Administrators. CONTENT_NOT_FOUND; the reasons of CreateBibleStory.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteBibleStory(
+        self,
+        request: _bible_story_pb2.DeleteBibleStoryRequest,
+        context: _aio.ServicerContext[_bible_story_pb2.DeleteBibleStoryRequest, _abc.Awaitable[_bible_story_pb2.DeleteBibleStoryResponse]],
+    ) -> _abc.Awaitable[_bible_story_pb2.DeleteBibleStoryResponse]:
+        """Deletes a story; its files go once nothing else uses them.
+        Administrators. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
     def ListCategories(
         self,
         request: _category_pb2.ListCategoriesRequest,
@@ -114,6 +519,68 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_category_pb2.ListCategoriesResponse]:
         """The categories, in the order in which a menu shows them.
         Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateCategory(
+        self,
+        request: _category_pb2.CreateCategoryRequest,
+        context: _aio.ServicerContext[_category_pb2.CreateCategoryRequest, _abc.Awaitable[_category_pb2.CreateCategoryResponse]],
+    ) -> _abc.Awaitable[_category_pb2.CreateCategoryResponse]:
+        """Makes a category.
+        Administrators. CATEGORY_NAME_TAKEN.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateCategory(
+        self,
+        request: _category_pb2.UpdateCategoryRequest,
+        context: _aio.ServicerContext[_category_pb2.UpdateCategoryRequest, _abc.Awaitable[_category_pb2.UpdateCategoryResponse]],
+    ) -> _abc.Awaitable[_category_pb2.UpdateCategoryResponse]:
+        """Changes a category.
+        Administrators. CATEGORY_NOT_FOUND; CATEGORY_NAME_TAKEN.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteCategory(
+        self,
+        request: _category_pb2.DeleteCategoryRequest,
+        context: _aio.ServicerContext[_category_pb2.DeleteCategoryRequest, _abc.Awaitable[_category_pb2.DeleteCategoryResponse]],
+    ) -> _abc.Awaitable[_category_pb2.DeleteCategoryResponse]:
+        """Deletes a category; what belonged to it stays, without one.
+        Administrators. CATEGORY_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordPlay(
+        self,
+        request: _listening_pb2.RecordPlayRequest,
+        context: _aio.ServicerContext[_listening_pb2.RecordPlayRequest, _abc.Awaitable[_listening_pb2.RecordPlayResponse]],
+    ) -> _abc.Awaitable[_listening_pb2.RecordPlayResponse]:
+        """Counts that an item is played: once for each listener, item and half hour, however often it is called. A listener
+        is an account, or without one a device at its address. Counts show within seconds; programs that call themselves
+        robots are not counted.
+        Anyone. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPosition(
+        self,
+        request: _listening_pb2.GetPositionRequest,
+        context: _aio.ServicerContext[_listening_pb2.GetPositionRequest, _abc.Awaitable[_listening_pb2.GetPositionResponse]],
+    ) -> _abc.Awaitable[_listening_pb2.GetPositionResponse]:
+        """Where the caller stopped in an item, on whatever device; the beginning, if nobody said otherwise.
+        Anyone signed in with a real account. CONTENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def SavePosition(
+        self,
+        request: _listening_pb2.SavePositionRequest,
+        context: _aio.ServicerContext[_listening_pb2.SavePositionRequest, _abc.Awaitable[_listening_pb2.SavePositionResponse]],
+    ) -> _abc.Awaitable[_listening_pb2.SavePositionResponse]:
+        """Remembers where the caller stopped in an item; the last word counts.
+        Anyone signed in with a real account. CONTENT_NOT_FOUND.
         """
 
 def add_ContentServiceServicer_to_server(servicer: ContentServiceServicer, server: _aio.Server) -> None: ...

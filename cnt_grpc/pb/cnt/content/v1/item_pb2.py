@@ -25,15 +25,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/content/v1/item.proto\x12\x0e\x63nt.content.v1*\xae\x01\n\x0b\x43ontentType\x12\x1c\n\x18\x43ONTENT_TYPE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONTENT_TYPE_PODCAST\x10\x01\x12\x16\n\x12\x43ONTENT_TYPE_MOVIE\x10\x02\x12\x16\n\x12\x43ONTENT_TYPE_MUSIC\x10\x03\x12\x19\n\x15\x43ONTENT_TYPE_DOCUMENT\x10\x04\x12\x1c\n\x18\x43ONTENT_TYPE_BIBLE_STORY\x10\x05*?\n\x04Sort\x12\x14\n\x10SORT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSORT_NEWEST\x10\x01\x12\x10\n\x0cSORT_POPULAR\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/content/v1/item.proto\x12\x0e\x63nt.content.v1\";\n\x07\x46\x61ilure\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message*\xae\x01\n\x0b\x43ontentType\x12\x1c\n\x18\x43ONTENT_TYPE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONTENT_TYPE_PODCAST\x10\x01\x12\x16\n\x12\x43ONTENT_TYPE_MOVIE\x10\x02\x12\x16\n\x12\x43ONTENT_TYPE_MUSIC\x10\x03\x12\x19\n\x15\x43ONTENT_TYPE_DOCUMENT\x10\x04\x12\x1c\n\x18\x43ONTENT_TYPE_BIBLE_STORY\x10\x05*?\n\x04Sort\x12\x14\n\x10SORT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSORT_NEWEST\x10\x01\x12\x10\n\x0cSORT_POPULAR\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.content.v1.item_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONTENTTYPE']._serialized_start=46
-  _globals['_CONTENTTYPE']._serialized_end=220
-  _globals['_SORT']._serialized_start=222
-  _globals['_SORT']._serialized_end=285
+  _globals['_CONTENTTYPE']._serialized_start=107
+  _globals['_CONTENTTYPE']._serialized_end=281
+  _globals['_SORT']._serialized_start=283
+  _globals['_SORT']._serialized_end=346
+  _globals['_FAILURE']._serialized_start=45
+  _globals['_FAILURE']._serialized_end=104
 # @@protoc_insertion_point(module_scope)

@@ -533,3 +533,87 @@ class DeletePodcastResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeletePodcastResponse: _TypeAlias = DeletePodcastResponse  # noqa: Y015
+
+@_typing.final
+class BulkCreatePodcastsRequest(_message.Message):
+    """Podcasts to be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PODCASTS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    @_builtins.property
+    def podcasts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CreatePodcastRequest]:
+        """The podcasts; their own request ids are not heard."""
+
+    def __init__(
+        self,
+        *,
+        podcasts: _abc.Iterable[Global___CreatePodcastRequest] | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["podcasts", b"podcasts", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkCreatePodcastsRequest: _TypeAlias = BulkCreatePodcastsRequest  # noqa: Y015
+
+@_typing.final
+class BulkCreatePodcastsResponse(_message.Message):
+    """What became of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___PodcastResult]:
+        """One result for each podcast, in their order."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___PodcastResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkCreatePodcastsResponse: _TypeAlias = BulkCreatePodcastsResponse  # noqa: Y015
+
+@_typing.final
+class PodcastResult(_message.Message):
+    """What became of one podcast of many."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PODCAST_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def podcast(self) -> Global___Podcast:
+        """It was made."""
+
+    @_builtins.property
+    def failure(self) -> _item_pb2.Failure:
+        """It was not."""
+
+    def __init__(
+        self,
+        *,
+        podcast: Global___Podcast | None = ...,
+        failure: _item_pb2.Failure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "podcast", b"podcast", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "podcast", b"podcast", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["podcast", "failure"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___PodcastResult: _TypeAlias = PodcastResult  # noqa: Y015

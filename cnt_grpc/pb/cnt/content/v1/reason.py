@@ -9,5 +9,7 @@ class Reason(StrEnum):
 
     # No such item, or none that the caller may know of. NOT_FOUND.
     CONTENT_NOT_FOUND = "CONTENT_NOT_FOUND"
-    # The category that the request names is not there. FAILED_PRECONDITION.
+    # No such category: NOT_FOUND where it is what is asked for, FAILED_PRECONDITION where an item names it.
     CATEGORY_NOT_FOUND = "CATEGORY_NOT_FOUND"
+    # Another category has this name. ALREADY_EXISTS.
+    CATEGORY_NAME_TAKEN = "CATEGORY_NAME_TAKEN"

@@ -28,7 +28,9 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_CONTENT_NOT_FOUND: _Reason.ValueType  # 1
     """No such item, or none that the caller may know of. NOT_FOUND."""
     REASON_CATEGORY_NOT_FOUND: _Reason.ValueType  # 2
-    """The category that the request names is not there. FAILED_PRECONDITION."""
+    """No such category: NOT_FOUND where it is what is asked for, FAILED_PRECONDITION where an item names it."""
+    REASON_CATEGORY_NAME_TAKEN: _Reason.ValueType  # 3
+    """Another category has this name. ALREADY_EXISTS."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -38,5 +40,7 @@ REASON_UNSPECIFIED: Reason.ValueType  # 0
 REASON_CONTENT_NOT_FOUND: Reason.ValueType  # 1
 """No such item, or none that the caller may know of. NOT_FOUND."""
 REASON_CATEGORY_NOT_FOUND: Reason.ValueType  # 2
-"""The category that the request names is not there. FAILED_PRECONDITION."""
+"""No such category: NOT_FOUND where it is what is asked for, FAILED_PRECONDITION where an item names it."""
+REASON_CATEGORY_NAME_TAKEN: Reason.ValueType  # 3
+"""Another category has this name. ALREADY_EXISTS."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -25,23 +25,57 @@ class ProbeMedia(_message.Message):
 
     MEDIA_ID_FIELD_NUMBER: _builtins.int
     THUMBNAIL_FIELD_NUMBER: _builtins.int
+    AVATAR_FIELD_NUMBER: _builtins.int
     media_id: _builtins.int
     """The media object."""
     thumbnail: _builtins.bool
     """Whether to make a still of it, if it is a film."""
+    avatar: _builtins.bool
+    """Whether it becomes its owner's avatar when it is a picture that can be used."""
     def __init__(
         self,
         *,
         media_id: _builtins.int = ...,
         thumbnail: _builtins.bool = ...,
+        avatar: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["media_id", b"media_id", "thumbnail", b"thumbnail"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar", b"avatar", "media_id", b"media_id", "thumbnail", b"thumbnail"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ProbeMedia: _TypeAlias = ProbeMedia  # noqa: Y015
+
+@_typing.final
+class MakeStill(_message.Message):
+    """Asks the worker to make a picture of one moment of a film."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    FILM_ID_FIELD_NUMBER: _builtins.int
+    AT_MS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The media object that waits for the picture."""
+    film_id: _builtins.int
+    """The media object of the film."""
+    at_ms: _builtins.int
+    """Milliseconds from the film's beginning."""
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        film_id: _builtins.int = ...,
+        at_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms", "film_id", b"film_id", "media_id", b"media_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MakeStill: _TypeAlias = MakeStill  # noqa: Y015
 
 @_typing.final
 class DiscardMedia(_message.Message):

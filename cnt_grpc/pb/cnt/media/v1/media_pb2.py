@@ -26,17 +26,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63nt/media/v1/media.proto\x12\x0c\x63nt.media.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x03\n\x05Media\x12\x19\n\x08media_id\x18\x01 \x01(\x03R\x07mediaId\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x17.cnt.media.v1.MediaKindR\x04kind\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x18.cnt.media.v1.MediaStateR\x05state\x12\x18\n\x07\x66\x61ilure\x18\x04 \x01(\tR\x07\x66\x61ilure\x12\x10\n\x03url\x18\x05 \x01(\tR\x03url\x12\x1b\n\tfile_path\x18\x06 \x01(\tR\x08\x66ilePath\x12\x1a\n\x08\x66ilename\x18\x07 \x01(\tR\x08\x66ilename\x12!\n\x0c\x63ontent_type\x18\x08 \x01(\tR\x0b\x63ontentType\x12\x12\n\x04size\x18\t \x01(\x03R\x04size\x12\x16\n\x06sha256\x18\n \x01(\tR\x06sha256\x12\x1f\n\x0b\x64uration_ms\x18\x0b \x01(\x03R\ndurationMs\x12\x14\n\x05width\x18\x0c \x01(\x05R\x05width\x12\x16\n\x06height\x18\r \x01(\x05R\x06height\x12#\n\rthumbnail_url\x18\x0e \x01(\tR\x0cthumbnailUrl\x12\x39\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt*\x82\x01\n\tMediaKind\x12\x1a\n\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MEDIA_KIND_AUDIO\x10\x01\x12\x14\n\x10MEDIA_KIND_VIDEO\x10\x02\x12\x14\n\x10MEDIA_KIND_IMAGE\x10\x03\x12\x17\n\x13MEDIA_KIND_DOCUMENT\x10\x04*q\n\nMediaState\x12\x1b\n\x17MEDIA_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MEDIA_STATE_PROBING\x10\x01\x12\x15\n\x11MEDIA_STATE_READY\x10\x02\x12\x16\n\x12MEDIA_STATE_FAILED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63nt/media/v1/media.proto\x12\x0c\x63nt.media.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x04\n\x05Media\x12\x19\n\x08media_id\x18\x01 \x01(\x03R\x07mediaId\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x17.cnt.media.v1.MediaKindR\x04kind\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x18.cnt.media.v1.MediaStateR\x05state\x12\x18\n\x07\x66\x61ilure\x18\x04 \x01(\tR\x07\x66\x61ilure\x12\x10\n\x03url\x18\x05 \x01(\tR\x03url\x12\x1b\n\tfile_path\x18\x06 \x01(\tR\x08\x66ilePath\x12\x1a\n\x08\x66ilename\x18\x07 \x01(\tR\x08\x66ilename\x12!\n\x0c\x63ontent_type\x18\x08 \x01(\tR\x0b\x63ontentType\x12\x12\n\x04size\x18\t \x01(\x03R\x04size\x12\x16\n\x06sha256\x18\n \x01(\tR\x06sha256\x12\x1f\n\x0b\x64uration_ms\x18\x0b \x01(\x03R\ndurationMs\x12\x14\n\x05width\x18\x0c \x01(\x05R\x05width\x12\x16\n\x06height\x18\r \x01(\x05R\x06height\x12#\n\rthumbnail_url\x18\x0e \x01(\tR\x0cthumbnailUrl\x12\x39\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x36\n\x08variants\x18\x10 \x03(\x0b\x32\x1a.cnt.media.v1.MediaVariantR\x08variants\"\x7f\n\x0cMediaVariant\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\x12\x1b\n\tfile_path\x18\x03 \x01(\tR\x08\x66ilePath\x12\x14\n\x05width\x18\x04 \x01(\x05R\x05width\x12\x16\n\x06height\x18\x05 \x01(\x05R\x06height*\x82\x01\n\tMediaKind\x12\x1a\n\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MEDIA_KIND_AUDIO\x10\x01\x12\x14\n\x10MEDIA_KIND_VIDEO\x10\x02\x12\x14\n\x10MEDIA_KIND_IMAGE\x10\x03\x12\x17\n\x13MEDIA_KIND_DOCUMENT\x10\x04*q\n\nMediaState\x12\x1b\n\x17MEDIA_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MEDIA_STATE_PROBING\x10\x01\x12\x15\n\x11MEDIA_STATE_READY\x10\x02\x12\x16\n\x12MEDIA_STATE_FAILED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.media.v1.media_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEDIAKIND']._serialized_start=561
-  _globals['_MEDIAKIND']._serialized_end=691
-  _globals['_MEDIASTATE']._serialized_start=693
-  _globals['_MEDIASTATE']._serialized_end=806
+  _globals['_MEDIAKIND']._serialized_start=746
+  _globals['_MEDIAKIND']._serialized_end=876
+  _globals['_MEDIASTATE']._serialized_start=878
+  _globals['_MEDIASTATE']._serialized_end=991
   _globals['_MEDIA']._serialized_start=76
-  _globals['_MEDIA']._serialized_end=558
+  _globals['_MEDIA']._serialized_end=614
+  _globals['_MEDIAVARIANT']._serialized_start=616
+  _globals['_MEDIAVARIANT']._serialized_end=743
 # @@protoc_insertion_point(module_scope)

@@ -4,9 +4,11 @@
 isort:skip_file
 Stored files as their owners see them."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -100,6 +102,7 @@ class Media(_message.Message):
     HEIGHT_FIELD_NUMBER: _builtins.int
     THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
     media_id: _builtins.int
     """The object's id, by which posts, podcasts and films refer to it."""
     kind: Global___MediaKind.ValueType
@@ -132,6 +135,10 @@ class Media(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was uploaded."""
 
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[Global___MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
     def __init__(
         self,
         *,
@@ -150,11 +157,50 @@ class Media(_message.Message):
         height: _builtins.int = ...,
         thumbnail_url: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        variants: _abc.Iterable[Global___MediaVariant] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "created_at", b"created_at", "duration_ms", b"duration_ms", "failure", b"failure", "file_path", b"file_path", "filename", b"filename", "height", b"height", "kind", b"kind", "media_id", b"media_id", "sha256", b"sha256", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "created_at", b"created_at", "duration_ms", b"duration_ms", "failure", b"failure", "file_path", b"file_path", "filename", b"filename", "height", b"height", "kind", b"kind", "media_id", b"media_id", "sha256", b"sha256", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Media: _TypeAlias = Media  # noqa: Y015
+
+@_typing.final
+class MediaVariant(_message.Message):
+    """A picture that was made of a file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Which one: thumbnail or medium."""
+    url: _builtins.str
+    """Where it is; signed like the file's own address."""
+    file_path: _builtins.str
+    """The key in the store."""
+    width: _builtins.int
+    """Pixels."""
+    height: _builtins.int
+    """Pixels."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_path", b"file_path", "height", b"height", "name", b"name", "url", b"url", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MediaVariant: _TypeAlias = MediaVariant  # noqa: Y015

@@ -52,11 +52,94 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def UploadProfileImage(self, requests: AsyncIterator[pb2.UploadProfileImageRequest], call: Call) -> pb2.UploadProfileImageResponse:
+        """Takes a picture of the caller, like UploadImage, and shows it to everyone as their avatar once it is examined, in
+        place of the one before.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadThumbnail(self, requests: AsyncIterator[pb2.UploadThumbnailRequest], call: Call) -> pb2.UploadThumbnailResponse:
+        """Takes a picture that will stand for a podcast or a film in lists. Otherwise like UploadImage.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadTemporaryAudio(self, requests: AsyncIterator[pb2.UploadTemporaryAudioRequest], call: Call) -> pb2.UploadTemporaryAudioResponse:
+        """Takes a sound file that is worked on and then thrown away: it is never public, and removed after a day unless
+        something uses it. Otherwise like UploadAudio.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadMovie(self, requests: AsyncIterator[pb2.UploadMovieRequest], call: Call) -> pb2.UploadMovieResponse:
+        """Takes a whole film. Otherwise like UploadVideo.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadDocument(self, requests: AsyncIterator[pb2.UploadDocumentRequest], call: Call) -> pb2.UploadDocumentResponse:
+        """Takes a document: pdf, 100 MB unless set otherwise, and makes a picture of its first page. Otherwise like
+        UploadAudio.
+        Administrators. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadDraftAudio(self, requests: AsyncIterator[pb2.UploadDraftAudioRequest], call: Call) -> pb2.UploadDraftAudioResponse:
+        """Takes a sound file for a draft: never public, and removed with the draft. Otherwise like UploadAudio.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadDraftVideo(self, requests: AsyncIterator[pb2.UploadDraftVideoRequest], call: Call) -> pb2.UploadDraftVideoResponse:
+        """Takes a film for a draft: never public, and removed with the draft. Otherwise like UploadVideo.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def UploadDraftImage(self, requests: AsyncIterator[pb2.UploadDraftImageRequest], call: Call) -> pb2.UploadDraftImageResponse:
+        """Takes a picture for a draft: never public, and removed with the draft. Otherwise like UploadImage.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        ...
+
+    @abstractmethod
+    async def GetMediaDuration(self, request: pb2.GetMediaDurationRequest, call: Call) -> pb2.GetMediaDurationResponse:
+        """Tells how long a stored sound or film is.
+        Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
+        has no length; MEDIA_NOT_READY while it is being examined.
+        """
+        ...
+
+    @abstractmethod
+    async def ListDefaultThumbnails(self, request: pb2.ListDefaultThumbnailsRequest, call: Call) -> pb2.ListDefaultThumbnailsResponse:
+        """Lists the pictures that come with the platform, for those who have none of their own.
+        Anyone.
+        """
+        ...
+
+    @abstractmethod
+    async def GenerateThumbnail(self, request: pb2.GenerateThumbnailRequest, call: Call) -> pb2.GenerateThumbnailResponse:
+        """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
+        up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
+        Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
+        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+        """
+        ...
+
+    @abstractmethod
     async def Upload(self, requests: AsyncIterator[pb2.UploadRequest], call: Call) -> pb2.UploadResponse:
         """Takes a file of any kind from a gRPC client: first what it is, then its bytes. Not over gRPC-Web, which cannot
         stream from the client. Waits like UploadAudio.
-        Anyone signed in with a real account. The reasons of UploadAudio; UPLOAD_DIFFERS when the bytes are not those
-        declared.
+        Anyone signed in with a real account; documents only by administrators. The reasons of UploadAudio; UPLOAD_DIFFERS
+        when the bytes are not those declared; ROLE_MISSING.
         """
         ...
 

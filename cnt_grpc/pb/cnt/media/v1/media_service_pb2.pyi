@@ -5,9 +5,11 @@ isort:skip_file
 Uploads, and what became of them."""
 
 from cnt_grpc.pb.cnt.media.v1 import media_pb2 as _media_pb2
+from collections import abc as _abc
 from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -34,6 +36,22 @@ class _MediaPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MediaPur
     """Like UploadVideo."""
     MEDIA_PURPOSE_IMAGE: _MediaPurpose.ValueType  # 3
     """Like UploadImage."""
+    MEDIA_PURPOSE_PROFILE_IMAGE: _MediaPurpose.ValueType  # 4
+    """Like UploadProfileImage."""
+    MEDIA_PURPOSE_THUMBNAIL: _MediaPurpose.ValueType  # 5
+    """Like UploadThumbnail."""
+    MEDIA_PURPOSE_TEMPORARY_AUDIO: _MediaPurpose.ValueType  # 6
+    """Like UploadTemporaryAudio."""
+    MEDIA_PURPOSE_MOVIE: _MediaPurpose.ValueType  # 7
+    """Like UploadMovie."""
+    MEDIA_PURPOSE_DOCUMENT: _MediaPurpose.ValueType  # 8
+    """Like UploadDocument, and for administrators only."""
+    MEDIA_PURPOSE_DRAFT_AUDIO: _MediaPurpose.ValueType  # 9
+    """Like UploadDraftAudio."""
+    MEDIA_PURPOSE_DRAFT_VIDEO: _MediaPurpose.ValueType  # 10
+    """Like UploadDraftVideo."""
+    MEDIA_PURPOSE_DRAFT_IMAGE: _MediaPurpose.ValueType  # 11
+    """Like UploadDraftImage."""
 
 class MediaPurpose(_MediaPurpose, metaclass=_MediaPurposeEnumTypeWrapper):
     """What a file is uploaded for: it decides which types are taken, where the file is kept and what is made of it."""
@@ -46,6 +64,22 @@ MEDIA_PURPOSE_VIDEO: MediaPurpose.ValueType  # 2
 """Like UploadVideo."""
 MEDIA_PURPOSE_IMAGE: MediaPurpose.ValueType  # 3
 """Like UploadImage."""
+MEDIA_PURPOSE_PROFILE_IMAGE: MediaPurpose.ValueType  # 4
+"""Like UploadProfileImage."""
+MEDIA_PURPOSE_THUMBNAIL: MediaPurpose.ValueType  # 5
+"""Like UploadThumbnail."""
+MEDIA_PURPOSE_TEMPORARY_AUDIO: MediaPurpose.ValueType  # 6
+"""Like UploadTemporaryAudio."""
+MEDIA_PURPOSE_MOVIE: MediaPurpose.ValueType  # 7
+"""Like UploadMovie."""
+MEDIA_PURPOSE_DOCUMENT: MediaPurpose.ValueType  # 8
+"""Like UploadDocument, and for administrators only."""
+MEDIA_PURPOSE_DRAFT_AUDIO: MediaPurpose.ValueType  # 9
+"""Like UploadDraftAudio."""
+MEDIA_PURPOSE_DRAFT_VIDEO: MediaPurpose.ValueType  # 10
+"""Like UploadDraftVideo."""
+MEDIA_PURPOSE_DRAFT_IMAGE: MediaPurpose.ValueType  # 11
+"""Like UploadDraftImage."""
 Global___MediaPurpose: _TypeAlias = MediaPurpose  # noqa: Y015
 
 @_typing.final
@@ -92,6 +126,7 @@ class UploadAudioResponse(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
     media_id: _builtins.int
     """The object's id, by which posts, podcasts and films refer to it."""
     url: _builtins.str
@@ -112,6 +147,10 @@ class UploadAudioResponse(_message.Message):
     """Where a small picture of it is; empty when there is none, or none yet."""
     state: _media_pb2.MediaState.ValueType
     """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
     def __init__(
         self,
         *,
@@ -125,10 +164,11 @@ class UploadAudioResponse(_message.Message):
         duration_ms: _builtins.int = ...,
         thumbnail_url: _builtins.str = ...,
         state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -184,6 +224,7 @@ class UploadVideoResponse(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
     media_id: _builtins.int
     """The object's id, by which posts, podcasts and films refer to it."""
     url: _builtins.str
@@ -204,6 +245,10 @@ class UploadVideoResponse(_message.Message):
     """Where a small picture of it is; empty when there is none, or none yet."""
     state: _media_pb2.MediaState.ValueType
     """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
     def __init__(
         self,
         *,
@@ -217,10 +262,11 @@ class UploadVideoResponse(_message.Message):
         duration_ms: _builtins.int = ...,
         thumbnail_url: _builtins.str = ...,
         state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -270,6 +316,7 @@ class UploadImageResponse(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
     media_id: _builtins.int
     """The object's id, by which posts, podcasts and films refer to it."""
     url: _builtins.str
@@ -290,6 +337,10 @@ class UploadImageResponse(_message.Message):
     """Where a small picture of it is; empty when there is none, or none yet."""
     state: _media_pb2.MediaState.ValueType
     """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
     def __init__(
         self,
         *,
@@ -303,14 +354,952 @@ class UploadImageResponse(_message.Message):
         duration_ms: _builtins.int = ...,
         thumbnail_url: _builtins.str = ...,
         state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UploadImageResponse: _TypeAlias = UploadImageResponse  # noqa: Y015
+
+@_typing.final
+class UploadProfileImageRequest(_message.Message):
+    """A piece of the caller's picture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "filename", b"filename"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadProfileImageRequest: _TypeAlias = UploadProfileImageRequest  # noqa: Y015
+
+@_typing.final
+class UploadProfileImageResponse(_message.Message):
+    """The picture as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until it is shown as the avatar."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadProfileImageResponse: _TypeAlias = UploadProfileImageResponse  # noqa: Y015
+
+@_typing.final
+class UploadThumbnailRequest(_message.Message):
+    """A piece of a thumbnail."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "filename", b"filename"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadThumbnailRequest: _TypeAlias = UploadThumbnailRequest  # noqa: Y015
+
+@_typing.final
+class UploadThumbnailResponse(_message.Message):
+    """The picture as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadThumbnailResponse: _TypeAlias = UploadThumbnailResponse  # noqa: Y015
+
+@_typing.final
+class UploadTemporaryAudioRequest(_message.Message):
+    """A piece of a sound file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "filename", b"filename"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadTemporaryAudioRequest: _TypeAlias = UploadTemporaryAudioRequest  # noqa: Y015
+
+@_typing.final
+class UploadTemporaryAudioResponse(_message.Message):
+    """The sound file as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadTemporaryAudioResponse: _TypeAlias = UploadTemporaryAudioResponse  # noqa: Y015
+
+@_typing.final
+class UploadMovieRequest(_message.Message):
+    """A piece of a film."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    GENERATE_THUMBNAIL_FIELD_NUMBER: _builtins.int
+    MOVIE_TYPE_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    generate_thumbnail: _builtins.bool
+    """Whether to make a thumbnail; absent means yes. First message only."""
+    movie_type: _builtins.str
+    """What sort of film it is, in the client's own words; it changes nothing here and is kept nowhere. First message
+    only.
+    """
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+        generate_thumbnail: _builtins.bool | None = ...,
+        movie_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_generate_thumbnail", b"_generate_thumbnail", "file", b"file", "generate_thumbnail", b"generate_thumbnail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_generate_thumbnail", b"_generate_thumbnail", "file", b"file", "filename", b"filename", "generate_thumbnail", b"generate_thumbnail", "movie_type", b"movie_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__generate_thumbnail: _TypeAlias = _typing.Literal["generate_thumbnail"]  # noqa: Y015
+    _WhichOneofArgType__generate_thumbnail: _TypeAlias = _typing.Literal["_generate_thumbnail", b"_generate_thumbnail"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__generate_thumbnail) -> _WhichOneofReturnType__generate_thumbnail | None: ...
+
+Global___UploadMovieRequest: _TypeAlias = UploadMovieRequest  # noqa: Y015
+
+@_typing.final
+class UploadMovieResponse(_message.Message):
+    """The film as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadMovieResponse: _TypeAlias = UploadMovieResponse  # noqa: Y015
+
+@_typing.final
+class UploadDocumentRequest(_message.Message):
+    """A piece of a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "filename", b"filename"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDocumentRequest: _TypeAlias = UploadDocumentRequest  # noqa: Y015
+
+@_typing.final
+class UploadDocumentResponse(_message.Message):
+    """The document as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDocumentResponse: _TypeAlias = UploadDocumentResponse  # noqa: Y015
+
+@_typing.final
+class UploadDraftAudioRequest(_message.Message):
+    """A piece of a draft's sound file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "filename", b"filename"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDraftAudioRequest: _TypeAlias = UploadDraftAudioRequest  # noqa: Y015
+
+@_typing.final
+class UploadDraftAudioResponse(_message.Message):
+    """The sound file as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDraftAudioResponse: _TypeAlias = UploadDraftAudioResponse  # noqa: Y015
+
+@_typing.final
+class UploadDraftVideoRequest(_message.Message):
+    """A piece of a draft's film."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    GENERATE_THUMBNAIL_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    generate_thumbnail: _builtins.bool
+    """Whether to make a thumbnail; absent means yes. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+        generate_thumbnail: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_generate_thumbnail", b"_generate_thumbnail", "file", b"file", "generate_thumbnail", b"generate_thumbnail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_generate_thumbnail", b"_generate_thumbnail", "file", b"file", "filename", b"filename", "generate_thumbnail", b"generate_thumbnail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__generate_thumbnail: _TypeAlias = _typing.Literal["generate_thumbnail"]  # noqa: Y015
+    _WhichOneofArgType__generate_thumbnail: _TypeAlias = _typing.Literal["_generate_thumbnail", b"_generate_thumbnail"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__generate_thumbnail) -> _WhichOneofReturnType__generate_thumbnail | None: ...
+
+Global___UploadDraftVideoRequest: _TypeAlias = UploadDraftVideoRequest  # noqa: Y015
+
+@_typing.final
+class UploadDraftVideoResponse(_message.Message):
+    """The film as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDraftVideoResponse: _TypeAlias = UploadDraftVideoResponse  # noqa: Y015
+
+@_typing.final
+class UploadDraftImageRequest(_message.Message):
+    """A piece of a draft's picture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    filename: _builtins.str
+    """What the file is called where the body is the file itself; a multipart body carries the name. First message only."""
+    @_builtins.property
+    def file(self) -> _httpbody_pb2.HttpBody:
+        """The bytes; in the first message also the Content-Type of the whole body."""
+
+    def __init__(
+        self,
+        *,
+        file: _httpbody_pb2.HttpBody | None = ...,
+        filename: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "filename", b"filename"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDraftImageRequest: _TypeAlias = UploadDraftImageRequest  # noqa: Y015
+
+@_typing.final
+class UploadDraftImageResponse(_message.Message):
+    """The picture as stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The object's id, by which posts, podcasts and films refer to it."""
+    url: _builtins.str
+    """Where the bytes are: a signed address that works for 15 minutes at most until the object is published."""
+    file_path: _builtins.str
+    """The key in the store; may be given where a media_id may."""
+    filename: _builtins.str
+    """The name that the file had where it came from."""
+    content_type: _builtins.str
+    """The type as read from the bytes."""
+    size: _builtins.int
+    """Bytes as stored."""
+    duration: _builtins.int
+    """Length in whole seconds, rounded; 0 for pictures and until it is known."""
+    duration_ms: _builtins.int
+    """Length in milliseconds; 0 for pictures and until it is known."""
+    thumbnail_url: _builtins.str
+    """Where a small picture of it is; empty when there is none, or none yet."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is examined already."""
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaVariant]:
+        """Smaller pictures made of it, or of one of its moments; empty until they are there."""
+
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        size: _builtins.int = ...,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+        variants: _abc.Iterable[_media_pb2.MediaVariant] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "duration_ms", b"duration_ms", "file_path", b"file_path", "filename", b"filename", "media_id", b"media_id", "size", b"size", "state", b"state", "thumbnail_url", b"thumbnail_url", "url", b"url", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadDraftImageResponse: _TypeAlias = UploadDraftImageResponse  # noqa: Y015
+
+@_typing.final
+class GetMediaDurationRequest(_message.Message):
+    """Which file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """Its key in the store, or its address here."""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMediaDurationRequest: _TypeAlias = GetMediaDurationRequest  # noqa: Y015
+
+@_typing.final
+class GetMediaDurationResponse(_message.Message):
+    """Its length."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DURATION_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    duration: _builtins.int
+    """Length in whole seconds, rounded."""
+    duration_ms: _builtins.int
+    """Length in milliseconds."""
+    def __init__(
+        self,
+        *,
+        duration: _builtins.int = ...,
+        duration_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "duration_ms", b"duration_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMediaDurationResponse: _TypeAlias = GetMediaDurationResponse  # noqa: Y015
+
+@_typing.final
+class ListDefaultThumbnailsRequest(_message.Message):
+    """Takes no fields."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDefaultThumbnailsRequest: _TypeAlias = ListDefaultThumbnailsRequest  # noqa: Y015
+
+@_typing.final
+class ListDefaultThumbnailsResponse(_message.Message):
+    """The pictures that come with the platform."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THUMBNAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def thumbnails(self) -> _containers.RepeatedCompositeFieldContainer[Global___DefaultThumbnail]:
+        """Twelve pictures."""
+
+    def __init__(
+        self,
+        *,
+        thumbnails: _abc.Iterable[Global___DefaultThumbnail] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["thumbnails", b"thumbnails"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDefaultThumbnailsResponse: _TypeAlias = ListDefaultThumbnailsResponse  # noqa: Y015
+
+@_typing.final
+class DefaultThumbnail(_message.Message):
+    """A picture that comes with the platform."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    file_path: _builtins.str
+    """The key in the store, such as images/thumbnails/default/1.jpg."""
+    url: _builtins.str
+    """Where everyone finds it."""
+    def __init__(
+        self,
+        *,
+        file_path: _builtins.str = ...,
+        url: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_path", b"file_path", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DefaultThumbnail: _TypeAlias = DefaultThumbnail  # noqa: Y015
+
+@_typing.final
+class GenerateThumbnailRequest(_message.Message):
+    """Which film, and which moment of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    VIDEO_URL_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The film's id."""
+    video_url: _builtins.str
+    """Instead of the id: the film's address here, or its key in the store."""
+    timestamp: _builtins.float
+    """Seconds from the film's beginning; what lies behind its end means its end."""
+    request_id: _builtins.str
+    """Makes a retry of this call harmless."""
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        video_url: _builtins.str = ...,
+        timestamp: _builtins.float = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["media_id", b"media_id", "request_id", b"request_id", "timestamp", b"timestamp", "video_url", b"video_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GenerateThumbnailRequest: _TypeAlias = GenerateThumbnailRequest  # noqa: Y015
+
+@_typing.final
+class GenerateThumbnailResponse(_message.Message):
+    """The picture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    THUMBNAIL_URL_FIELD_NUMBER: _builtins.int
+    FILE_PATH_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """The picture's id."""
+    thumbnail_url: _builtins.str
+    """Where it is; a signed address that works for 15 minutes at most until something that uses it is published."""
+    file_path: _builtins.str
+    """The key in the store."""
+    state: _media_pb2.MediaState.ValueType
+    """Whether it is there already."""
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        thumbnail_url: _builtins.str = ...,
+        file_path: _builtins.str = ...,
+        state: _media_pb2.MediaState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_path", b"file_path", "media_id", b"media_id", "state", b"state", "thumbnail_url", b"thumbnail_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GenerateThumbnailResponse: _TypeAlias = GenerateThumbnailResponse  # noqa: Y015
 
 @_typing.final
 class UploadRequest(_message.Message):

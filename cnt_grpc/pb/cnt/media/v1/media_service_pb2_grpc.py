@@ -53,6 +53,61 @@ class MediaServiceStub:
                 request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadImageRequest.SerializeToString,
                 response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadImageResponse.FromString,
                 _registered_method=True)
+        self.UploadProfileImage = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadProfileImage',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadProfileImageRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadProfileImageResponse.FromString,
+                _registered_method=True)
+        self.UploadThumbnail = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadThumbnail',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadThumbnailRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadThumbnailResponse.FromString,
+                _registered_method=True)
+        self.UploadTemporaryAudio = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadTemporaryAudio',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadTemporaryAudioRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadTemporaryAudioResponse.FromString,
+                _registered_method=True)
+        self.UploadMovie = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadMovie',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadMovieRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadMovieResponse.FromString,
+                _registered_method=True)
+        self.UploadDocument = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadDocument',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDocumentRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDocumentResponse.FromString,
+                _registered_method=True)
+        self.UploadDraftAudio = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadDraftAudio',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftAudioRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftAudioResponse.FromString,
+                _registered_method=True)
+        self.UploadDraftVideo = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadDraftVideo',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftVideoRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftVideoResponse.FromString,
+                _registered_method=True)
+        self.UploadDraftImage = channel.stream_unary(
+                '/cnt.media.v1.MediaService/UploadDraftImage',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftImageRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftImageResponse.FromString,
+                _registered_method=True)
+        self.GetMediaDuration = channel.unary_unary(
+                '/cnt.media.v1.MediaService/GetMediaDuration',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GetMediaDurationRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GetMediaDurationResponse.FromString,
+                _registered_method=True)
+        self.ListDefaultThumbnails = channel.unary_unary(
+                '/cnt.media.v1.MediaService/ListDefaultThumbnails',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.ListDefaultThumbnailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.ListDefaultThumbnailsResponse.FromString,
+                _registered_method=True)
+        self.GenerateThumbnail = channel.unary_unary(
+                '/cnt.media.v1.MediaService/GenerateThumbnail',
+                request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GenerateThumbnailRequest.SerializeToString,
+                response_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GenerateThumbnailResponse.FromString,
+                _registered_method=True)
         self.Upload = channel.stream_unary(
                 '/cnt.media.v1.MediaService/Upload',
                 request_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadRequest.SerializeToString,
@@ -101,11 +156,105 @@ class MediaServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UploadProfileImage(self, request_iterator, context):
+        """Takes a picture of the caller, like UploadImage, and shows it to everyone as their avatar once it is examined, in
+        place of the one before.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadThumbnail(self, request_iterator, context):
+        """Takes a picture that will stand for a podcast or a film in lists. Otherwise like UploadImage.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadTemporaryAudio(self, request_iterator, context):
+        """Takes a sound file that is worked on and then thrown away: it is never public, and removed after a day unless
+        something uses it. Otherwise like UploadAudio.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadMovie(self, request_iterator, context):
+        """Takes a whole film. Otherwise like UploadVideo.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadDocument(self, request_iterator, context):
+        """Takes a document: pdf, 100 MB unless set otherwise, and makes a picture of its first page. Otherwise like
+        UploadAudio.
+        Administrators. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadDraftAudio(self, request_iterator, context):
+        """Takes a sound file for a draft: never public, and removed with the draft. Otherwise like UploadAudio.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadDraftVideo(self, request_iterator, context):
+        """Takes a film for a draft: never public, and removed with the draft. Otherwise like UploadVideo.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadDraftImage(self, request_iterator, context):
+        """Takes a picture for a draft: never public, and removed with the draft. Otherwise like UploadImage.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMediaDuration(self, request, context):
+        """Tells how long a stored sound or film is.
+        Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
+        has no length; MEDIA_NOT_READY while it is being examined.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDefaultThumbnails(self, request, context):
+        """Lists the pictures that come with the platform, for those who have none of their own.
+        Anyone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GenerateThumbnail(self, request, context):
+        """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
+        up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
+        Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
+        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Upload(self, request_iterator, context):
         """Takes a file of any kind from a gRPC client: first what it is, then its bytes. Not over gRPC-Web, which cannot
         stream from the client. Waits like UploadAudio.
-        Anyone signed in with a real account. The reasons of UploadAudio; UPLOAD_DIFFERS when the bytes are not those
-        declared.
+        Anyone signed in with a real account; documents only by administrators. The reasons of UploadAudio; UPLOAD_DIFFERS
+        when the bytes are not those declared; ROLE_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +285,61 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.UploadImage,
                     request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadImageRequest.FromString,
                     response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadImageResponse.SerializeToString,
+            ),
+            'UploadProfileImage': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadProfileImage,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadProfileImageRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadProfileImageResponse.SerializeToString,
+            ),
+            'UploadThumbnail': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadThumbnail,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadThumbnailRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadThumbnailResponse.SerializeToString,
+            ),
+            'UploadTemporaryAudio': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadTemporaryAudio,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadTemporaryAudioRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadTemporaryAudioResponse.SerializeToString,
+            ),
+            'UploadMovie': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadMovie,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadMovieRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadMovieResponse.SerializeToString,
+            ),
+            'UploadDocument': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadDocument,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDocumentRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDocumentResponse.SerializeToString,
+            ),
+            'UploadDraftAudio': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadDraftAudio,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftAudioRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftAudioResponse.SerializeToString,
+            ),
+            'UploadDraftVideo': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadDraftVideo,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftVideoRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftVideoResponse.SerializeToString,
+            ),
+            'UploadDraftImage': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadDraftImage,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftImageRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftImageResponse.SerializeToString,
+            ),
+            'GetMediaDuration': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMediaDuration,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GetMediaDurationRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GetMediaDurationResponse.SerializeToString,
+            ),
+            'ListDefaultThumbnails': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDefaultThumbnails,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.ListDefaultThumbnailsRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.ListDefaultThumbnailsResponse.SerializeToString,
+            ),
+            'GenerateThumbnail': grpc.unary_unary_rpc_method_handler(
+                    servicer.GenerateThumbnail,
+                    request_deserializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GenerateThumbnailRequest.FromString,
+                    response_serializer=cnt_dot_media_dot_v1_dot_media__service__pb2.GenerateThumbnailResponse.SerializeToString,
             ),
             'Upload': grpc.stream_unary_rpc_method_handler(
                     servicer.Upload,
@@ -232,6 +436,303 @@ class MediaService:
             '/cnt.media.v1.MediaService/UploadImage',
             cnt_dot_media_dot_v1_dot_media__service__pb2.UploadImageRequest.SerializeToString,
             cnt_dot_media_dot_v1_dot_media__service__pb2.UploadImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadProfileImage(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadProfileImage',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadProfileImageRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadProfileImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadThumbnail(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadThumbnail',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadThumbnailRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadThumbnailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadTemporaryAudio(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadTemporaryAudio',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadTemporaryAudioRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadTemporaryAudioResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadMovie(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadMovie',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadMovieRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadMovieResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadDocument(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadDocument',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDocumentRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadDraftAudio(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadDraftAudio',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftAudioRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftAudioResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadDraftVideo(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadDraftVideo',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftVideoRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftVideoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadDraftImage(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/cnt.media.v1.MediaService/UploadDraftImage',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftImageRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.UploadDraftImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMediaDuration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.media.v1.MediaService/GetMediaDuration',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.GetMediaDurationRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.GetMediaDurationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDefaultThumbnails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.media.v1.MediaService/ListDefaultThumbnails',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.ListDefaultThumbnailsRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.ListDefaultThumbnailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GenerateThumbnail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.media.v1.MediaService/GenerateThumbnail',
+            cnt_dot_media_dot_v1_dot_media__service__pb2.GenerateThumbnailRequest.SerializeToString,
+            cnt_dot_media_dot_v1_dot_media__service__pb2.GenerateThumbnailResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,11 +38,61 @@ class MediaServiceStub:
     UploadAudio.
     Anyone signed in with a real account. The reasons of UploadAudio.
     """
+    UploadProfileImage: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadProfileImageRequest, _media_service_pb2.UploadProfileImageResponse]
+    """Takes a picture of the caller, like UploadImage, and shows it to everyone as their avatar once it is examined, in
+    place of the one before.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    UploadThumbnail: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadThumbnailRequest, _media_service_pb2.UploadThumbnailResponse]
+    """Takes a picture that will stand for a podcast or a film in lists. Otherwise like UploadImage.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    UploadTemporaryAudio: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadTemporaryAudioRequest, _media_service_pb2.UploadTemporaryAudioResponse]
+    """Takes a sound file that is worked on and then thrown away: it is never public, and removed after a day unless
+    something uses it. Otherwise like UploadAudio.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    UploadMovie: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadMovieRequest, _media_service_pb2.UploadMovieResponse]
+    """Takes a whole film. Otherwise like UploadVideo.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    UploadDocument: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadDocumentRequest, _media_service_pb2.UploadDocumentResponse]
+    """Takes a document: pdf, 100 MB unless set otherwise, and makes a picture of its first page. Otherwise like
+    UploadAudio.
+    Administrators. The reasons of UploadAudio.
+    """
+    UploadDraftAudio: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadDraftAudioRequest, _media_service_pb2.UploadDraftAudioResponse]
+    """Takes a sound file for a draft: never public, and removed with the draft. Otherwise like UploadAudio.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    UploadDraftVideo: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadDraftVideoRequest, _media_service_pb2.UploadDraftVideoResponse]
+    """Takes a film for a draft: never public, and removed with the draft. Otherwise like UploadVideo.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    UploadDraftImage: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadDraftImageRequest, _media_service_pb2.UploadDraftImageResponse]
+    """Takes a picture for a draft: never public, and removed with the draft. Otherwise like UploadImage.
+    Anyone signed in with a real account. The reasons of UploadAudio.
+    """
+    GetMediaDuration: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetMediaDurationRequest, _media_service_pb2.GetMediaDurationResponse]
+    """Tells how long a stored sound or film is.
+    Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
+    has no length; MEDIA_NOT_READY while it is being examined.
+    """
+    ListDefaultThumbnails: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListDefaultThumbnailsRequest, _media_service_pb2.ListDefaultThumbnailsResponse]
+    """Lists the pictures that come with the platform, for those who have none of their own.
+    Anyone.
+    """
+    GenerateThumbnail: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GenerateThumbnailRequest, _media_service_pb2.GenerateThumbnailResponse]
+    """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
+    up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
+    Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
+    MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+    """
     Upload: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadRequest, _media_service_pb2.UploadResponse]
     """Takes a file of any kind from a gRPC client: first what it is, then its bytes. Not over gRPC-Web, which cannot
     stream from the client. Waits like UploadAudio.
-    Anyone signed in with a real account. The reasons of UploadAudio; UPLOAD_DIFFERS when the bytes are not those
-    declared.
+    Anyone signed in with a real account; documents only by administrators. The reasons of UploadAudio; UPLOAD_DIFFERS
+    when the bytes are not those declared; ROLE_MISSING.
     """
     GetMedia: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetMediaRequest, _media_service_pb2.GetMediaResponse]
     """Shows a media object of one's own, whatever its state.
@@ -92,6 +142,122 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def UploadProfileImage(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadProfileImageRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadProfileImageRequest], _abc.Awaitable[_media_service_pb2.UploadProfileImageResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadProfileImageResponse]:
+        """Takes a picture of the caller, like UploadImage, and shows it to everyone as their avatar once it is examined, in
+        place of the one before.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadThumbnail(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadThumbnailRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadThumbnailRequest], _abc.Awaitable[_media_service_pb2.UploadThumbnailResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadThumbnailResponse]:
+        """Takes a picture that will stand for a podcast or a film in lists. Otherwise like UploadImage.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadTemporaryAudio(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadTemporaryAudioRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadTemporaryAudioRequest], _abc.Awaitable[_media_service_pb2.UploadTemporaryAudioResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadTemporaryAudioResponse]:
+        """Takes a sound file that is worked on and then thrown away: it is never public, and removed after a day unless
+        something uses it. Otherwise like UploadAudio.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadMovie(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadMovieRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadMovieRequest], _abc.Awaitable[_media_service_pb2.UploadMovieResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadMovieResponse]:
+        """Takes a whole film. Otherwise like UploadVideo.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadDocument(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadDocumentRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadDocumentRequest], _abc.Awaitable[_media_service_pb2.UploadDocumentResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadDocumentResponse]:
+        """Takes a document: pdf, 100 MB unless set otherwise, and makes a picture of its first page. Otherwise like
+        UploadAudio.
+        Administrators. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadDraftAudio(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadDraftAudioRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadDraftAudioRequest], _abc.Awaitable[_media_service_pb2.UploadDraftAudioResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadDraftAudioResponse]:
+        """Takes a sound file for a draft: never public, and removed with the draft. Otherwise like UploadAudio.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadDraftVideo(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadDraftVideoRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadDraftVideoRequest], _abc.Awaitable[_media_service_pb2.UploadDraftVideoResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadDraftVideoResponse]:
+        """Takes a film for a draft: never public, and removed with the draft. Otherwise like UploadVideo.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def UploadDraftImage(
+        self,
+        request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadDraftImageRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_media_service_pb2.UploadDraftImageRequest], _abc.Awaitable[_media_service_pb2.UploadDraftImageResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.UploadDraftImageResponse]:
+        """Takes a picture for a draft: never public, and removed with the draft. Otherwise like UploadImage.
+        Anyone signed in with a real account. The reasons of UploadAudio.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMediaDuration(
+        self,
+        request: _media_service_pb2.GetMediaDurationRequest,
+        context: _aio.ServicerContext[_media_service_pb2.GetMediaDurationRequest, _abc.Awaitable[_media_service_pb2.GetMediaDurationResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.GetMediaDurationResponse]:
+        """Tells how long a stored sound or film is.
+        Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
+        has no length; MEDIA_NOT_READY while it is being examined.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDefaultThumbnails(
+        self,
+        request: _media_service_pb2.ListDefaultThumbnailsRequest,
+        context: _aio.ServicerContext[_media_service_pb2.ListDefaultThumbnailsRequest, _abc.Awaitable[_media_service_pb2.ListDefaultThumbnailsResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.ListDefaultThumbnailsResponse]:
+        """Lists the pictures that come with the platform, for those who have none of their own.
+        Anyone.
+        """
+
+    @_abc_1.abstractmethod
+    def GenerateThumbnail(
+        self,
+        request: _media_service_pb2.GenerateThumbnailRequest,
+        context: _aio.ServicerContext[_media_service_pb2.GenerateThumbnailRequest, _abc.Awaitable[_media_service_pb2.GenerateThumbnailResponse]],
+    ) -> _abc.Awaitable[_media_service_pb2.GenerateThumbnailResponse]:
+        """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
+        up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
+        Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
+        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+        """
+
+    @_abc_1.abstractmethod
     def Upload(
         self,
         request_iterator: _abc.AsyncIterator[_media_service_pb2.UploadRequest],
@@ -99,8 +265,8 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_media_service_pb2.UploadResponse]:
         """Takes a file of any kind from a gRPC client: first what it is, then its bytes. Not over gRPC-Web, which cannot
         stream from the client. Waits like UploadAudio.
-        Anyone signed in with a real account. The reasons of UploadAudio; UPLOAD_DIFFERS when the bytes are not those
-        declared.
+        Anyone signed in with a real account; documents only by administrators. The reasons of UploadAudio; UPLOAD_DIFFERS
+        when the bytes are not those declared; ROLE_MISSING.
         """
 
     @_abc_1.abstractmethod

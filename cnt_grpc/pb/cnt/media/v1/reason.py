@@ -27,3 +27,13 @@ class Reason(StrEnum):
     MEDIA_NOT_READY = "MEDIA_NOT_READY"
     # The media object is of another kind than its use asks for: a video where audio is needed. INVALID_ARGUMENT.
     MEDIA_WRONG_KIND = "MEDIA_WRONG_KIND"
+    # No such upload, or none of the caller's own. NOT_FOUND.
+    UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    # The bytes do not begin where the upload stands; `received` says where that is. FAILED_PRECONDITION.
+    UPLOAD_OFFSET_WRONG = "UPLOAD_OFFSET_WRONG"
+    # Bytes are missing; `received` says how many have come. FAILED_PRECONDITION.
+    UPLOAD_INCOMPLETE = "UPLOAD_INCOMPLETE"
+    # The upload is finished and takes no more bytes. FAILED_PRECONDITION.
+    UPLOAD_OVER = "UPLOAD_OVER"
+    # Another call finishes the upload at this moment; ask again. ABORTED.
+    UPLOAD_BUSY = "UPLOAD_BUSY"

@@ -45,6 +45,16 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The media object is still being examined; ask again. FAILED_PRECONDITION."""
     REASON_MEDIA_WRONG_KIND: _Reason.ValueType  # 10
     """The media object is of another kind than its use asks for: a video where audio is needed. INVALID_ARGUMENT."""
+    REASON_UPLOAD_NOT_FOUND: _Reason.ValueType  # 11
+    """No such upload, or none of the caller's own. NOT_FOUND."""
+    REASON_UPLOAD_OFFSET_WRONG: _Reason.ValueType  # 12
+    """The bytes do not begin where the upload stands; `received` says where that is. FAILED_PRECONDITION."""
+    REASON_UPLOAD_INCOMPLETE: _Reason.ValueType  # 13
+    """Bytes are missing; `received` says how many have come. FAILED_PRECONDITION."""
+    REASON_UPLOAD_OVER: _Reason.ValueType  # 14
+    """The upload is finished and takes no more bytes. FAILED_PRECONDITION."""
+    REASON_UPLOAD_BUSY: _Reason.ValueType  # 15
+    """Another call finishes the upload at this moment; ask again. ABORTED."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the media room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -71,4 +81,14 @@ REASON_MEDIA_NOT_READY: Reason.ValueType  # 9
 """The media object is still being examined; ask again. FAILED_PRECONDITION."""
 REASON_MEDIA_WRONG_KIND: Reason.ValueType  # 10
 """The media object is of another kind than its use asks for: a video where audio is needed. INVALID_ARGUMENT."""
+REASON_UPLOAD_NOT_FOUND: Reason.ValueType  # 11
+"""No such upload, or none of the caller's own. NOT_FOUND."""
+REASON_UPLOAD_OFFSET_WRONG: Reason.ValueType  # 12
+"""The bytes do not begin where the upload stands; `received` says where that is. FAILED_PRECONDITION."""
+REASON_UPLOAD_INCOMPLETE: Reason.ValueType  # 13
+"""Bytes are missing; `received` says how many have come. FAILED_PRECONDITION."""
+REASON_UPLOAD_OVER: Reason.ValueType  # 14
+"""The upload is finished and takes no more bytes. FAILED_PRECONDITION."""
+REASON_UPLOAD_BUSY: Reason.ValueType  # 15
+"""Another call finishes the upload at this moment; ask again. ABORTED."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -156,7 +156,7 @@ class ApproveContentRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     content_type: _builtins.str
-    """The kind: podcast."""
+    """The kind: podcast, movie, music, document or bible_story."""
     content_id: _builtins.int
     """The id."""
     reason: _builtins.str
@@ -214,7 +214,7 @@ class RejectContentRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     content_type: _builtins.str
-    """The kind: podcast."""
+    """The kind: podcast, movie, music, document or bible_story."""
     content_id: _builtins.int
     """The id."""
     reason: _builtins.str
@@ -272,7 +272,7 @@ class ArchiveContentRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     content_type: _builtins.str
-    """The kind: podcast."""
+    """The kind: podcast, movie, music, document or bible_story."""
     content_id: _builtins.int
     """The id."""
     reason: _builtins.str

@@ -97,3 +97,27 @@ class ForgetOld(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ForgetOld: _TypeAlias = ForgetOld  # noqa: Y015
+
+@_typing.final
+class Deliver(_message.Message):
+    """Sends what these people are owed by push or by mail; the payload of two jobs, one for each."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECIPIENT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recipient_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """To whom, in ascending order, each once; empty: to everyone whose time has come."""
+
+    def __init__(
+        self,
+        *,
+        recipient_ids: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recipient_ids", b"recipient_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Deliver: _TypeAlias = Deliver  # noqa: Y015

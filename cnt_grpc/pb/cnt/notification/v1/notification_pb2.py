@@ -27,7 +27,7 @@ from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_valida
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&cnt/notification/v1/notification.proto\x12\x13\x63nt.notification.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\x02\n\x0cNotification\x12\x10\n\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x39\n\x04type\x18\x02 \x01(\x0e\x32%.cnt.notification.v1.NotificationTypeR\x04type\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12\x18\n\x07message\x18\x04 \x01(\tR\x07message\x12?\n\x04\x64\x61ta\x18\x05 \x03(\x0b\x32+.cnt.notification.v1.Notification.DataEntryR\x04\x64\x61ta\x12\x12\n\x04read\x18\x06 \x01(\x08R\x04read\x12\x39\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xca\x01\n\x16NotificationPreference\x12\x45\n\x04type\x18\x01 \x01(\x0e\x32%.cnt.notification.v1.NotificationTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04type\x12\x1a\n\x06in_app\x18\x02 \x01(\x08H\x00R\x05inApp\x88\x01\x01\x12\x17\n\x04push\x18\x03 \x01(\x08H\x01R\x04push\x88\x01\x01\x12\x17\n\x04mail\x18\x04 \x01(\x08H\x02R\x04mail\x88\x01\x01\x42\t\n\x07_in_appB\x07\n\x05_pushB\x07\n\x05_mail*\xb2\x04\n\x10NotificationType\x12!\n\x1dNOTIFICATION_TYPE_UNSPECIFIED\x10\x00\x12\x1a\n\x16NOTIFICATION_TYPE_LIKE\x10\x01\x12\x1d\n\x19NOTIFICATION_TYPE_COMMENT\x10\x02\x12\x1b\n\x17NOTIFICATION_TYPE_REPLY\x10\x03\x12\x1c\n\x18NOTIFICATION_TYPE_FOLLOW\x10\x04\x12&\n\"NOTIFICATION_TYPE_CONTENT_APPROVED\x10\x05\x12&\n\"NOTIFICATION_TYPE_CONTENT_REJECTED\x10\x06\x12\x1e\n\x1aNOTIFICATION_TYPE_NEW_ITEM\x10\x07\x12\"\n\x1eNOTIFICATION_TYPE_EVENT_ANSWER\x10\x08\x12$\n NOTIFICATION_TYPE_SUPPORT_ANSWER\x10\t\x12 \n\x1cNOTIFICATION_TYPE_LIVE_START\x10\n\x12\x1a\n\x16NOTIFICATION_TYPE_GIFT\x10\x0b\x12\x1e\n\x1aNOTIFICATION_TYPE_DONATION\x10\x0c\x12#\n\x1fNOTIFICATION_TYPE_EDIT_FINISHED\x10\r\x12$\n NOTIFICATION_TYPE_SECURITY_ALERT\x10\x0e\x12\"\n\x1eNOTIFICATION_TYPE_ANNOUNCEMENT\x10\x0f\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&cnt/notification/v1/notification.proto\x12\x13\x63nt.notification.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\x02\n\x0cNotification\x12\x10\n\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x39\n\x04type\x18\x02 \x01(\x0e\x32%.cnt.notification.v1.NotificationTypeR\x04type\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12\x18\n\x07message\x18\x04 \x01(\tR\x07message\x12?\n\x04\x64\x61ta\x18\x05 \x03(\x0b\x32+.cnt.notification.v1.Notification.DataEntryR\x04\x64\x61ta\x12\x12\n\x04read\x18\x06 \x01(\x08R\x04read\x12\x39\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xca\x01\n\x16NotificationPreference\x12\x45\n\x04type\x18\x01 \x01(\x0e\x32%.cnt.notification.v1.NotificationTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04type\x12\x1a\n\x06in_app\x18\x02 \x01(\x08H\x00R\x05inApp\x88\x01\x01\x12\x17\n\x04push\x18\x03 \x01(\x08H\x01R\x04push\x88\x01\x01\x12\x17\n\x04mail\x18\x04 \x01(\x08H\x02R\x04mail\x88\x01\x01\x42\t\n\x07_in_appB\x07\n\x05_pushB\x07\n\x05_mail\"\x8e\x01\n\nQuietHours\x12\x41\n\x05\x62\x65gin\x18\x01 \x01(\tB+\xbaH(r#\x18\x05\x32\x1f^([01][0-9]|2[0-3]):[0-5][0-9]$\xd8\x01\x01R\x05\x62\x65gin\x12=\n\x03\x65nd\x18\x02 \x01(\tB+\xbaH(r#\x18\x05\x32\x1f^([01][0-9]|2[0-3]):[0-5][0-9]$\xd8\x01\x01R\x03\x65nd*X\n\nMailRhythm\x12\x1b\n\x17MAIL_RHYTHM_UNSPECIFIED\x10\x00\x12\x16\n\x12MAIL_RHYTHM_SINGLE\x10\x01\x12\x15\n\x11MAIL_RHYTHM_DAILY\x10\x02*\xb2\x04\n\x10NotificationType\x12!\n\x1dNOTIFICATION_TYPE_UNSPECIFIED\x10\x00\x12\x1a\n\x16NOTIFICATION_TYPE_LIKE\x10\x01\x12\x1d\n\x19NOTIFICATION_TYPE_COMMENT\x10\x02\x12\x1b\n\x17NOTIFICATION_TYPE_REPLY\x10\x03\x12\x1c\n\x18NOTIFICATION_TYPE_FOLLOW\x10\x04\x12&\n\"NOTIFICATION_TYPE_CONTENT_APPROVED\x10\x05\x12&\n\"NOTIFICATION_TYPE_CONTENT_REJECTED\x10\x06\x12\x1e\n\x1aNOTIFICATION_TYPE_NEW_ITEM\x10\x07\x12\"\n\x1eNOTIFICATION_TYPE_EVENT_ANSWER\x10\x08\x12$\n NOTIFICATION_TYPE_SUPPORT_ANSWER\x10\t\x12 \n\x1cNOTIFICATION_TYPE_LIVE_START\x10\n\x12\x1a\n\x16NOTIFICATION_TYPE_GIFT\x10\x0b\x12\x1e\n\x1aNOTIFICATION_TYPE_DONATION\x10\x0c\x12#\n\x1fNOTIFICATION_TYPE_EDIT_FINISHED\x10\r\x12$\n NOTIFICATION_TYPE_SECURITY_ALERT\x10\x0e\x12\"\n\x1eNOTIFICATION_TYPE_ANNOUNCEMENT\x10\x0f\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,12 +38,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTIFICATION_DATAENTRY']._serialized_options = b'8\001'
   _globals['_NOTIFICATIONPREFERENCE'].fields_by_name['type']._loaded_options = None
   _globals['_NOTIFICATIONPREFERENCE'].fields_by_name['type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_NOTIFICATIONTYPE']._serialized_start=674
-  _globals['_NOTIFICATIONTYPE']._serialized_end=1236
+  _globals['_QUIETHOURS'].fields_by_name['begin']._loaded_options = None
+  _globals['_QUIETHOURS'].fields_by_name['begin']._serialized_options = b'\272H(r#\030\0052\037^([01][0-9]|2[0-3]):[0-5][0-9]$\330\001\001'
+  _globals['_QUIETHOURS'].fields_by_name['end']._loaded_options = None
+  _globals['_QUIETHOURS'].fields_by_name['end']._serialized_options = b'\272H(r#\030\0052\037^([01][0-9]|2[0-3]):[0-5][0-9]$\330\001\001'
+  _globals['_MAILRHYTHM']._serialized_start=818
+  _globals['_MAILRHYTHM']._serialized_end=906
+  _globals['_NOTIFICATIONTYPE']._serialized_start=909
+  _globals['_NOTIFICATIONTYPE']._serialized_end=1471
   _globals['_NOTIFICATION']._serialized_start=126
   _globals['_NOTIFICATION']._serialized_end=466
   _globals['_NOTIFICATION_DATAENTRY']._serialized_start=411
   _globals['_NOTIFICATION_DATAENTRY']._serialized_end=466
   _globals['_NOTIFICATIONPREFERENCE']._serialized_start=469
   _globals['_NOTIFICATIONPREFERENCE']._serialized_end=671
+  _globals['_QUIETHOURS']._serialized_start=674
+  _globals['_QUIETHOURS']._serialized_end=816
 # @@protoc_insertion_point(module_scope)

@@ -21,6 +21,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _MailRhythm:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MailRhythmEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MailRhythm.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MAIL_RHYTHM_UNSPECIFIED: _MailRhythm.ValueType  # 0
+    """In a request: stays as it is. Never sent in an answer."""
+    MAIL_RHYTHM_SINGLE: _MailRhythm.ValueType  # 1
+    """One for each notification."""
+    MAIL_RHYTHM_DAILY: _MailRhythm.ValueType  # 2
+    """One a day, at eight in the morning, with everything since the last. Mails that keep an account safe come at once."""
+
+class MailRhythm(_MailRhythm, metaclass=_MailRhythmEnumTypeWrapper):
+    """How often mails come."""
+
+MAIL_RHYTHM_UNSPECIFIED: MailRhythm.ValueType  # 0
+"""In a request: stays as it is. Never sent in an answer."""
+MAIL_RHYTHM_SINGLE: MailRhythm.ValueType  # 1
+"""One for each notification."""
+MAIL_RHYTHM_DAILY: MailRhythm.ValueType  # 2
+"""One a day, at eight in the morning, with everything since the last. Mails that keep an account safe come at once."""
+Global___MailRhythm: _TypeAlias = MailRhythm  # noqa: Y015
+
 class _NotificationType:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -215,3 +239,31 @@ class NotificationPreference(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__push) -> _WhichOneofReturnType__push | None: ...
 
 Global___NotificationPreference: _TypeAlias = NotificationPreference  # noqa: Y015
+
+@_typing.final
+class QuietHours(_message.Message):
+    """The part of the day in which nothing buzzes and no mail comes, by the clocks of the person's time zone (their profile's).
+    What comes up in it is sent when it ends. Mails that keep an account safe are sent at once.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BEGIN_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    begin: _builtins.str
+    """When it begins, as HH:MM; empty together with end: there are no quiet hours."""
+    end: _builtins.str
+    """When it ends, as HH:MM; before begin when it ends on the next day."""
+    def __init__(
+        self,
+        *,
+        begin: _builtins.str = ...,
+        end: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["begin", b"begin", "end", b"end"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuietHours: _TypeAlias = QuietHours  # noqa: Y015

@@ -75,14 +75,14 @@ class Servicer(Protocol):
 
     @abstractmethod
     async def GetNotificationPreferences(self, request: pb2.GetNotificationPreferencesRequest, call: Call) -> pb2.GetNotificationPreferencesResponse:
-        """For each type of notification, where the caller wants to be told.
+        """For each type of notification, where the caller wants to be told; and when not, and how often by mail.
         Anyone signed in with a real account. No reason of its own.
         """
         ...
 
     @abstractmethod
     async def UpdateNotificationPreferences(self, request: pb2.UpdateNotificationPreferencesRequest, call: Call) -> pb2.UpdateNotificationPreferencesResponse:
-        """Changes where the caller wants to be told. Types and channels that are absent stay as they are.
+        """Changes where, when and how often the caller wants to be told. What is absent stays as it is.
         Anyone signed in with a real account. NOTIFICATION_ALWAYS_SENT for a channel that this type may not be cut off from.
         """
         ...

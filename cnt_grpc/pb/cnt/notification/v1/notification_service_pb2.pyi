@@ -484,18 +484,28 @@ class GetNotificationPreferencesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PREFERENCES_FIELD_NUMBER: _builtins.int
+    QUIET_HOURS_FIELD_NUMBER: _builtins.int
+    MAIL_RHYTHM_FIELD_NUMBER: _builtins.int
+    mail_rhythm: _notification_pb2.MailRhythm.ValueType
+    """How often mails come."""
     @_builtins.property
     def preferences(self) -> _containers.RepeatedCompositeFieldContainer[_notification_pb2.NotificationPreference]:
         """One for each type, with every channel set."""
+
+    @_builtins.property
+    def quiet_hours(self) -> _notification_pb2.QuietHours:
+        """When nothing buzzes; both times are empty where there is no such time."""
 
     def __init__(
         self,
         *,
         preferences: _abc.Iterable[_notification_pb2.NotificationPreference] | None = ...,
+        quiet_hours: _notification_pb2.QuietHours | None = ...,
+        mail_rhythm: _notification_pb2.MailRhythm.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["preferences", b"preferences"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mail_rhythm", b"mail_rhythm", "preferences", b"preferences", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -509,21 +519,31 @@ class UpdateNotificationPreferencesRequest(_message.Message):
 
     PREFERENCES_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    QUIET_HOURS_FIELD_NUMBER: _builtins.int
+    MAIL_RHYTHM_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A UUID that makes a retry safe."""
+    mail_rhythm: _notification_pb2.MailRhythm.ValueType
+    """How often mails shall come."""
     @_builtins.property
     def preferences(self) -> _containers.RepeatedCompositeFieldContainer[_notification_pb2.NotificationPreference]:
         """The types to change; the last one counts where a type comes twice."""
+
+    @_builtins.property
+    def quiet_hours(self) -> _notification_pb2.QuietHours:
+        """When nothing shall buzz; both times empty: always may. Absent: stays as it is."""
 
     def __init__(
         self,
         *,
         preferences: _abc.Iterable[_notification_pb2.NotificationPreference] | None = ...,
         request_id: _builtins.str = ...,
+        quiet_hours: _notification_pb2.QuietHours | None = ...,
+        mail_rhythm: _notification_pb2.MailRhythm.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["preferences", b"preferences", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mail_rhythm", b"mail_rhythm", "preferences", b"preferences", "quiet_hours", b"quiet_hours", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -536,18 +556,28 @@ class UpdateNotificationPreferencesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PREFERENCES_FIELD_NUMBER: _builtins.int
+    QUIET_HOURS_FIELD_NUMBER: _builtins.int
+    MAIL_RHYTHM_FIELD_NUMBER: _builtins.int
+    mail_rhythm: _notification_pb2.MailRhythm.ValueType
+    """How often mails come."""
     @_builtins.property
     def preferences(self) -> _containers.RepeatedCompositeFieldContainer[_notification_pb2.NotificationPreference]:
         """One for each type, with every channel set."""
+
+    @_builtins.property
+    def quiet_hours(self) -> _notification_pb2.QuietHours:
+        """When nothing buzzes; both times are empty where there is no such time."""
 
     def __init__(
         self,
         *,
         preferences: _abc.Iterable[_notification_pb2.NotificationPreference] | None = ...,
+        quiet_hours: _notification_pb2.QuietHours | None = ...,
+        mail_rhythm: _notification_pb2.MailRhythm.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["preferences", b"preferences"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mail_rhythm", b"mail_rhythm", "preferences", b"preferences", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

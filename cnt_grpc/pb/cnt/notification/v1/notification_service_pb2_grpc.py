@@ -147,7 +147,7 @@ class NotificationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetNotificationPreferences(self, request, context):
-        """For each type of notification, where the caller wants to be told.
+        """For each type of notification, where the caller wants to be told; and when not, and how often by mail.
         Anyone signed in with a real account. No reason of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -155,7 +155,7 @@ class NotificationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateNotificationPreferences(self, request, context):
-        """Changes where the caller wants to be told. Types and channels that are absent stay as they are.
+        """Changes where, when and how often the caller wants to be told. What is absent stays as it is.
         Anyone signed in with a real account. NOTIFICATION_ALWAYS_SENT for a channel that this type may not be cut off from.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -49,11 +49,11 @@ class NotificationServiceStub:
     Anyone signed in, guests included. RESYNC when what followed the number is no longer kept.
     """
     GetNotificationPreferences: _aio.UnaryUnaryMultiCallable[_notification_service_pb2.GetNotificationPreferencesRequest, _notification_service_pb2.GetNotificationPreferencesResponse]
-    """For each type of notification, where the caller wants to be told.
+    """For each type of notification, where the caller wants to be told; and when not, and how often by mail.
     Anyone signed in with a real account. No reason of its own.
     """
     UpdateNotificationPreferences: _aio.UnaryUnaryMultiCallable[_notification_service_pb2.UpdateNotificationPreferencesRequest, _notification_service_pb2.UpdateNotificationPreferencesResponse]
-    """Changes where the caller wants to be told. Types and channels that are absent stay as they are.
+    """Changes where, when and how often the caller wants to be told. What is absent stays as it is.
     Anyone signed in with a real account. NOTIFICATION_ALWAYS_SENT for a channel that this type may not be cut off from.
     """
 
@@ -139,7 +139,7 @@ class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _notification_service_pb2.GetNotificationPreferencesRequest,
         context: _aio.ServicerContext[_notification_service_pb2.GetNotificationPreferencesRequest, _abc.Awaitable[_notification_service_pb2.GetNotificationPreferencesResponse]],
     ) -> _abc.Awaitable[_notification_service_pb2.GetNotificationPreferencesResponse]:
-        """For each type of notification, where the caller wants to be told.
+        """For each type of notification, where the caller wants to be told; and when not, and how often by mail.
         Anyone signed in with a real account. No reason of its own.
         """
 
@@ -149,7 +149,7 @@ class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _notification_service_pb2.UpdateNotificationPreferencesRequest,
         context: _aio.ServicerContext[_notification_service_pb2.UpdateNotificationPreferencesRequest, _abc.Awaitable[_notification_service_pb2.UpdateNotificationPreferencesResponse]],
     ) -> _abc.Awaitable[_notification_service_pb2.UpdateNotificationPreferencesResponse]:
-        """Changes where the caller wants to be told. Types and channels that are absent stay as they are.
+        """Changes where, when and how often the caller wants to be told. What is absent stays as it is.
         Anyone signed in with a real account. NOTIFICATION_ALWAYS_SENT for a channel that this type may not be cut off from.
         """
 

@@ -14,3 +14,7 @@ class Reason(StrEnum):
     RESYNC = "RESYNC"
     # Notifications of this type always reach this channel, for the safety of the account. FAILED_PRECONDITION.
     NOTIFICATION_ALWAYS_SENT = "NOTIFICATION_ALWAYS_SENT"
+    # No device of the caller has this id or this token. NOT_FOUND.
+    DEVICE_NOT_FOUND = "DEVICE_NOT_FOUND"
+    # No mail of ours carries this link, or it was cut short on the way. INVALID_ARGUMENT.
+    UNSUBSCRIBE_LINK_INVALID = "UNSUBSCRIBE_LINK_INVALID"

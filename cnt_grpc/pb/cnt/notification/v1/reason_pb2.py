@@ -25,13 +25,13 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/notification/v1/reason.proto\x12\x13\x63nt.notification.v1*{\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12!\n\x1dREASON_NOTIFICATION_NOT_FOUND\x10\x01\x12\x11\n\rREASON_RESYNC\x10\x02\x12#\n\x1fREASON_NOTIFICATION_ALWAYS_SENT\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/notification/v1/reason.proto\x12\x13\x63nt.notification.v1*\xbd\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12!\n\x1dREASON_NOTIFICATION_NOT_FOUND\x10\x01\x12\x11\n\rREASON_RESYNC\x10\x02\x12#\n\x1fREASON_NOTIFICATION_ALWAYS_SENT\x10\x03\x12\x1b\n\x17REASON_DEVICE_NOT_FOUND\x10\x04\x12#\n\x1fREASON_UNSUBSCRIBE_LINK_INVALID\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.notification.v1.reason_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REASON']._serialized_start=57
-  _globals['_REASON']._serialized_end=180
+  _globals['_REASON']._serialized_start=58
+  _globals['_REASON']._serialized_end=247
 # @@protoc_insertion_point(module_scope)

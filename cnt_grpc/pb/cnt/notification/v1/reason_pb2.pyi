@@ -33,6 +33,10 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """
     REASON_NOTIFICATION_ALWAYS_SENT: _Reason.ValueType  # 3
     """Notifications of this type always reach this channel, for the safety of the account. FAILED_PRECONDITION."""
+    REASON_DEVICE_NOT_FOUND: _Reason.ValueType  # 4
+    """No device of the caller has this id or this token. NOT_FOUND."""
+    REASON_UNSUBSCRIBE_LINK_INVALID: _Reason.ValueType  # 5
+    """No mail of ours carries this link, or it was cut short on the way. INVALID_ARGUMENT."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -47,4 +51,8 @@ ListNotifications, and watch on from its last_seq. OUT_OF_RANGE.
 """
 REASON_NOTIFICATION_ALWAYS_SENT: Reason.ValueType  # 3
 """Notifications of this type always reach this channel, for the safety of the account. FAILED_PRECONDITION."""
+REASON_DEVICE_NOT_FOUND: Reason.ValueType  # 4
+"""No device of the caller has this id or this token. NOT_FOUND."""
+REASON_UNSUBSCRIBE_LINK_INVALID: Reason.ValueType  # 5
+"""No mail of ours carries this link, or it was cut short on the way. INVALID_ARGUMENT."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

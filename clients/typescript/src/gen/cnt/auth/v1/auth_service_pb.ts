@@ -7,15 +7,21 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
+import type { CodePurpose } from "./code_pb.js";
+import { file_cnt_auth_v1_code } from "./code_pb.js";
+import type { Session } from "./session_pb.js";
+import { file_cnt_auth_v1_session } from "./session_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/auth/v1/auth_service.proto.
  */
 export const file_cnt_auth_v1_auth_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5jbnQvYXV0aC92MS9hdXRoX3NlcnZpY2UucHJvdG8SC2NudC5hdXRoLnYxIp8CCg9SZWdpc3RlclJlcXVlc3QSHQoFZW1haWwYASABKAlCDrpIB3IFEAMY/gGQtRgBEiAKCHBhc3N3b3JkGAIgASgJQg66SAdyBRABGIAIkLUYARIXCgRuYW1lGAMgASgJQgm6SAZyBBABGGQSNwoFcGhvbmUYBCABKAlCKLpIIXIfMh1eKFwrP1swLTldWzAtOSAoKS4tXXszLDI5fSk/JJC1GAESQQoNZGF0ZV9vZl9iaXJ0aBgFIAEoCUIqukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPySQtRgBEhUKA2JpbxgGIAEoCUIIukgFcgMY0A8SHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQEitwEKEFJlZ2lzdGVyUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiWwoMTG9naW5SZXF1ZXN0EikKEXVzZXJuYW1lX29yX2VtYWlsGAEgASgJQg66SAdyBRABGP4BkLUYARIgCghwYXNzd29yZBgCIAEoCUIOukgHcgUQARiACJC1GAEitAEKDUxvZ2luUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiPAoTUmVmcmVzaFRva2VuUmVxdWVzdBIlCg1yZWZyZXNoX3Rva2VuGAEgASgJQg66SAdyBRABGIACkLUYASK7AQoUUmVmcmVzaFRva2VuUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiNgoNTG9nb3V0UmVxdWVzdBIlCg1yZWZyZXNoX3Rva2VuGAEgASgJQg66SAdyBRABGIACkLUYASIQCg5Mb2dvdXRSZXNwb25zZTL0AwoLQXV0aFNlcnZpY2UScQoIUmVnaXN0ZXISHC5jbnQuYXV0aC52MS5SZWdpc3RlclJlcXVlc3QaHS5jbnQuYXV0aC52MS5SZWdpc3RlclJlc3BvbnNlIiiKtRgECAEgAYLT5JMCGjoBKiIVL2FwaS92MS9hdXRoL3JlZ2lzdGVyEmcKBUxvZ2luEhkuY250LmF1dGgudjEuTG9naW5SZXF1ZXN0GhouY250LmF1dGgudjEuTG9naW5SZXNwb25zZSInirUYBggBKAFAAYLT5JMCFzoBKiISL2FwaS92MS9hdXRoL2xvZ2luEp0BCgxSZWZyZXNoVG9rZW4SIC5jbnQuYXV0aC52MS5SZWZyZXNoVG9rZW5SZXF1ZXN0GiEuY250LmF1dGgudjEuUmVmcmVzaFRva2VuUmVzcG9uc2UiSIq1GAQIAUABgtPkkwI6OgEqWhk6ASoiFC9hcGkvdjEvYXV0aC9yZWZyZXNoIhovYXBpL3YxL2F1dGgvcmVmcmVzaC10b2tlbhJpCgZMb2dvdXQSGi5jbnQuYXV0aC52MS5Mb2dvdXRSZXF1ZXN0GhsuY250LmF1dGgudjEuTG9nb3V0UmVzcG9uc2UiJoq1GAQIAUABgtPkkwIYOgEqIhMvYXBpL3YxL2F1dGgvbG9nb3V0YgZwcm90bzM", [file_buf_validate_validate, file_cnt_common_v1_policy, file_google_api_annotations]);
+  fileDesc("Ch5jbnQvYXV0aC92MS9hdXRoX3NlcnZpY2UucHJvdG8SC2NudC5hdXRoLnYxIp8CCg9SZWdpc3RlclJlcXVlc3QSHQoFZW1haWwYASABKAlCDrpIB3IFEAMY/gGQtRgBEiAKCHBhc3N3b3JkGAIgASgJQg66SAdyBRABGIAIkLUYARIXCgRuYW1lGAMgASgJQgm6SAZyBBABGGQSNwoFcGhvbmUYBCABKAlCKLpIIXIfMh1eKFwrP1swLTldWzAtOSAoKS4tXXszLDI5fSk/JJC1GAESQQoNZGF0ZV9vZl9iaXJ0aBgFIAEoCUIqukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPySQtRgBEhUKA2JpbxgGIAEoCUIIukgFcgMY0A8SHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQEitwEKEFJlZ2lzdGVyUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiWwoMTG9naW5SZXF1ZXN0EikKEXVzZXJuYW1lX29yX2VtYWlsGAEgASgJQg66SAdyBRABGP4BkLUYARIgCghwYXNzd29yZBgCIAEoCUIOukgHcgUQARiACJC1GAEitAEKDUxvZ2luUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiPAoTUmVmcmVzaFRva2VuUmVxdWVzdBIlCg1yZWZyZXNoX3Rva2VuGAEgASgJQg66SAdyBRABGIACkLUYASK7AQoUUmVmcmVzaFRva2VuUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiNgoNTG9nb3V0UmVxdWVzdBIlCg1yZWZyZXNoX3Rva2VuGAEgASgJQg66SAdyBRABGIACkLUYASIQCg5Mb2dvdXRSZXNwb25zZSLDAQoSR29vZ2xlTG9naW5SZXF1ZXN0Eh4KCGlkX3Rva2VuGAEgASgJQgy6SAVyAxiAQJC1GAESIgoMYWNjZXNzX3Rva2VuGAIgASgJQgy6SAVyAxiAIJC1GAE6abpIZhpkChJnb29nbGVfbG9naW4udG9rZW4SHm5lZWRzIGlkX3Rva2VuIG9yIGFjY2Vzc190b2tlbhoudGhpcy5pZF90b2tlbiAhPSAnJyB8fCB0aGlzLmFjY2Vzc190b2tlbiAhPSAnJyK6AQoTR29vZ2xlTG9naW5SZXNwb25zZRIaCgxhY2Nlc3NfdG9rZW4YASABKAlCBJC1GAESEgoKdG9rZW5fdHlwZRgCIAEoCRIbCg1yZWZyZXNoX3Rva2VuGAMgASgJQgSQtRgBEg8KB3VzZXJfaWQYBCABKAMSEAoIdXNlcm5hbWUYBSABKAkSEwoFZW1haWwYBiABKAlCBJC1GAESDAoEbmFtZRgHIAEoCRIQCghpc19hZG1pbhgIIAEoCCIaChhHZXRHb29nbGVDbGllbnRJZFJlcXVlc3QiLgoZR2V0R29vZ2xlQ2xpZW50SWRSZXNwb25zZRIRCgljbGllbnRfaWQYASABKAkiOQoZRXhjaGFuZ2VTaWduSW5Db2RlUmVxdWVzdBIcCgRjb2RlGAEgASgJQg66SAdyBRABGIABkLUYASLBAQoaRXhjaGFuZ2VTaWduSW5Db2RlUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgihwEKDlNlbmRPdHBSZXF1ZXN0Eh0KBWVtYWlsGAEgASgJQg66SAdyBRADGP4BkLUYARI1CgdwdXJwb3NlGAIgASgOMhguY250LmF1dGgudjEuQ29kZVB1cnBvc2VCCrpIB4IBBBABIAASHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiQQoPU2VuZE90cFJlc3BvbnNlEi4KCmV4cGlyZXNfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpsBChBWZXJpZnlPdHBSZXF1ZXN0Eh0KBWVtYWlsGAEgASgJQg66SAdyBRADGP4BkLUYARIxCghvdHBfY29kZRgCIAEoCUIfukgYchYyFF5bMC05XVswLTkgLV17NSwxNX0kkLUYARI1CgdwdXJwb3NlGAMgASgOMhguY250LmF1dGgudjEuQ29kZVB1cnBvc2VCCrpIB4IBBBABIAAiNgoRVmVyaWZ5T3RwUmVzcG9uc2USEAoIdmVyaWZpZWQYASABKAgSDwoHc3VjY2VzcxgCIAEoCCLZAgoWUmVnaXN0ZXJXaXRoT3RwUmVxdWVzdBIdCgVlbWFpbBgBIAEoCUIOukgHcgUQAxj+AZC1GAESMQoIb3RwX2NvZGUYAiABKAlCH7pIGHIWMhReWzAtOV1bMC05IC1dezUsMTV9JJC1GAESIAoIcGFzc3dvcmQYAyABKAlCDrpIB3IFEAEYgAiQtRgBEhcKBG5hbWUYBCABKAlCCbpIBnIEEAEYZBI3CgVwaG9uZRgFIAEoCUIoukghch8yHV4oXCs/WzAtOV1bMC05ICgpLi1dezMsMjl9KT8kkLUYARJBCg1kYXRlX29mX2JpcnRoGAYgASgJQiq6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JJC1GAESFQoDYmlvGAcgASgJQgi6SAVyAxjQDxIfCgpyZXF1ZXN0X2lkGAggASgJQgu6SAjYAQFyA7ABASK+AQoXUmVnaXN0ZXJXaXRoT3RwUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgiZwoTTG9naW5XaXRoT3RwUmVxdWVzdBIdCgVlbWFpbBgBIAEoCUIOukgHcgUQAxj+AZC1GAESMQoIb3RwX2NvZGUYAiABKAlCH7pIGHIWMhReWzAtOV1bMC05IC1dezUsMTV9JJC1GAEiuwEKFExvZ2luV2l0aE90cFJlc3BvbnNlEhoKDGFjY2Vzc190b2tlbhgBIAEoCUIEkLUYARISCgp0b2tlbl90eXBlGAIgASgJEhsKDXJlZnJlc2hfdG9rZW4YAyABKAlCBJC1GAESDwoHdXNlcl9pZBgEIAEoAxIQCgh1c2VybmFtZRgFIAEoCRITCgVlbWFpbBgGIAEoCUIEkLUYARIMCgRuYW1lGAcgASgJEhAKCGlzX2FkbWluGAggASgIImgKElZlcmlmeUVtYWlsUmVxdWVzdBIxCghvdHBfY29kZRgBIAEoCUIfukgYchYyFF5bMC05XVswLTkgLV17NSwxNX0kkLUYARIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASI4ChNWZXJpZnlFbWFpbFJlc3BvbnNlEhAKCHZlcmlmaWVkGAEgASgIEg8KB3N1Y2Nlc3MYAiABKAgiVwoVRm9yZ290UGFzc3dvcmRSZXF1ZXN0Eh0KBWVtYWlsGAEgASgJQg66SAdyBRADGP4BkLUYARIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASJIChZGb3Jnb3RQYXNzd29yZFJlc3BvbnNlEi4KCmV4cGlyZXNfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIq8BChRSZXNldFBhc3N3b3JkUmVxdWVzdBIdCgVlbWFpbBgBIAEoCUIOukgHcgUQAxj+AZC1GAESMQoIb3RwX2NvZGUYAiABKAlCH7pIGHIWMhReWzAtOV1bMC05IC1dezUsMTV9JJC1GAESJAoMbmV3X3Bhc3N3b3JkGAMgASgJQg66SAdyBRABGIAIkLUYARIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASIXChVSZXNldFBhc3N3b3JkUmVzcG9uc2UiMwoUQ2hlY2tVc2VybmFtZVJlcXVlc3QSGwoIdXNlcm5hbWUYASABKAlCCbpIBnIEEAEYQCJQChVDaGVja1VzZXJuYW1lUmVzcG9uc2USEQoJYXZhaWxhYmxlGAEgASgIEg8KB21lc3NhZ2UYAiABKAkSEwoLc3VnZ2VzdGlvbnMYAyADKAkiKwoSQ3JlYXRlR3Vlc3RSZXF1ZXN0EhUKBG5hbWUYASABKAlCB7pIBHICGGQiugEKE0NyZWF0ZUd1ZXN0UmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEhIKCnRva2VuX3R5cGUYAiABKAkSGwoNcmVmcmVzaF90b2tlbhgDIAEoCUIEkLUYARIPCgd1c2VyX2lkGAQgASgDEhAKCHVzZXJuYW1lGAUgASgJEhMKBWVtYWlsGAYgASgJQgSQtRgBEgwKBG5hbWUYByABKAkSEAoIaXNfYWRtaW4YCCABKAgivgIKDkNvbmZpcm1SZXF1ZXN0Eh4KCHBhc3N3b3JkGAEgASgJQgy6SAVyAxiACJC1GAESNAoIb3RwX2NvZGUYAiABKAlCIrpIG3IZMhdeKFswLTldWzAtOSAtXXs1LDE1fSk/JJC1GAESJQoPZ29vZ2xlX2lkX3Rva2VuGAMgASgJQgy6SAVyAxiAQJC1GAESHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQE6jQG6SIkBGoYBCg1jb25maXJtLnByb29mEituZWVkcyBwYXNzd29yZCwgb3RwX2NvZGUgb3IgZ29vZ2xlX2lkX3Rva2VuGkh0aGlzLnBhc3N3b3JkICE9ICcnIHx8IHRoaXMub3RwX2NvZGUgIT0gJycgfHwgdGhpcy5nb29nbGVfaWRfdG9rZW4gIT0gJyciQgoPQ29uZmlybVJlc3BvbnNlEi8KC2ZyZXNoX3VudGlsGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJPChNMaXN0U2Vzc2lvbnNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJXChRMaXN0U2Vzc2lvbnNSZXNwb25zZRImCghzZXNzaW9ucxgBIAMoCzIULmNudC5hdXRoLnYxLlNlc3Npb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlEKEUVuZFNlc3Npb25SZXF1ZXN0EhsKCnNlc3Npb25faWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiFAoSRW5kU2Vzc2lvblJlc3BvbnNlIjoKF0VuZE90aGVyU2Vzc2lvbnNSZXF1ZXN0Eh8KCnJlcXVlc3RfaWQYASABKAlCC7pICNgBAXIDsAEBIikKGEVuZE90aGVyU2Vzc2lvbnNSZXNwb25zZRINCgVlbmRlZBgBIAEoBTK/FAoLQXV0aFNlcnZpY2UScQoIUmVnaXN0ZXISHC5jbnQuYXV0aC52MS5SZWdpc3RlclJlcXVlc3QaHS5jbnQuYXV0aC52MS5SZWdpc3RlclJlc3BvbnNlIiiKtRgECAEgAYLT5JMCGjoBKiIVL2FwaS92MS9hdXRoL3JlZ2lzdGVyEmcKBUxvZ2luEhkuY250LmF1dGgudjEuTG9naW5SZXF1ZXN0GhouY250LmF1dGgudjEuTG9naW5SZXNwb25zZSInirUYBggBKAFAAYLT5JMCFzoBKiISL2FwaS92MS9hdXRoL2xvZ2luEoABCgtHb29nbGVMb2dpbhIfLmNudC5hdXRoLnYxLkdvb2dsZUxvZ2luUmVxdWVzdBogLmNudC5hdXRoLnYxLkdvb2dsZUxvZ2luUmVzcG9uc2UiLoq1GAYIASgBQAGC0+STAh46ASoiGS9hcGkvdjEvYXV0aC9nb29nbGUtbG9naW4SkgEKEUdldEdvb2dsZUNsaWVudElkEiUuY250LmF1dGgudjEuR2V0R29vZ2xlQ2xpZW50SWRSZXF1ZXN0GiYuY250LmF1dGgudjEuR2V0R29vZ2xlQ2xpZW50SWRSZXNwb25zZSIukAIBirUYAggBgtPkkwIfEh0vYXBpL3YxL2F1dGgvZ29vZ2xlLWNsaWVudC1pZBKPAQoSRXhjaGFuZ2VTaWduSW5Db2RlEiYuY250LmF1dGgudjEuRXhjaGFuZ2VTaWduSW5Db2RlUmVxdWVzdBonLmNudC5hdXRoLnYxLkV4Y2hhbmdlU2lnbkluQ29kZVJlc3BvbnNlIiiKtRgECAFAAYLT5JMCGjoBKiIVL2FwaS92MS9hdXRoL2V4Y2hhbmdlEnAKB1NlbmRPdHASGy5jbnQuYXV0aC52MS5TZW5kT3RwUmVxdWVzdBocLmNudC5hdXRoLnYxLlNlbmRPdHBSZXNwb25zZSIqirUYBggBIAFAAYLT5JMCGjoBKiIVL2FwaS92MS9hdXRoL3NlbmQtb3RwEnYKCVZlcmlmeU90cBIdLmNudC5hdXRoLnYxLlZlcmlmeU90cFJlcXVlc3QaHi5jbnQuYXV0aC52MS5WZXJpZnlPdHBSZXNwb25zZSIqirUYBAgBQAGC0+STAhw6ASoiFy9hcGkvdjEvYXV0aC92ZXJpZnktb3RwEo8BCg9SZWdpc3RlcldpdGhPdHASIy5jbnQuYXV0aC52MS5SZWdpc3RlcldpdGhPdHBSZXF1ZXN0GiQuY250LmF1dGgudjEuUmVnaXN0ZXJXaXRoT3RwUmVzcG9uc2UiMYq1GAQIASABgtPkkwIjOgEqIh4vYXBpL3YxL2F1dGgvcmVnaXN0ZXItd2l0aC1vdHASgwEKDExvZ2luV2l0aE90cBIgLmNudC5hdXRoLnYxLkxvZ2luV2l0aE90cFJlcXVlc3QaIS5jbnQuYXV0aC52MS5Mb2dpbldpdGhPdHBSZXNwb25zZSIuirUYBAgBQAGC0+STAiA6ASoiGy9hcGkvdjEvYXV0aC9sb2dpbi13aXRoLW90cBJ+CgtWZXJpZnlFbWFpbBIfLmNudC5hdXRoLnYxLlZlcmlmeUVtYWlsUmVxdWVzdBogLmNudC5hdXRoLnYxLlZlcmlmeUVtYWlsUmVzcG9uc2UiLIq1GAQIAyABgtPkkwIeOgEqIhkvYXBpL3YxL2F1dGgvdmVyaWZ5LWVtYWlsEowBCg5Gb3Jnb3RQYXNzd29yZBIiLmNudC5hdXRoLnYxLkZvcmdvdFBhc3N3b3JkUmVxdWVzdBojLmNudC5hdXRoLnYxLkZvcmdvdFBhc3N3b3JkUmVzcG9uc2UiMYq1GAYIASABQAGC0+STAiE6ASoiHC9hcGkvdjEvYXV0aC9mb3Jnb3QtcGFzc3dvcmQSiAEKDVJlc2V0UGFzc3dvcmQSIS5jbnQuYXV0aC52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBoiLmNudC5hdXRoLnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZSIwirUYBggBIAFAAYLT5JMCIDoBKiIbL2FwaS92MS9hdXRoL3Jlc2V0LXBhc3N3b3JkEoYBCg1DaGVja1VzZXJuYW1lEiEuY250LmF1dGgudjEuQ2hlY2tVc2VybmFtZVJlcXVlc3QaIi5jbnQuYXV0aC52MS5DaGVja1VzZXJuYW1lUmVzcG9uc2UiLoq1GAQIAUABgtPkkwIgOgEqIhsvYXBpL3YxL2F1dGgvY2hlY2stdXNlcm5hbWUSnQEKDFJlZnJlc2hUb2tlbhIgLmNudC5hdXRoLnYxLlJlZnJlc2hUb2tlblJlcXVlc3QaIS5jbnQuYXV0aC52MS5SZWZyZXNoVG9rZW5SZXNwb25zZSJIirUYBAgBQAGC0+STAjo6ASpaGToBKiIUL2FwaS92MS9hdXRoL3JlZnJlc2giGi9hcGkvdjEvYXV0aC9yZWZyZXNoLXRva2VuEmkKBkxvZ291dBIaLmNudC5hdXRoLnYxLkxvZ291dFJlcXVlc3QaGy5jbnQuYXV0aC52MS5Mb2dvdXRSZXNwb25zZSImirUYBAgBQAGC0+STAhg6ASoiEy9hcGkvdjEvYXV0aC9sb2dvdXQSfwoLQ3JlYXRlR3Vlc3QSHy5jbnQuYXV0aC52MS5DcmVhdGVHdWVzdFJlcXVlc3QaIC5jbnQuYXV0aC52MS5DcmVhdGVHdWVzdFJlc3BvbnNlIi2KtRgMCAEaBgg8EgIIPEABgtPkkwIXOgEqIhIvYXBpL3YxL2F1dGgvZ3Vlc3QSbwoHQ29uZmlybRIbLmNudC5hdXRoLnYxLkNvbmZpcm1SZXF1ZXN0GhwuY250LmF1dGgudjEuQ29uZmlybVJlc3BvbnNlIimKtRgGCAMgASgBgtPkkwIZOgEqIhQvYXBpL3YxL2F1dGgvY29uZmlybRJ7CgxMaXN0U2Vzc2lvbnMSIC5jbnQuYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0GiEuY250LmF1dGgudjEuTGlzdFNlc3Npb25zUmVzcG9uc2UiJpACAYq1GAIIA4LT5JMCFxIVL2FwaS92MS9hdXRoL3Nlc3Npb25zEoEBCgpFbmRTZXNzaW9uEh4uY250LmF1dGgudjEuRW5kU2Vzc2lvblJlcXVlc3QaHy5jbnQuYXV0aC52MS5FbmRTZXNzaW9uUmVzcG9uc2UiMoq1GAQIAyABgtPkkwIkKiIvYXBpL3YxL2F1dGgvc2Vzc2lvbnMve3Nlc3Npb25faWR9EoYBChBFbmRPdGhlclNlc3Npb25zEiQuY250LmF1dGgudjEuRW5kT3RoZXJTZXNzaW9uc1JlcXVlc3QaJS5jbnQuYXV0aC52MS5FbmRPdGhlclNlc3Npb25zUmVzcG9uc2UiJYq1GAQIAyABgtPkkwIXKhUvYXBpL3YxL2F1dGgvc2Vzc2lvbnNiBnByb3RvMw", [file_buf_validate_validate, file_cnt_auth_v1_code, file_cnt_auth_v1_session, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * What makes an account.
@@ -376,6 +382,1101 @@ export const LogoutResponseSchema: GenMessage<LogoutResponse> = /*@__PURE__*/
   messageDesc(file_cnt_auth_v1_auth_service, 7);
 
 /**
+ * What Google gave. Names and addresses that a page knows are not asked for: the token holds them.
+ *
+ * @generated from message cnt.auth.v1.GoogleLoginRequest
+ */
+export type GoogleLoginRequest = Message<"cnt.auth.v1.GoogleLoginRequest"> & {
+  /**
+   * An id token (a JWT) that was made for our client; looked at first.
+   *
+   * @generated from field: string id_token = 1;
+   */
+  idToken: string;
+
+  /**
+   * An access token that was made for our client.
+   *
+   * @generated from field: string access_token = 2;
+   */
+  accessToken: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.GoogleLoginRequest.
+ * Use `create(GoogleLoginRequestSchema)` to create a new message.
+ */
+export const GoogleLoginRequestSchema: GenMessage<GoogleLoginRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 8);
+
+/**
+ * A new session.
+ *
+ * @generated from message cnt.auth.v1.GoogleLoginResponse
+ */
+export type GoogleLoginResponse = Message<"cnt.auth.v1.GoogleLoginResponse"> & {
+  /**
+   * Goes into the header `authorization: Bearer …`.
+   *
+   * @generated from field: string access_token = 1;
+   */
+  accessToken: string;
+
+  /**
+   * Always "bearer".
+   *
+   * @generated from field: string token_type = 2;
+   */
+  tokenType: string;
+
+  /**
+   * Buys the next pair of tokens.
+   *
+   * @generated from field: string refresh_token = 3;
+   */
+  refreshToken: string;
+
+  /**
+   * The person's id.
+   *
+   * @generated from field: int64 user_id = 4;
+   */
+  userId: bigint;
+
+  /**
+   * The person's unique name.
+   *
+   * @generated from field: string username = 5;
+   */
+  username: string;
+
+  /**
+   * The email address.
+   *
+   * @generated from field: string email = 6;
+   */
+  email: string;
+
+  /**
+   * The name that others see.
+   *
+   * @generated from field: string name = 7;
+   */
+  name: string;
+
+  /**
+   * Whether the person may administer.
+   *
+   * @generated from field: bool is_admin = 8;
+   */
+  isAdmin: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.GoogleLoginResponse.
+ * Use `create(GoogleLoginResponseSchema)` to create a new message.
+ */
+export const GoogleLoginResponseSchema: GenMessage<GoogleLoginResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 9);
+
+/**
+ * Asks for the client id.
+ *
+ * @generated from message cnt.auth.v1.GetGoogleClientIdRequest
+ */
+export type GetGoogleClientIdRequest = Message<"cnt.auth.v1.GetGoogleClientIdRequest"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.GetGoogleClientIdRequest.
+ * Use `create(GetGoogleClientIdRequestSchema)` to create a new message.
+ */
+export const GetGoogleClientIdRequestSchema: GenMessage<GetGoogleClientIdRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 10);
+
+/**
+ * Which client of Google's we are.
+ *
+ * @generated from message cnt.auth.v1.GetGoogleClientIdResponse
+ */
+export type GetGoogleClientIdResponse = Message<"cnt.auth.v1.GetGoogleClientIdResponse"> & {
+  /**
+   * The client id; no secret.
+   *
+   * @generated from field: string client_id = 1;
+   */
+  clientId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.GetGoogleClientIdResponse.
+ * Use `create(GetGoogleClientIdResponseSchema)` to create a new message.
+ */
+export const GetGoogleClientIdResponseSchema: GenMessage<GetGoogleClientIdResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 11);
+
+/**
+ * How the redirect flow ended.
+ *
+ * @generated from message cnt.auth.v1.ExchangeSignInCodeRequest
+ */
+export type ExchangeSignInCodeRequest = Message<"cnt.auth.v1.ExchangeSignInCodeRequest"> & {
+  /**
+   * The one-time code that came with the address of the page.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ExchangeSignInCodeRequest.
+ * Use `create(ExchangeSignInCodeRequestSchema)` to create a new message.
+ */
+export const ExchangeSignInCodeRequestSchema: GenMessage<ExchangeSignInCodeRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 12);
+
+/**
+ * A new session.
+ *
+ * @generated from message cnt.auth.v1.ExchangeSignInCodeResponse
+ */
+export type ExchangeSignInCodeResponse = Message<"cnt.auth.v1.ExchangeSignInCodeResponse"> & {
+  /**
+   * Goes into the header `authorization: Bearer …`.
+   *
+   * @generated from field: string access_token = 1;
+   */
+  accessToken: string;
+
+  /**
+   * Always "bearer".
+   *
+   * @generated from field: string token_type = 2;
+   */
+  tokenType: string;
+
+  /**
+   * Buys the next pair of tokens.
+   *
+   * @generated from field: string refresh_token = 3;
+   */
+  refreshToken: string;
+
+  /**
+   * The person's id.
+   *
+   * @generated from field: int64 user_id = 4;
+   */
+  userId: bigint;
+
+  /**
+   * The person's unique name.
+   *
+   * @generated from field: string username = 5;
+   */
+  username: string;
+
+  /**
+   * The email address.
+   *
+   * @generated from field: string email = 6;
+   */
+  email: string;
+
+  /**
+   * The name that others see.
+   *
+   * @generated from field: string name = 7;
+   */
+  name: string;
+
+  /**
+   * Whether the person may administer.
+   *
+   * @generated from field: bool is_admin = 8;
+   */
+  isAdmin: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ExchangeSignInCodeResponse.
+ * Use `create(ExchangeSignInCodeResponseSchema)` to create a new message.
+ */
+export const ExchangeSignInCodeResponseSchema: GenMessage<ExchangeSignInCodeResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 13);
+
+/**
+ * Which code is wanted.
+ *
+ * @generated from message cnt.auth.v1.SendOtpRequest
+ */
+export type SendOtpRequest = Message<"cnt.auth.v1.SendOtpRequest"> & {
+  /**
+   * The email address; upper and lower case count as equal.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * What the code is for.
+   *
+   * @generated from field: cnt.auth.v1.CodePurpose purpose = 2;
+   */
+  purpose: CodePurpose;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.SendOtpRequest.
+ * Use `create(SendOtpRequestSchema)` to create a new message.
+ */
+export const SendOtpRequestSchema: GenMessage<SendOtpRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 14);
+
+/**
+ * A code is on its way, if anybody is to get one.
+ *
+ * @generated from message cnt.auth.v1.SendOtpResponse
+ */
+export type SendOtpResponse = Message<"cnt.auth.v1.SendOtpResponse"> & {
+  /**
+   * Until when the code works.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 1;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.SendOtpResponse.
+ * Use `create(SendOtpResponseSchema)` to create a new message.
+ */
+export const SendOtpResponseSchema: GenMessage<SendOtpResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 15);
+
+/**
+ * A code to be looked at.
+ *
+ * @generated from message cnt.auth.v1.VerifyOtpRequest
+ */
+export type VerifyOtpRequest = Message<"cnt.auth.v1.VerifyOtpRequest"> & {
+  /**
+   * The email address; upper and lower case count as equal.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * The six digits of the mail; spaces and hyphens between them do not matter.
+   *
+   * @generated from field: string otp_code = 2;
+   */
+  otpCode: string;
+
+  /**
+   * What the code is for.
+   *
+   * @generated from field: cnt.auth.v1.CodePurpose purpose = 3;
+   */
+  purpose: CodePurpose;
+};
+
+/**
+ * Describes the message cnt.auth.v1.VerifyOtpRequest.
+ * Use `create(VerifyOtpRequestSchema)` to create a new message.
+ */
+export const VerifyOtpRequestSchema: GenMessage<VerifyOtpRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 16);
+
+/**
+ * The code is right.
+ *
+ * @generated from message cnt.auth.v1.VerifyOtpResponse
+ */
+export type VerifyOtpResponse = Message<"cnt.auth.v1.VerifyOtpResponse"> & {
+  /**
+   * Always true: a wrong code is refused.
+   *
+   * @generated from field: bool verified = 1;
+   */
+  verified: boolean;
+
+  /**
+   * Always true.
+   *
+   * @generated from field: bool success = 2;
+   */
+  success: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.VerifyOtpResponse.
+ * Use `create(VerifyOtpResponseSchema)` to create a new message.
+ */
+export const VerifyOtpResponseSchema: GenMessage<VerifyOtpResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 17);
+
+/**
+ * What makes an account, with the code that proves its address.
+ *
+ * @generated from message cnt.auth.v1.RegisterWithOtpRequest
+ */
+export type RegisterWithOtpRequest = Message<"cnt.auth.v1.RegisterWithOtpRequest"> & {
+  /**
+   * The email address; upper and lower case count as equal.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * The six digits of the mail; spaces and hyphens between them do not matter.
+   *
+   * @generated from field: string otp_code = 2;
+   */
+  otpCode: string;
+
+  /**
+   * 8 to 256 characters after Unicode normalisation (NFKC), and none of the common ones.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+
+  /**
+   * The name that others see; the username is made from it.
+   *
+   * @generated from field: string name = 4;
+   */
+  name: string;
+
+  /**
+   * A telephone number, in digits with an optional + and the usual separators; empty for none.
+   *
+   * @generated from field: string phone = 5;
+   */
+  phone: string;
+
+  /**
+   * The day of birth, YYYY-MM-DD; empty for none.
+   *
+   * @generated from field: string date_of_birth = 6;
+   */
+  dateOfBirth: string;
+
+  /**
+   * What the person says of themselves; empty for nothing.
+   *
+   * @generated from field: string bio = 7;
+   */
+  bio: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 8;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.RegisterWithOtpRequest.
+ * Use `create(RegisterWithOtpRequestSchema)` to create a new message.
+ */
+export const RegisterWithOtpRequestSchema: GenMessage<RegisterWithOtpRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 18);
+
+/**
+ * A new account with a proven address, signed in.
+ *
+ * @generated from message cnt.auth.v1.RegisterWithOtpResponse
+ */
+export type RegisterWithOtpResponse = Message<"cnt.auth.v1.RegisterWithOtpResponse"> & {
+  /**
+   * Goes into the header `authorization: Bearer …`.
+   *
+   * @generated from field: string access_token = 1;
+   */
+  accessToken: string;
+
+  /**
+   * Always "bearer".
+   *
+   * @generated from field: string token_type = 2;
+   */
+  tokenType: string;
+
+  /**
+   * Buys the next pair of tokens.
+   *
+   * @generated from field: string refresh_token = 3;
+   */
+  refreshToken: string;
+
+  /**
+   * The person's id.
+   *
+   * @generated from field: int64 user_id = 4;
+   */
+  userId: bigint;
+
+  /**
+   * The person's unique name.
+   *
+   * @generated from field: string username = 5;
+   */
+  username: string;
+
+  /**
+   * The email address.
+   *
+   * @generated from field: string email = 6;
+   */
+  email: string;
+
+  /**
+   * The name that others see.
+   *
+   * @generated from field: string name = 7;
+   */
+  name: string;
+
+  /**
+   * Whether the person may administer.
+   *
+   * @generated from field: bool is_admin = 8;
+   */
+  isAdmin: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.RegisterWithOtpResponse.
+ * Use `create(RegisterWithOtpResponseSchema)` to create a new message.
+ */
+export const RegisterWithOtpResponseSchema: GenMessage<RegisterWithOtpResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 19);
+
+/**
+ * What signs in.
+ *
+ * @generated from message cnt.auth.v1.LoginWithOtpRequest
+ */
+export type LoginWithOtpRequest = Message<"cnt.auth.v1.LoginWithOtpRequest"> & {
+  /**
+   * The email address; upper and lower case count as equal.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * The six digits of the mail; spaces and hyphens between them do not matter.
+   *
+   * @generated from field: string otp_code = 2;
+   */
+  otpCode: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.LoginWithOtpRequest.
+ * Use `create(LoginWithOtpRequestSchema)` to create a new message.
+ */
+export const LoginWithOtpRequestSchema: GenMessage<LoginWithOtpRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 20);
+
+/**
+ * A new session.
+ *
+ * @generated from message cnt.auth.v1.LoginWithOtpResponse
+ */
+export type LoginWithOtpResponse = Message<"cnt.auth.v1.LoginWithOtpResponse"> & {
+  /**
+   * Goes into the header `authorization: Bearer …`.
+   *
+   * @generated from field: string access_token = 1;
+   */
+  accessToken: string;
+
+  /**
+   * Always "bearer".
+   *
+   * @generated from field: string token_type = 2;
+   */
+  tokenType: string;
+
+  /**
+   * Buys the next pair of tokens.
+   *
+   * @generated from field: string refresh_token = 3;
+   */
+  refreshToken: string;
+
+  /**
+   * The person's id.
+   *
+   * @generated from field: int64 user_id = 4;
+   */
+  userId: bigint;
+
+  /**
+   * The person's unique name.
+   *
+   * @generated from field: string username = 5;
+   */
+  username: string;
+
+  /**
+   * The email address.
+   *
+   * @generated from field: string email = 6;
+   */
+  email: string;
+
+  /**
+   * The name that others see.
+   *
+   * @generated from field: string name = 7;
+   */
+  name: string;
+
+  /**
+   * Whether the person may administer.
+   *
+   * @generated from field: bool is_admin = 8;
+   */
+  isAdmin: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.LoginWithOtpResponse.
+ * Use `create(LoginWithOtpResponseSchema)` to create a new message.
+ */
+export const LoginWithOtpResponseSchema: GenMessage<LoginWithOtpResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 21);
+
+/**
+ * What proves the address.
+ *
+ * @generated from message cnt.auth.v1.VerifyEmailRequest
+ */
+export type VerifyEmailRequest = Message<"cnt.auth.v1.VerifyEmailRequest"> & {
+  /**
+   * The six digits of the mail; spaces and hyphens between them do not matter.
+   *
+   * @generated from field: string otp_code = 1;
+   */
+  otpCode: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.VerifyEmailRequest.
+ * Use `create(VerifyEmailRequestSchema)` to create a new message.
+ */
+export const VerifyEmailRequestSchema: GenMessage<VerifyEmailRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 22);
+
+/**
+ * The address is proven.
+ *
+ * @generated from message cnt.auth.v1.VerifyEmailResponse
+ */
+export type VerifyEmailResponse = Message<"cnt.auth.v1.VerifyEmailResponse"> & {
+  /**
+   * Always true: a wrong code is refused.
+   *
+   * @generated from field: bool verified = 1;
+   */
+  verified: boolean;
+
+  /**
+   * Always true.
+   *
+   * @generated from field: bool success = 2;
+   */
+  success: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.VerifyEmailResponse.
+ * Use `create(VerifyEmailResponseSchema)` to create a new message.
+ */
+export const VerifyEmailResponseSchema: GenMessage<VerifyEmailResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 23);
+
+/**
+ * Who cannot sign in any more.
+ *
+ * @generated from message cnt.auth.v1.ForgotPasswordRequest
+ */
+export type ForgotPasswordRequest = Message<"cnt.auth.v1.ForgotPasswordRequest"> & {
+  /**
+   * The email address; upper and lower case count as equal.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ForgotPasswordRequest.
+ * Use `create(ForgotPasswordRequestSchema)` to create a new message.
+ */
+export const ForgotPasswordRequestSchema: GenMessage<ForgotPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 24);
+
+/**
+ * A code is on its way, if anybody is to get one.
+ *
+ * @generated from message cnt.auth.v1.ForgotPasswordResponse
+ */
+export type ForgotPasswordResponse = Message<"cnt.auth.v1.ForgotPasswordResponse"> & {
+  /**
+   * Until when the code works.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 1;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ForgotPasswordResponse.
+ * Use `create(ForgotPasswordResponseSchema)` to create a new message.
+ */
+export const ForgotPasswordResponseSchema: GenMessage<ForgotPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 25);
+
+/**
+ * A new password, and what allows it.
+ *
+ * @generated from message cnt.auth.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"cnt.auth.v1.ResetPasswordRequest"> & {
+  /**
+   * The email address; upper and lower case count as equal.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * The six digits of the mail; spaces and hyphens between them do not matter.
+   *
+   * @generated from field: string otp_code = 2;
+   */
+  otpCode: string;
+
+  /**
+   * 8 to 256 characters after Unicode normalisation (NFKC), and none of the common ones.
+   *
+   * @generated from field: string new_password = 3;
+   */
+  newPassword: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 26);
+
+/**
+ * The password is set, and every session has ended.
+ *
+ * @generated from message cnt.auth.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"cnt.auth.v1.ResetPasswordResponse"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 27);
+
+/**
+ * A username that somebody would like.
+ *
+ * @generated from message cnt.auth.v1.CheckUsernameRequest
+ */
+export type CheckUsernameRequest = Message<"cnt.auth.v1.CheckUsernameRequest"> & {
+  /**
+   * The username, in upper or lower case.
+   *
+   * @generated from field: string username = 1;
+   */
+  username: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.CheckUsernameRequest.
+ * Use `create(CheckUsernameRequestSchema)` to create a new message.
+ */
+export const CheckUsernameRequestSchema: GenMessage<CheckUsernameRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 28);
+
+/**
+ * Whether it can be had.
+ *
+ * @generated from message cnt.auth.v1.CheckUsernameResponse
+ */
+export type CheckUsernameResponse = Message<"cnt.auth.v1.CheckUsernameResponse"> & {
+  /**
+   * Nobody has it, nobody has one that looks like it, and the rules allow it.
+   *
+   * @generated from field: bool available = 1;
+   */
+  available: boolean;
+
+  /**
+   * The same in words, with the rule that is broken where one is.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * Similar ones that can be had; empty when the wanted one can.
+   *
+   * @generated from field: repeated string suggestions = 3;
+   */
+  suggestions: string[];
+};
+
+/**
+ * Describes the message cnt.auth.v1.CheckUsernameResponse.
+ * Use `create(CheckUsernameResponseSchema)` to create a new message.
+ */
+export const CheckUsernameResponseSchema: GenMessage<CheckUsernameResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 29);
+
+/**
+ * A guest to be.
+ *
+ * @generated from message cnt.auth.v1.CreateGuestRequest
+ */
+export type CreateGuestRequest = Message<"cnt.auth.v1.CreateGuestRequest"> & {
+  /**
+   * The name that others see; empty for "Guest".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.CreateGuestRequest.
+ * Use `create(CreateGuestRequestSchema)` to create a new message.
+ */
+export const CreateGuestRequestSchema: GenMessage<CreateGuestRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 30);
+
+/**
+ * A guest, signed in.
+ *
+ * @generated from message cnt.auth.v1.CreateGuestResponse
+ */
+export type CreateGuestResponse = Message<"cnt.auth.v1.CreateGuestResponse"> & {
+  /**
+   * Goes into the header `authorization: Bearer …`.
+   *
+   * @generated from field: string access_token = 1;
+   */
+  accessToken: string;
+
+  /**
+   * Always "bearer".
+   *
+   * @generated from field: string token_type = 2;
+   */
+  tokenType: string;
+
+  /**
+   * Buys the next pair of tokens.
+   *
+   * @generated from field: string refresh_token = 3;
+   */
+  refreshToken: string;
+
+  /**
+   * The person's id.
+   *
+   * @generated from field: int64 user_id = 4;
+   */
+  userId: bigint;
+
+  /**
+   * The person's unique name.
+   *
+   * @generated from field: string username = 5;
+   */
+  username: string;
+
+  /**
+   * The email address; empty for a guest.
+   *
+   * @generated from field: string email = 6;
+   */
+  email: string;
+
+  /**
+   * The name that others see.
+   *
+   * @generated from field: string name = 7;
+   */
+  name: string;
+
+  /**
+   * Whether the person may administer.
+   *
+   * @generated from field: bool is_admin = 8;
+   */
+  isAdmin: boolean;
+};
+
+/**
+ * Describes the message cnt.auth.v1.CreateGuestResponse.
+ * Use `create(CreateGuestResponseSchema)` to create a new message.
+ */
+export const CreateGuestResponseSchema: GenMessage<CreateGuestResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 31);
+
+/**
+ * What shows that it is the owner who calls. One is needed; of several the first in this order counts.
+ *
+ * @generated from message cnt.auth.v1.ConfirmRequest
+ */
+export type ConfirmRequest = Message<"cnt.auth.v1.ConfirmRequest"> & {
+  /**
+   * The password.
+   *
+   * @generated from field: string password = 1;
+   */
+  password: string;
+
+  /**
+   * The six digits of the mail; spaces and hyphens between them do not matter.
+   *
+   * @generated from field: string otp_code = 2;
+   */
+  otpCode: string;
+
+  /**
+   * An id token of the Google account that is linked, at most 10 minutes old.
+   *
+   * @generated from field: string google_id_token = 3;
+   */
+  googleIdToken: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ConfirmRequest.
+ * Use `create(ConfirmRequestSchema)` to create a new message.
+ */
+export const ConfirmRequestSchema: GenMessage<ConfirmRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 32);
+
+/**
+ * The session is confirmed.
+ *
+ * @generated from message cnt.auth.v1.ConfirmResponse
+ */
+export type ConfirmResponse = Message<"cnt.auth.v1.ConfirmResponse"> & {
+  /**
+   * Until when.
+   *
+   * @generated from field: google.protobuf.Timestamp fresh_until = 1;
+   */
+  freshUntil?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ConfirmResponse.
+ * Use `create(ConfirmResponseSchema)` to create a new message.
+ */
+export const ConfirmResponseSchema: GenMessage<ConfirmResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 33);
+
+/**
+ * Which page of the caller's sessions.
+ *
+ * @generated from message cnt.auth.v1.ListSessionsRequest
+ */
+export type ListSessionsRequest = Message<"cnt.auth.v1.ListSessionsRequest"> & {
+  /**
+   * Sessions a page; 0 is 20, and more than 100 are 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where the page before ended; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ListSessionsRequest.
+ * Use `create(ListSessionsRequestSchema)` to create a new message.
+ */
+export const ListSessionsRequestSchema: GenMessage<ListSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 34);
+
+/**
+ * A page of the caller's sessions.
+ *
+ * @generated from message cnt.auth.v1.ListSessionsResponse
+ */
+export type ListSessionsResponse = Message<"cnt.auth.v1.ListSessionsResponse"> & {
+  /**
+   * Live sessions.
+   *
+   * @generated from field: repeated cnt.auth.v1.Session sessions = 1;
+   */
+  sessions: Session[];
+
+  /**
+   * Leads to the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ListSessionsResponse.
+ * Use `create(ListSessionsResponseSchema)` to create a new message.
+ */
+export const ListSessionsResponseSchema: GenMessage<ListSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 35);
+
+/**
+ * Which session to end.
+ *
+ * @generated from message cnt.auth.v1.EndSessionRequest
+ */
+export type EndSessionRequest = Message<"cnt.auth.v1.EndSessionRequest"> & {
+  /**
+   * The session's id.
+   *
+   * @generated from field: int64 session_id = 1;
+   */
+  sessionId: bigint;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.EndSessionRequest.
+ * Use `create(EndSessionRequestSchema)` to create a new message.
+ */
+export const EndSessionRequestSchema: GenMessage<EndSessionRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 36);
+
+/**
+ * The session has ended.
+ *
+ * @generated from message cnt.auth.v1.EndSessionResponse
+ */
+export type EndSessionResponse = Message<"cnt.auth.v1.EndSessionResponse"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.EndSessionResponse.
+ * Use `create(EndSessionResponseSchema)` to create a new message.
+ */
+export const EndSessionResponseSchema: GenMessage<EndSessionResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 37);
+
+/**
+ * Asks that only this session stay.
+ *
+ * @generated from message cnt.auth.v1.EndOtherSessionsRequest
+ */
+export type EndOtherSessionsRequest = Message<"cnt.auth.v1.EndOtherSessionsRequest"> & {
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.EndOtherSessionsRequest.
+ * Use `create(EndOtherSessionsRequestSchema)` to create a new message.
+ */
+export const EndOtherSessionsRequestSchema: GenMessage<EndOtherSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 38);
+
+/**
+ * The others have ended.
+ *
+ * @generated from message cnt.auth.v1.EndOtherSessionsResponse
+ */
+export type EndOtherSessionsResponse = Message<"cnt.auth.v1.EndOtherSessionsResponse"> & {
+  /**
+   * How many there were.
+   *
+   * @generated from field: int32 ended = 1;
+   */
+  ended: number;
+};
+
+/**
+ * Describes the message cnt.auth.v1.EndOtherSessionsResponse.
+ * Use `create(EndOtherSessionsResponseSchema)` to create a new message.
+ */
+export const EndOtherSessionsResponseSchema: GenMessage<EndOtherSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_auth_service, 39);
+
+/**
  * Makes accounts and sessions. An access token (a JWT, 30 minutes unless set otherwise) goes into the header
  * `authorization: Bearer …` of each call; a refresh token (opaque, 30 days unless set otherwise) buys the next pair.
  *
@@ -408,6 +1509,138 @@ export const AuthService: GenService<{
     output: typeof LoginResponseSchema;
   },
   /**
+   * Signs in by Google: by an id token, whose signature is checked, or by an access token, which is verified with Google.
+   * Only what Google says counts. The first sign-in makes an account and copies Google's picture into it; a guest keeps
+   * id and history. An account with the same email is linked only when both Google and we know the address to be proven.
+   * Signing in takes a pending deletion of the account back.
+   * Anyone. GOOGLE_NOT_CONFIGURED; GOOGLE_TOKEN_INVALID; EMAIL_TAKEN by an account that is not to be linked: sign in to
+   * it, verify its address, and come back; ACCOUNT_BANNED; PARTY_UNAVAILABLE when Google does not answer.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.GoogleLogin
+   */
+  googleLogin: {
+    methodKind: "unary";
+    input: typeof GoogleLoginRequestSchema;
+    output: typeof GoogleLoginResponseSchema;
+  },
+  /**
+   * The client id that a page needs to ask Google for a token.
+   * Anyone. GOOGLE_NOT_CONFIGURED.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.GetGoogleClientId
+   */
+  getGoogleClientId: {
+    methodKind: "unary";
+    input: typeof GetGoogleClientIdRequestSchema;
+    output: typeof GetGoogleClientIdResponseSchema;
+  },
+  /**
+   * Turns the one-time code with which the redirect flow (GET /api/v1/auth/google) ends into tokens. A code works once,
+   * for a minute.
+   * Anyone who holds the code. SIGN_IN_CODE_INVALID; ACCOUNT_BANNED.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.ExchangeSignInCode
+   */
+  exchangeSignInCode: {
+    methodKind: "unary";
+    input: typeof ExchangeSignInCodeRequestSchema;
+    output: typeof ExchangeSignInCodeResponseSchema;
+  },
+  /**
+   * Sends a code of six digits to an address: it works for 10 minutes and replaces the one before. Whether an account has
+   * the address is not told: the answer is the same, and comes as soon.
+   * Anyone. INVALID for an impossible address; CODES_SLOWED_DOWN after 5 codes in an hour, after 5 wrong tries until the
+   * code would have expired, and after 20 wrong tries for a day.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.SendOtp
+   */
+  sendOtp: {
+    methodKind: "unary";
+    input: typeof SendOtpRequestSchema;
+    output: typeof SendOtpResponseSchema;
+  },
+  /**
+   * Says whether a code is right, and leaves it to be used by what it was sent for. A wrong try counts.
+   * Anyone. INVALID for an impossible address; CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.VerifyOtp
+   */
+  verifyOtp: {
+    methodKind: "unary";
+    input: typeof VerifyOtpRequestSchema;
+    output: typeof VerifyOtpResponseSchema;
+  },
+  /**
+   * Makes an account whose address is proven by a code (CODE_PURPOSE_REGISTER), and signs it in. A guest who registers
+   * keeps their id and what they did.
+   * Anyone. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries; and the reasons of Register.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.RegisterWithOtp
+   */
+  registerWithOtp: {
+    methodKind: "unary";
+    input: typeof RegisterWithOtpRequestSchema;
+    output: typeof RegisterWithOtpResponseSchema;
+  },
+  /**
+   * Signs in by a code (CODE_PURPOSE_LOGIN). Signing in takes a pending deletion of the account back.
+   * Anyone. INVALID for an impossible address; CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN
+   * after too many wrong tries; ACCOUNT_BANNED, told only to who has the code.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.LoginWithOtp
+   */
+  loginWithOtp: {
+    methodKind: "unary";
+    input: typeof LoginWithOtpRequestSchema;
+    output: typeof LoginWithOtpResponseSchema;
+  },
+  /**
+   * Proves by a code (CODE_PURPOSE_VERIFY_EMAIL) that mail to the caller's address reaches them.
+   * Anyone signed in with a real account. CODE_WRONG; CODES_SLOWED_DOWN after too many wrong tries.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.VerifyEmail
+   */
+  verifyEmail: {
+    methodKind: "unary";
+    input: typeof VerifyEmailRequestSchema;
+    output: typeof VerifyEmailResponseSchema;
+  },
+  /**
+   * Sends a code with which a new password can be set (CODE_PURPOSE_RESET); as SendOtp does, and under its limits.
+   * Anyone. The reasons of SendOtp.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.ForgotPassword
+   */
+  forgotPassword: {
+    methodKind: "unary";
+    input: typeof ForgotPasswordRequestSchema;
+    output: typeof ForgotPasswordResponseSchema;
+  },
+  /**
+   * Sets a new password by a code (CODE_PURPOSE_RESET), and ends every session of the account.
+   * Anyone. CODE_WRONG, also where no account has the address; CODES_SLOWED_DOWN after too many wrong tries; INVALID for
+   * an impossible address, and for a password that is too short, too long or too common; TOO_MANY_CALLS when the server
+   * checks too many passwords at the moment.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * Says whether a username can be had, why not, and which similar ones can.
+   * Anyone. No reason of its own.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.CheckUsername
+   */
+  checkUsername: {
+    methodKind: "unary";
+    input: typeof CheckUsernameRequestSchema;
+    output: typeof CheckUsernameResponseSchema;
+  },
+  /**
    * Exchanges a refresh token for a new pair of tokens. A token that was used is answered with the same successor for
    * 10 seconds (a lost reply, two tabs); presented later it is taken as stolen, and the whole session ends.
    * Anyone who holds the token. REFRESH_TOKEN_INVALID; ACCOUNT_BANNED.
@@ -429,6 +1662,65 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof LogoutRequestSchema;
     output: typeof LogoutResponseSchema;
+  },
+  /**
+   * Makes a guest and signs them in: a guest may read, join what hosts open to guests, and chat there. Registering or
+   * signing in by Google makes them an account and keeps what they did.
+   * Anyone. INVALID for an impossible name; TOO_MANY_CALLS when one network makes too many guests.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.CreateGuest
+   */
+  createGuest: {
+    methodKind: "unary";
+    input: typeof CreateGuestRequestSchema;
+    output: typeof CreateGuestResponseSchema;
+  },
+  /**
+   * Shows once more that it is the owner who holds the session: by the password, by a code (CODE_PURPOSE_CONFIRM) or by
+   * a Google id token that is at most 10 minutes old. For 10 minutes the session is then good for what needs a
+   * confirmation.
+   * Anyone signed in with a real account. WRONG_CREDENTIALS; CODE_WRONG; CODES_SLOWED_DOWN or SIGN_IN_SLOWED_DOWN after
+   * too many wrong tries; GOOGLE_TOKEN_INVALID; GOOGLE_NOT_CONFIGURED; PARTY_UNAVAILABLE when Google does not answer.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.Confirm
+   */
+  confirm: {
+    methodKind: "unary";
+    input: typeof ConfirmRequestSchema;
+    output: typeof ConfirmResponseSchema;
+  },
+  /**
+   * Where the caller is signed in, the newest sign-in first.
+   * Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.ListSessions
+   */
+  listSessions: {
+    methodKind: "unary";
+    input: typeof ListSessionsRequestSchema;
+    output: typeof ListSessionsResponseSchema;
+  },
+  /**
+   * Ends one session of the caller's, which may be the one that calls.
+   * Anyone signed in with a real account. SESSION_NOT_FOUND.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.EndSession
+   */
+  endSession: {
+    methodKind: "unary";
+    input: typeof EndSessionRequestSchema;
+    output: typeof EndSessionResponseSchema;
+  },
+  /**
+   * Ends all sessions of the caller's but the one that calls.
+   * Anyone signed in with a real account. No reason of its own.
+   *
+   * @generated from rpc cnt.auth.v1.AuthService.EndOtherSessions
+   */
+  endOtherSessions: {
+    methodKind: "unary";
+    input: typeof EndOtherSessionsRequestSchema;
+    output: typeof EndOtherSessionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cnt_auth_v1_auth_service, 0);

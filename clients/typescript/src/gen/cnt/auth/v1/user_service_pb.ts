@@ -7,17 +7,21 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
-import type { PublicUser, User } from "./user_pb.js";
+import type { Export } from "./export_pb.js";
+import { file_cnt_auth_v1_export } from "./export_pb.js";
+import type { Block, PublicUser, User } from "./user_pb.js";
 import { file_cnt_auth_v1_user } from "./user_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/auth/v1/user_service.proto.
  */
 export const file_cnt_auth_v1_user_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5jbnQvYXV0aC92MS91c2VyX3NlcnZpY2UucHJvdG8SC2NudC5hdXRoLnYxIg4KDEdldE1lUmVxdWVzdCIwCg1HZXRNZVJlc3BvbnNlEh8KBHVzZXIYASABKAsyES5jbnQuYXV0aC52MS5Vc2VyIswDCg9VcGRhdGVNZVJlcXVlc3QSHAoEbmFtZRgBIAEoCUIJukgGcgQQARhkSACIAQESPAoFcGhvbmUYAiABKAlCKLpIIXIfMh1eKFwrP1swLTldWzAtOSAoKS4tXXszLDI5fSk/JJC1GAFIAYgBARJGCg1kYXRlX29mX2JpcnRoGAMgASgJQiq6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JJC1GAFIAogBARIaCgNiaW8YBCABKAlCCLpIBXIDGNAPSAOIAQESHAoGYXZhdGFyGAUgASgJQge6SARyAhgASASIAQESIQoJdGltZV96b25lGAYgASgJQgm6SAZyBBABGEBIBYgBARJECghsYW5ndWFnZRgHIAEoCUItukgqcigYIzIkXlthLXpdezIsM30oLVtBLVphLXowLTldezIsOH0pezAsM30kSAaIAQESHwoKcmVxdWVzdF9pZBgIIAEoCUILukgI2AEBcgOwAQFCBwoFX25hbWVCCAoGX3Bob25lQhAKDl9kYXRlX29mX2JpcnRoQgYKBF9iaW9CCQoHX2F2YXRhckIMCgpfdGltZV96b25lQgsKCV9sYW5ndWFnZSIzChBVcGRhdGVNZVJlc3BvbnNlEh8KBHVzZXIYASABKAsyES5jbnQuYXV0aC52MS5Vc2VyImAKFEdldFB1YmxpY1VzZXJSZXF1ZXN0EhoKB3VzZXJfaWQYASABKANCB7pIBCICIABIABIdCgh1c2VybmFtZRgCIAEoCUIJukgGcgQQARgeSABCDQoEdXNlchIFukgCCAEiPgoVR2V0UHVibGljVXNlclJlc3BvbnNlEiUKBHVzZXIYASABKAsyFy5jbnQuYXV0aC52MS5QdWJsaWNVc2VyMqwDCgtVc2VyU2VydmljZRJhCgVHZXRNZRIZLmNudC5hdXRoLnYxLkdldE1lUmVxdWVzdBoaLmNudC5hdXRoLnYxLkdldE1lUmVzcG9uc2UiIZACAYq1GAIIA4LT5JMCEhIQL2FwaS92MS91c2Vycy9tZRKDAQoIVXBkYXRlTWUSHC5jbnQuYXV0aC52MS5VcGRhdGVNZVJlcXVlc3QaHS5jbnQuYXV0aC52MS5VcGRhdGVNZVJlc3BvbnNlIjqKtRgECAMgAYLT5JMCLDoBKloVOgEqGhAvYXBpL3YxL3VzZXJzL21lMhAvYXBpL3YxL3VzZXJzL21lErMBCg1HZXRQdWJsaWNVc2VyEiEuY250LmF1dGgudjEuR2V0UHVibGljVXNlclJlcXVlc3QaIi5jbnQuYXV0aC52MS5HZXRQdWJsaWNVc2VyUmVzcG9uc2UiW5ACAYq1GAYIAToCCAGC0+STAkhaJhIkL2FwaS92MS91c2Vycy9ieS11c2VybmFtZS97dXNlcm5hbWV9Eh4vYXBpL3YxL3VzZXJzL3t1c2VyX2lkfS9wdWJsaWNiBnByb3RvMw", [file_buf_validate_validate, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations]);
+  fileDesc("Ch5jbnQvYXV0aC92MS91c2VyX3NlcnZpY2UucHJvdG8SC2NudC5hdXRoLnYxIg4KDEdldE1lUmVxdWVzdCIwCg1HZXRNZVJlc3BvbnNlEh8KBHVzZXIYASABKAsyES5jbnQuYXV0aC52MS5Vc2VyIswDCg9VcGRhdGVNZVJlcXVlc3QSHAoEbmFtZRgBIAEoCUIJukgGcgQQARhkSACIAQESPAoFcGhvbmUYAiABKAlCKLpIIXIfMh1eKFwrP1swLTldWzAtOSAoKS4tXXszLDI5fSk/JJC1GAFIAYgBARJGCg1kYXRlX29mX2JpcnRoGAMgASgJQiq6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JJC1GAFIAogBARIaCgNiaW8YBCABKAlCCLpIBXIDGNAPSAOIAQESHAoGYXZhdGFyGAUgASgJQge6SARyAhgASASIAQESIQoJdGltZV96b25lGAYgASgJQgm6SAZyBBABGEBIBYgBARJECghsYW5ndWFnZRgHIAEoCUItukgqcigYIzIkXlthLXpdezIsM30oLVtBLVphLXowLTldezIsOH0pezAsM30kSAaIAQESHwoKcmVxdWVzdF9pZBgIIAEoCUILukgI2AEBcgOwAQFCBwoFX25hbWVCCAoGX3Bob25lQhAKDl9kYXRlX29mX2JpcnRoQgYKBF9iaW9CCQoHX2F2YXRhckIMCgpfdGltZV96b25lQgsKCV9sYW5ndWFnZSIzChBVcGRhdGVNZVJlc3BvbnNlEh8KBHVzZXIYASABKAsyES5jbnQuYXV0aC52MS5Vc2VyImAKFEdldFB1YmxpY1VzZXJSZXF1ZXN0EhoKB3VzZXJfaWQYASABKANCB7pIBCICIABIABIdCgh1c2VybmFtZRgCIAEoCUIJukgGcgQQARgeSABCDQoEdXNlchIFukgCCAEiPgoVR2V0UHVibGljVXNlclJlc3BvbnNlEiUKBHVzZXIYASABKAsyFy5jbnQuYXV0aC52MS5QdWJsaWNVc2VyIoQBChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSJAoMb2xkX3Bhc3N3b3JkGAEgASgJQg66SAdyBRABGIAIkLUYARIkCgxuZXdfcGFzc3dvcmQYAiABKAlCDrpIB3IFEAEYgAiQtRgBEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiVQoVQ2hhbmdlVXNlcm5hbWVSZXF1ZXN0EhsKCHVzZXJuYW1lGAEgASgJQgm6SAZyBBABGEASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiOQoWQ2hhbmdlVXNlcm5hbWVSZXNwb25zZRIfCgR1c2VyGAEgASgLMhEuY250LmF1dGgudjEuVXNlciIyCg9EZWxldGVNZVJlcXVlc3QSHwoKcmVxdWVzdF9pZBgBIAEoCUILukgI2AEBcgOwAQEiRAoQRGVsZXRlTWVSZXNwb25zZRIwCgxkZWxldGVfYWZ0ZXIYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjcKFFJlcXVlc3RFeHBvcnRSZXF1ZXN0Eh8KCnJlcXVlc3RfaWQYASABKAlCC7pICNgBAXIDsAEBIjwKFVJlcXVlc3RFeHBvcnRSZXNwb25zZRIjCgZleHBvcnQYASABKAsyEy5jbnQuYXV0aC52MS5FeHBvcnQiEgoQR2V0RXhwb3J0UmVxdWVzdCI4ChFHZXRFeHBvcnRSZXNwb25zZRIjCgZleHBvcnQYASABKAsyEy5jbnQuYXV0aC52MS5FeHBvcnQiTQoQQmxvY2tVc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhMKEUJsb2NrVXNlclJlc3BvbnNlIk8KElVuYmxvY2tVc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhUKE1VuYmxvY2tVc2VyUmVzcG9uc2UiTQoRTGlzdEJsb2Nrc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIIlEKEkxpc3RCbG9ja3NSZXNwb25zZRIiCgZibG9ja3MYASADKAsyEi5jbnQuYXV0aC52MS5CbG9jaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkypgsKC1VzZXJTZXJ2aWNlEmEKBUdldE1lEhkuY250LmF1dGgudjEuR2V0TWVSZXF1ZXN0GhouY250LmF1dGgudjEuR2V0TWVSZXNwb25zZSIhkAIBirUYAggDgtPkkwISEhAvYXBpL3YxL3VzZXJzL21lEoMBCghVcGRhdGVNZRIcLmNudC5hdXRoLnYxLlVwZGF0ZU1lUmVxdWVzdBodLmNudC5hdXRoLnYxLlVwZGF0ZU1lUmVzcG9uc2UiOoq1GAQIAyABgtPkkwIsOgEqWhU6ASoaEC9hcGkvdjEvdXNlcnMvbWUyEC9hcGkvdjEvdXNlcnMvbWUSiQEKDkNoYW5nZVBhc3N3b3JkEiIuY250LmF1dGgudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GiMuY250LmF1dGgudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSIuirUYBggDIAEoAYLT5JMCHjoBKjIZL2FwaS92MS91c2Vycy9tZS9wYXNzd29yZBKHAQoOQ2hhbmdlVXNlcm5hbWUSIi5jbnQuYXV0aC52MS5DaGFuZ2VVc2VybmFtZVJlcXVlc3QaIy5jbnQuYXV0aC52MS5DaGFuZ2VVc2VybmFtZVJlc3BvbnNlIiyKtRgECAMgAYLT5JMCHjoBKjIZL2FwaS92MS91c2Vycy9tZS91c2VybmFtZRJrCghEZWxldGVNZRIcLmNudC5hdXRoLnYxLkRlbGV0ZU1lUmVxdWVzdBodLmNudC5hdXRoLnYxLkRlbGV0ZU1lUmVzcG9uc2UiIoq1GAYIAxABIAGC0+STAhIqEC9hcGkvdjEvdXNlcnMvbWUShAEKDVJlcXVlc3RFeHBvcnQSIS5jbnQuYXV0aC52MS5SZXF1ZXN0RXhwb3J0UmVxdWVzdBoiLmNudC5hdXRoLnYxLlJlcXVlc3RFeHBvcnRSZXNwb25zZSIsirUYBggDEAEgAYLT5JMCHDoBKiIXL2FwaS92MS91c2Vycy9tZS9leHBvcnQSdgoJR2V0RXhwb3J0Eh0uY250LmF1dGgudjEuR2V0RXhwb3J0UmVxdWVzdBoeLmNudC5hdXRoLnYxLkdldEV4cG9ydFJlc3BvbnNlIiqQAgGKtRgECAMQAYLT5JMCGRIXL2FwaS92MS91c2Vycy9tZS9leHBvcnQSfAoJQmxvY2tVc2VyEh0uY250LmF1dGgudjEuQmxvY2tVc2VyUmVxdWVzdBoeLmNudC5hdXRoLnYxLkJsb2NrVXNlclJlc3BvbnNlIjCKtRgECAMgAYLT5JMCIjoBKiIdL2FwaS92MS91c2Vycy97dXNlcl9pZH0vYmxvY2sSfwoLVW5ibG9ja1VzZXISHy5jbnQuYXV0aC52MS5VbmJsb2NrVXNlclJlcXVlc3QaIC5jbnQuYXV0aC52MS5VbmJsb2NrVXNlclJlc3BvbnNlIi2KtRgECAMgAYLT5JMCHyodL2FwaS92MS91c2Vycy97dXNlcl9pZH0vYmxvY2sSdwoKTGlzdEJsb2NrcxIeLmNudC5hdXRoLnYxLkxpc3RCbG9ja3NSZXF1ZXN0Gh8uY250LmF1dGgudjEuTGlzdEJsb2Nrc1Jlc3BvbnNlIiiQAgGKtRgCCAOC0+STAhkSFy9hcGkvdjEvdXNlcnMvbWUvYmxvY2tzErMBCg1HZXRQdWJsaWNVc2VyEiEuY250LmF1dGgudjEuR2V0UHVibGljVXNlclJlcXVlc3QaIi5jbnQuYXV0aC52MS5HZXRQdWJsaWNVc2VyUmVzcG9uc2UiW5ACAYq1GAYIAToCCAGC0+STAkhaJhIkL2FwaS92MS91c2Vycy9ieS11c2VybmFtZS97dXNlcm5hbWV9Eh4vYXBpL3YxL3VzZXJzL3t1c2VyX2lkfS9wdWJsaWNiBnByb3RvMw", [file_buf_validate_validate, file_cnt_auth_v1_export, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * Asks for the caller's own profile.
@@ -205,6 +209,367 @@ export const GetPublicUserResponseSchema: GenMessage<GetPublicUserResponse> = /*
   messageDesc(file_cnt_auth_v1_user_service, 5);
 
 /**
+ * Two passwords.
+ *
+ * @generated from message cnt.auth.v1.ChangePasswordRequest
+ */
+export type ChangePasswordRequest = Message<"cnt.auth.v1.ChangePasswordRequest"> & {
+  /**
+   * The one that holds now.
+   *
+   * @generated from field: string old_password = 1;
+   */
+  oldPassword: string;
+
+  /**
+   * 8 to 256 characters after Unicode normalisation (NFKC), and none of the common ones.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ChangePasswordRequest.
+ * Use `create(ChangePasswordRequestSchema)` to create a new message.
+ */
+export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 6);
+
+/**
+ * The password is replaced, and all other sessions have ended.
+ *
+ * @generated from message cnt.auth.v1.ChangePasswordResponse
+ */
+export type ChangePasswordResponse = Message<"cnt.auth.v1.ChangePasswordResponse"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.ChangePasswordResponse.
+ * Use `create(ChangePasswordResponseSchema)` to create a new message.
+ */
+export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 7);
+
+/**
+ * Another username.
+ *
+ * @generated from message cnt.auth.v1.ChangeUsernameRequest
+ */
+export type ChangeUsernameRequest = Message<"cnt.auth.v1.ChangeUsernameRequest"> & {
+  /**
+   * 3 to 30 of a-z, 0-9, dot and underscore; upper case becomes lower.
+   *
+   * @generated from field: string username = 1;
+   */
+  username: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ChangeUsernameRequest.
+ * Use `create(ChangeUsernameRequestSchema)` to create a new message.
+ */
+export const ChangeUsernameRequestSchema: GenMessage<ChangeUsernameRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 8);
+
+/**
+ * The profile as it is now.
+ *
+ * @generated from message cnt.auth.v1.ChangeUsernameResponse
+ */
+export type ChangeUsernameResponse = Message<"cnt.auth.v1.ChangeUsernameResponse"> & {
+  /**
+   * The profile.
+   *
+   * @generated from field: cnt.auth.v1.User user = 1;
+   */
+  user?: User | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ChangeUsernameResponse.
+ * Use `create(ChangeUsernameResponseSchema)` to create a new message.
+ */
+export const ChangeUsernameResponseSchema: GenMessage<ChangeUsernameResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 9);
+
+/**
+ * Asks for the end of the caller's account.
+ *
+ * @generated from message cnt.auth.v1.DeleteMeRequest
+ */
+export type DeleteMeRequest = Message<"cnt.auth.v1.DeleteMeRequest"> & {
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.DeleteMeRequest.
+ * Use `create(DeleteMeRequestSchema)` to create a new message.
+ */
+export const DeleteMeRequestSchema: GenMessage<DeleteMeRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 10);
+
+/**
+ * The account is on its way out.
+ *
+ * @generated from message cnt.auth.v1.DeleteMeResponse
+ */
+export type DeleteMeResponse = Message<"cnt.auth.v1.DeleteMeResponse"> & {
+  /**
+   * Until when signing in takes it back.
+   *
+   * @generated from field: google.protobuf.Timestamp delete_after = 1;
+   */
+  deleteAfter?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.DeleteMeResponse.
+ * Use `create(DeleteMeResponseSchema)` to create a new message.
+ */
+export const DeleteMeResponseSchema: GenMessage<DeleteMeResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 11);
+
+/**
+ * Asks for a file of everything.
+ *
+ * @generated from message cnt.auth.v1.RequestExportRequest
+ */
+export type RequestExportRequest = Message<"cnt.auth.v1.RequestExportRequest"> & {
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.RequestExportRequest.
+ * Use `create(RequestExportRequestSchema)` to create a new message.
+ */
+export const RequestExportRequestSchema: GenMessage<RequestExportRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 12);
+
+/**
+ * The file is being made.
+ *
+ * @generated from message cnt.auth.v1.RequestExportResponse
+ */
+export type RequestExportResponse = Message<"cnt.auth.v1.RequestExportResponse"> & {
+  /**
+   * How far it is.
+   *
+   * @generated from field: cnt.auth.v1.Export export = 1;
+   */
+  export?: Export | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.RequestExportResponse.
+ * Use `create(RequestExportResponseSchema)` to create a new message.
+ */
+export const RequestExportResponseSchema: GenMessage<RequestExportResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 13);
+
+/**
+ * Asks how far the file is.
+ *
+ * @generated from message cnt.auth.v1.GetExportRequest
+ */
+export type GetExportRequest = Message<"cnt.auth.v1.GetExportRequest"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.GetExportRequest.
+ * Use `create(GetExportRequestSchema)` to create a new message.
+ */
+export const GetExportRequestSchema: GenMessage<GetExportRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 14);
+
+/**
+ * How far the file is.
+ *
+ * @generated from message cnt.auth.v1.GetExportResponse
+ */
+export type GetExportResponse = Message<"cnt.auth.v1.GetExportResponse"> & {
+  /**
+   * The export.
+   *
+   * @generated from field: cnt.auth.v1.Export export = 1;
+   */
+  export?: Export | undefined;
+};
+
+/**
+ * Describes the message cnt.auth.v1.GetExportResponse.
+ * Use `create(GetExportResponseSchema)` to create a new message.
+ */
+export const GetExportResponseSchema: GenMessage<GetExportResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 15);
+
+/**
+ * Whom not to meet.
+ *
+ * @generated from message cnt.auth.v1.BlockUserRequest
+ */
+export type BlockUserRequest = Message<"cnt.auth.v1.BlockUserRequest"> & {
+  /**
+   * The other person's id.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.BlockUserRequest.
+ * Use `create(BlockUserRequestSchema)` to create a new message.
+ */
+export const BlockUserRequestSchema: GenMessage<BlockUserRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 16);
+
+/**
+ * The two do not see each other any more.
+ *
+ * @generated from message cnt.auth.v1.BlockUserResponse
+ */
+export type BlockUserResponse = Message<"cnt.auth.v1.BlockUserResponse"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.BlockUserResponse.
+ * Use `create(BlockUserResponseSchema)` to create a new message.
+ */
+export const BlockUserResponseSchema: GenMessage<BlockUserResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 17);
+
+/**
+ * Whom to meet again.
+ *
+ * @generated from message cnt.auth.v1.UnblockUserRequest
+ */
+export type UnblockUserRequest = Message<"cnt.auth.v1.UnblockUserRequest"> & {
+  /**
+   * The other person's id.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.UnblockUserRequest.
+ * Use `create(UnblockUserRequestSchema)` to create a new message.
+ */
+export const UnblockUserRequestSchema: GenMessage<UnblockUserRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 18);
+
+/**
+ * The caller does not block them any more.
+ *
+ * @generated from message cnt.auth.v1.UnblockUserResponse
+ */
+export type UnblockUserResponse = Message<"cnt.auth.v1.UnblockUserResponse"> & {
+};
+
+/**
+ * Describes the message cnt.auth.v1.UnblockUserResponse.
+ * Use `create(UnblockUserResponseSchema)` to create a new message.
+ */
+export const UnblockUserResponseSchema: GenMessage<UnblockUserResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 19);
+
+/**
+ * Which page of the caller's blocks.
+ *
+ * @generated from message cnt.auth.v1.ListBlocksRequest
+ */
+export type ListBlocksRequest = Message<"cnt.auth.v1.ListBlocksRequest"> & {
+  /**
+   * Blocks a page; 0 is 20, and more than 100 are 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where the page before ended; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ListBlocksRequest.
+ * Use `create(ListBlocksRequestSchema)` to create a new message.
+ */
+export const ListBlocksRequestSchema: GenMessage<ListBlocksRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 20);
+
+/**
+ * A page of the caller's blocks.
+ *
+ * @generated from message cnt.auth.v1.ListBlocksResponse
+ */
+export type ListBlocksResponse = Message<"cnt.auth.v1.ListBlocksResponse"> & {
+  /**
+   * The blocks.
+   *
+   * @generated from field: repeated cnt.auth.v1.Block blocks = 1;
+   */
+  blocks: Block[];
+
+  /**
+   * Leads to the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message cnt.auth.v1.ListBlocksResponse.
+ * Use `create(ListBlocksResponseSchema)` to create a new message.
+ */
+export const ListBlocksResponseSchema: GenMessage<ListBlocksResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_user_service, 21);
+
+/**
  * Shows and changes people.
  *
  * @generated from service cnt.auth.v1.UserService
@@ -232,6 +597,98 @@ export const UserService: GenService<{
     methodKind: "unary";
     input: typeof UpdateMeRequestSchema;
     output: typeof UpdateMeResponseSchema;
+  },
+  /**
+   * Replaces the caller's password, and ends all their other sessions. Who has none sets one by a code (ResetPassword).
+   * Anyone signed in with a real account. WRONG_CREDENTIALS for a wrong old password; SIGN_IN_SLOWED_DOWN after several;
+   * INVALID for a new one that is too short, too long or too common; TOO_MANY_CALLS when the server checks too many
+   * passwords at the moment.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.ChangePassword
+   */
+  changePassword: {
+    methodKind: "unary";
+    input: typeof ChangePasswordRequestSchema;
+    output: typeof ChangePasswordResponseSchema;
+  },
+  /**
+   * Replaces the caller's username; the old one is free at once.
+   * Anyone signed in with a real account. USERNAME_TAKEN; INVALID for one that breaks the rules or is reserved.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.ChangeUsername
+   */
+  changeUsername: {
+    methodKind: "unary";
+    input: typeof ChangeUsernameRequestSchema;
+    output: typeof ChangeUsernameResponseSchema;
+  },
+  /**
+   * Deletes the caller's account: it is hidden and signed out at once, and signing in within 30 days takes that back.
+   * Then everything that names the person goes; what must be kept of payments names nobody.
+   * Anyone signed in with a real account who has just confirmed it. LAST_ADMIN.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.DeleteMe
+   */
+  deleteMe: {
+    methodKind: "unary";
+    input: typeof DeleteMeRequestSchema;
+    output: typeof DeleteMeResponseSchema;
+  },
+  /**
+   * Has everything that we hold about the caller gathered into one file, which replaces an earlier one. While one is
+   * being made, that is the answer.
+   * Anyone signed in with a real account who has just confirmed it. No reason of its own.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.RequestExport
+   */
+  requestExport: {
+    methodKind: "unary";
+    input: typeof RequestExportRequestSchema;
+    output: typeof RequestExportResponseSchema;
+  },
+  /**
+   * How far the caller's export is and, once it is ready, where to fetch it; it is kept for 7 days.
+   * Anyone signed in with a real account who has just confirmed it. EXPORT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.GetExport
+   */
+  getExport: {
+    methodKind: "unary";
+    input: typeof GetExportRequestSchema;
+    output: typeof GetExportResponseSchema;
+  },
+  /**
+   * Hides the caller and another person from each other everywhere. Blocking somebody twice is blocking them once.
+   * Anyone signed in with a real account. USER_NOT_FOUND; INVALID for oneself.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.BlockUser
+   */
+  blockUser: {
+    methodKind: "unary";
+    input: typeof BlockUserRequestSchema;
+    output: typeof BlockUserResponseSchema;
+  },
+  /**
+   * Takes the caller's block of a person back; a block in the other direction stays.
+   * Anyone signed in with a real account. No reason of its own: who is not blocked stays so.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.UnblockUser
+   */
+  unblockUser: {
+    methodKind: "unary";
+    input: typeof UnblockUserRequestSchema;
+    output: typeof UnblockUserResponseSchema;
+  },
+  /**
+   * Whom the caller has blocked, the latest first.
+   * Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.auth.v1.UserService.ListBlocks
+   */
+  listBlocks: {
+    methodKind: "unary";
+    input: typeof ListBlocksRequestSchema;
+    output: typeof ListBlocksResponseSchema;
   },
   /**
    * What everyone may know of a person, found by id or by username.

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/content/v1/category.proto.
  */
 export const file_cnt_content_v1_category: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jbnQvY29udGVudC92MS9jYXRlZ29yeS5wcm90bxIOY250LmNvbnRlbnQudjEiWAoIQ2F0ZWdvcnkSEwoLY2F0ZWdvcnlfaWQYASABKAMSDAoEbmFtZRgCIAEoCRIpCgR0eXBlGAMgASgOMhsuY250LmNvbnRlbnQudjEuQ29udGVudFR5cGUihgEKFUxpc3RDYXRlZ29yaWVzUmVxdWVzdBIzCgR0eXBlGAEgASgOMhsuY250LmNvbnRlbnQudjEuQ29udGVudFR5cGVCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChZMaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEiwKCmNhdGVnb3JpZXMYASADKAsyGC5jbnQuY29udGVudC52MS5DYXRlZ29yeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAliBnByb3RvMw", [file_buf_validate_validate, file_cnt_content_v1_item]);
+  fileDesc("Ch1jbnQvY29udGVudC92MS9jYXRlZ29yeS5wcm90bxIOY250LmNvbnRlbnQudjEiagoIQ2F0ZWdvcnkSEwoLY2F0ZWdvcnlfaWQYASABKAMSDAoEbmFtZRgCIAEoCRIpCgR0eXBlGAMgASgOMhsuY250LmNvbnRlbnQudjEuQ29udGVudFR5cGUSEAoIcG9zaXRpb24YBCABKAUihgEKFUxpc3RDYXRlZ29yaWVzUmVxdWVzdBIzCgR0eXBlGAEgASgOMhsuY250LmNvbnRlbnQudjEuQ29udGVudFR5cGVCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChZMaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEiwKCmNhdGVnb3JpZXMYASADKAsyGC5jbnQuY29udGVudC52MS5DYXRlZ29yeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkipAEKFUNyZWF0ZUNhdGVnb3J5UmVxdWVzdBIXCgRuYW1lGAEgASgJQgm6SAZyBBABGGQSMwoEdHlwZRgCIAEoDjIbLmNudC5jb250ZW50LnYxLkNvbnRlbnRUeXBlQgi6SAWCAQIQARIcCghwb3NpdGlvbhgDIAEoBUIKukgHGgUYkE4oABIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASJEChZDcmVhdGVDYXRlZ29yeVJlc3BvbnNlEioKCGNhdGVnb3J5GAEgASgLMhguY250LmNvbnRlbnQudjEuQ2F0ZWdvcnki8AEKFVVwZGF0ZUNhdGVnb3J5UmVxdWVzdBIcCgtjYXRlZ29yeV9pZBgBIAEoA0IHukgEIgIgABIcCgRuYW1lGAIgASgJQgm6SAZyBBABGGRIAIgBARI4CgR0eXBlGAMgASgOMhsuY250LmNvbnRlbnQudjEuQ29udGVudFR5cGVCCLpIBYIBAhABSAGIAQESIQoIcG9zaXRpb24YBCABKAVCCrpIBxoFGJBOKABIAogBARIfCgpyZXF1ZXN0X2lkGAUgASgJQgu6SAjYAQFyA7ABAUIHCgVfbmFtZUIHCgVfdHlwZUILCglfcG9zaXRpb24iRAoWVXBkYXRlQ2F0ZWdvcnlSZXNwb25zZRIqCghjYXRlZ29yeRgBIAEoCzIYLmNudC5jb250ZW50LnYxLkNhdGVnb3J5IlYKFURlbGV0ZUNhdGVnb3J5UmVxdWVzdBIcCgtjYXRlZ29yeV9pZBgBIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIYChZEZWxldGVDYXRlZ29yeVJlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_cnt_content_v1_item]);
 
 /**
  * A category of content, such as Sermons.
@@ -43,6 +43,13 @@ export type Category = Message<"cnt.content.v1.Category"> & {
    * @generated from field: cnt.content.v1.ContentType type = 3;
    */
   type: ContentType;
+
+  /**
+   * Where menus show it: low numbers first.
+   *
+   * @generated from field: int32 position = 4;
+   */
+  position: number;
 };
 
 /**
@@ -114,4 +121,180 @@ export type ListCategoriesResponse = Message<"cnt.content.v1.ListCategoriesRespo
  */
 export const ListCategoriesResponseSchema: GenMessage<ListCategoriesResponse> = /*@__PURE__*/
   messageDesc(file_cnt_content_v1_category, 2);
+
+/**
+ * A category to be.
+ *
+ * @generated from message cnt.content.v1.CreateCategoryRequest
+ */
+export type CreateCategoryRequest = Message<"cnt.content.v1.CreateCategoryRequest"> & {
+  /**
+   * Its name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The kind of content that it is meant for; unspecified suits every kind.
+   *
+   * @generated from field: cnt.content.v1.ContentType type = 2;
+   */
+  type: ContentType;
+
+  /**
+   * Where menus show it: low numbers first.
+   *
+   * @generated from field: int32 position = 3;
+   */
+  position: number;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.content.v1.CreateCategoryRequest.
+ * Use `create(CreateCategoryRequestSchema)` to create a new message.
+ */
+export const CreateCategoryRequestSchema: GenMessage<CreateCategoryRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_category, 3);
+
+/**
+ * The new category.
+ *
+ * @generated from message cnt.content.v1.CreateCategoryResponse
+ */
+export type CreateCategoryResponse = Message<"cnt.content.v1.CreateCategoryResponse"> & {
+  /**
+   * The category.
+   *
+   * @generated from field: cnt.content.v1.Category category = 1;
+   */
+  category?: Category | undefined;
+};
+
+/**
+ * Describes the message cnt.content.v1.CreateCategoryResponse.
+ * Use `create(CreateCategoryResponseSchema)` to create a new message.
+ */
+export const CreateCategoryResponseSchema: GenMessage<CreateCategoryResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_category, 4);
+
+/**
+ * What to change of a category; a field that is absent stays as it is.
+ *
+ * @generated from message cnt.content.v1.UpdateCategoryRequest
+ */
+export type UpdateCategoryRequest = Message<"cnt.content.v1.UpdateCategoryRequest"> & {
+  /**
+   * The category's id.
+   *
+   * @generated from field: int64 category_id = 1;
+   */
+  categoryId: bigint;
+
+  /**
+   * Its name.
+   *
+   * @generated from field: optional string name = 2;
+   */
+  name?: string | undefined;
+
+  /**
+   * The kind of content that it is meant for; unspecified suits every kind.
+   *
+   * @generated from field: optional cnt.content.v1.ContentType type = 3;
+   */
+  type?: ContentType | undefined;
+
+  /**
+   * Where menus show it: low numbers first.
+   *
+   * @generated from field: optional int32 position = 4;
+   */
+  position?: number | undefined;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.content.v1.UpdateCategoryRequest.
+ * Use `create(UpdateCategoryRequestSchema)` to create a new message.
+ */
+export const UpdateCategoryRequestSchema: GenMessage<UpdateCategoryRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_category, 5);
+
+/**
+ * The category as it is now.
+ *
+ * @generated from message cnt.content.v1.UpdateCategoryResponse
+ */
+export type UpdateCategoryResponse = Message<"cnt.content.v1.UpdateCategoryResponse"> & {
+  /**
+   * The category.
+   *
+   * @generated from field: cnt.content.v1.Category category = 1;
+   */
+  category?: Category | undefined;
+};
+
+/**
+ * Describes the message cnt.content.v1.UpdateCategoryResponse.
+ * Use `create(UpdateCategoryResponseSchema)` to create a new message.
+ */
+export const UpdateCategoryResponseSchema: GenMessage<UpdateCategoryResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_category, 6);
+
+/**
+ * Which category to delete.
+ *
+ * @generated from message cnt.content.v1.DeleteCategoryRequest
+ */
+export type DeleteCategoryRequest = Message<"cnt.content.v1.DeleteCategoryRequest"> & {
+  /**
+   * The category's id.
+   *
+   * @generated from field: int64 category_id = 1;
+   */
+  categoryId: bigint;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.content.v1.DeleteCategoryRequest.
+ * Use `create(DeleteCategoryRequestSchema)` to create a new message.
+ */
+export const DeleteCategoryRequestSchema: GenMessage<DeleteCategoryRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_category, 7);
+
+/**
+ * The category is gone.
+ *
+ * @generated from message cnt.content.v1.DeleteCategoryResponse
+ */
+export type DeleteCategoryResponse = Message<"cnt.content.v1.DeleteCategoryResponse"> & {
+};
+
+/**
+ * Describes the message cnt.content.v1.DeleteCategoryResponse.
+ * Use `create(DeleteCategoryResponseSchema)` to create a new message.
+ */
+export const DeleteCategoryResponseSchema: GenMessage<DeleteCategoryResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_category, 8);
 

@@ -7,9 +7,19 @@
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
-import type { ListCategoriesRequestSchema, ListCategoriesResponseSchema } from "./category_pb.js";
+import type { CreateBibleStoryRequestSchema, CreateBibleStoryResponseSchema, DeleteBibleStoryRequestSchema, DeleteBibleStoryResponseSchema, GetBibleStoryRequestSchema, GetBibleStoryResponseSchema, ListBibleStoriesRequestSchema, ListBibleStoriesResponseSchema, UpdateBibleStoryRequestSchema, UpdateBibleStoryResponseSchema } from "./bible_story_pb.js";
+import { file_cnt_content_v1_bible_story } from "./bible_story_pb.js";
+import type { CreateCategoryRequestSchema, CreateCategoryResponseSchema, DeleteCategoryRequestSchema, DeleteCategoryResponseSchema, ListCategoriesRequestSchema, ListCategoriesResponseSchema, UpdateCategoryRequestSchema, UpdateCategoryResponseSchema } from "./category_pb.js";
 import { file_cnt_content_v1_category } from "./category_pb.js";
-import type { CreatePodcastRequestSchema, CreatePodcastResponseSchema, DeletePodcastRequestSchema, DeletePodcastResponseSchema, GetPodcastRequestSchema, GetPodcastResponseSchema, ListPodcastsRequestSchema, ListPodcastsResponseSchema, UpdatePodcastRequestSchema, UpdatePodcastResponseSchema } from "./podcast_pb.js";
+import type { CreateDocumentRequestSchema, CreateDocumentResponseSchema, DeleteDocumentRequestSchema, DeleteDocumentResponseSchema, GetDocumentRequestSchema, GetDocumentResponseSchema, ListDocumentsRequestSchema, ListDocumentsResponseSchema, UpdateDocumentRequestSchema, UpdateDocumentResponseSchema } from "./document_pb.js";
+import { file_cnt_content_v1_document } from "./document_pb.js";
+import type { GetPositionRequestSchema, GetPositionResponseSchema, RecordPlayRequestSchema, RecordPlayResponseSchema, SavePositionRequestSchema, SavePositionResponseSchema } from "./listening_pb.js";
+import { file_cnt_content_v1_listening } from "./listening_pb.js";
+import type { CreateMovieRequestSchema, CreateMovieResponseSchema, DeleteMovieRequestSchema, DeleteMovieResponseSchema, GetMovieRequestSchema, GetMovieResponseSchema, ListAnimatedBibleStoriesRequestSchema, ListAnimatedBibleStoriesResponseSchema, ListFeaturedMoviesRequestSchema, ListFeaturedMoviesResponseSchema, ListMoviesRequestSchema, ListMoviesResponseSchema, ListSimilarMoviesRequestSchema, ListSimilarMoviesResponseSchema, RateMovieRequestSchema, RateMovieResponseSchema, UpdateMovieRequestSchema, UpdateMovieResponseSchema } from "./movie_pb.js";
+import { file_cnt_content_v1_movie } from "./movie_pb.js";
+import type { CreateMusicTrackRequestSchema, CreateMusicTrackResponseSchema, DeleteMusicTrackRequestSchema, DeleteMusicTrackResponseSchema, GetMusicTrackRequestSchema, GetMusicTrackResponseSchema, ListMusicTracksRequestSchema, ListMusicTracksResponseSchema, UpdateMusicTrackRequestSchema, UpdateMusicTrackResponseSchema } from "./music_pb.js";
+import { file_cnt_content_v1_music } from "./music_pb.js";
+import type { BulkCreatePodcastsRequestSchema, BulkCreatePodcastsResponseSchema, CreatePodcastRequestSchema, CreatePodcastResponseSchema, DeletePodcastRequestSchema, DeletePodcastResponseSchema, GetPodcastRequestSchema, GetPodcastResponseSchema, ListPodcastsRequestSchema, ListPodcastsResponseSchema, UpdatePodcastRequestSchema, UpdatePodcastResponseSchema } from "./podcast_pb.js";
 import { file_cnt_content_v1_podcast } from "./podcast_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
 
@@ -17,7 +27,7 @@ import { file_google_api_annotations } from "../../../google/api/annotations_pb.
  * Describes the file cnt/content/v1/content_service.proto.
  */
 export const file_cnt_content_v1_content_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjbnQvY29udGVudC92MS9jb250ZW50X3NlcnZpY2UucHJvdG8SDmNudC5jb250ZW50LnYxMscGCg5Db250ZW50U2VydmljZRKBAQoNQ3JlYXRlUG9kY2FzdBIkLmNudC5jb250ZW50LnYxLkNyZWF0ZVBvZGNhc3RSZXF1ZXN0GiUuY250LmNvbnRlbnQudjEuQ3JlYXRlUG9kY2FzdFJlc3BvbnNlIiOKtRgECAMgAYLT5JMCFToBKiIQL2FwaS92MS9wb2RjYXN0cxKDAQoKR2V0UG9kY2FzdBIhLmNudC5jb250ZW50LnYxLkdldFBvZGNhc3RSZXF1ZXN0GiIuY250LmNvbnRlbnQudjEuR2V0UG9kY2FzdFJlc3BvbnNlIi6QAgGKtRgCCAGC0+STAh8SHS9hcGkvdjEvcG9kY2FzdHMve3BvZGNhc3RfaWR9EoABCgxMaXN0UG9kY2FzdHMSIy5jbnQuY29udGVudC52MS5MaXN0UG9kY2FzdHNSZXF1ZXN0GiQuY250LmNvbnRlbnQudjEuTGlzdFBvZGNhc3RzUmVzcG9uc2UiJZACAYq1GAYIAToCCAGC0+STAhISEC9hcGkvdjEvcG9kY2FzdHMSjgEKDVVwZGF0ZVBvZGNhc3QSJC5jbnQuY29udGVudC52MS5VcGRhdGVQb2RjYXN0UmVxdWVzdBolLmNudC5jb250ZW50LnYxLlVwZGF0ZVBvZGNhc3RSZXNwb25zZSIwirUYBAgDIAGC0+STAiI6ASoyHS9hcGkvdjEvcG9kY2FzdHMve3BvZGNhc3RfaWR9EosBCg1EZWxldGVQb2RjYXN0EiQuY250LmNvbnRlbnQudjEuRGVsZXRlUG9kY2FzdFJlcXVlc3QaJS5jbnQuY29udGVudC52MS5EZWxldGVQb2RjYXN0UmVzcG9uc2UiLYq1GAQIAyABgtPkkwIfKh0vYXBpL3YxL3BvZGNhc3RzL3twb2RjYXN0X2lkfRKIAQoOTGlzdENhdGVnb3JpZXMSJS5jbnQuY29udGVudC52MS5MaXN0Q2F0ZWdvcmllc1JlcXVlc3QaJi5jbnQuY29udGVudC52MS5MaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlIieQAgGKtRgGCAE6AggBgtPkkwIUEhIvYXBpL3YxL2NhdGVnb3JpZXNiBnByb3RvMw", [file_cnt_common_v1_policy, file_cnt_content_v1_category, file_cnt_content_v1_podcast, file_google_api_annotations]);
+  fileDesc("CiRjbnQvY29udGVudC92MS9jb250ZW50X3NlcnZpY2UucHJvdG8SDmNudC5jb250ZW50LnYxMvopCg5Db250ZW50U2VydmljZRKBAQoNQ3JlYXRlUG9kY2FzdBIkLmNudC5jb250ZW50LnYxLkNyZWF0ZVBvZGNhc3RSZXF1ZXN0GiUuY250LmNvbnRlbnQudjEuQ3JlYXRlUG9kY2FzdFJlc3BvbnNlIiOKtRgECAMgAYLT5JMCFToBKiIQL2FwaS92MS9wb2RjYXN0cxKDAQoKR2V0UG9kY2FzdBIhLmNudC5jb250ZW50LnYxLkdldFBvZGNhc3RSZXF1ZXN0GiIuY250LmNvbnRlbnQudjEuR2V0UG9kY2FzdFJlc3BvbnNlIi6QAgGKtRgCCAGC0+STAh8SHS9hcGkvdjEvcG9kY2FzdHMve3BvZGNhc3RfaWR9EoABCgxMaXN0UG9kY2FzdHMSIy5jbnQuY29udGVudC52MS5MaXN0UG9kY2FzdHNSZXF1ZXN0GiQuY250LmNvbnRlbnQudjEuTGlzdFBvZGNhc3RzUmVzcG9uc2UiJZACAYq1GAYIAToCCAGC0+STAhISEC9hcGkvdjEvcG9kY2FzdHMSjgEKDVVwZGF0ZVBvZGNhc3QSJC5jbnQuY29udGVudC52MS5VcGRhdGVQb2RjYXN0UmVxdWVzdBolLmNudC5jb250ZW50LnYxLlVwZGF0ZVBvZGNhc3RSZXNwb25zZSIwirUYBAgDIAGC0+STAiI6ASoyHS9hcGkvdjEvcG9kY2FzdHMve3BvZGNhc3RfaWR9EosBCg1EZWxldGVQb2RjYXN0EiQuY250LmNvbnRlbnQudjEuRGVsZXRlUG9kY2FzdFJlcXVlc3QaJS5jbnQuY29udGVudC52MS5EZWxldGVQb2RjYXN0UmVzcG9uc2UiLYq1GAQIAyABgtPkkwIfKh0vYXBpL3YxL3BvZGNhc3RzL3twb2RjYXN0X2lkfRKVAQoSQnVsa0NyZWF0ZVBvZGNhc3RzEikuY250LmNvbnRlbnQudjEuQnVsa0NyZWF0ZVBvZGNhc3RzUmVxdWVzdBoqLmNudC5jb250ZW50LnYxLkJ1bGtDcmVhdGVQb2RjYXN0c1Jlc3BvbnNlIiiKtRgECAMgAYLT5JMCGjoBKiIVL2FwaS92MS9wb2RjYXN0cy9idWxrEnkKC0NyZWF0ZU1vdmllEiIuY250LmNvbnRlbnQudjEuQ3JlYXRlTW92aWVSZXF1ZXN0GiMuY250LmNvbnRlbnQudjEuQ3JlYXRlTW92aWVSZXNwb25zZSIhirUYBAgDIAGC0+STAhM6ASoiDi9hcGkvdjEvbW92aWVzEnkKCEdldE1vdmllEh8uY250LmNvbnRlbnQudjEuR2V0TW92aWVSZXF1ZXN0GiAuY250LmNvbnRlbnQudjEuR2V0TW92aWVSZXNwb25zZSIqkAIBirUYAggBgtPkkwIbEhkvYXBpL3YxL21vdmllcy97bW92aWVfaWR9EngKCkxpc3RNb3ZpZXMSIS5jbnQuY29udGVudC52MS5MaXN0TW92aWVzUmVxdWVzdBoiLmNudC5jb250ZW50LnYxLkxpc3RNb3ZpZXNSZXNwb25zZSIjkAIBirUYBggBOgIIAYLT5JMCEBIOL2FwaS92MS9tb3ZpZXMShAEKC1VwZGF0ZU1vdmllEiIuY250LmNvbnRlbnQudjEuVXBkYXRlTW92aWVSZXF1ZXN0GiMuY250LmNvbnRlbnQudjEuVXBkYXRlTW92aWVSZXNwb25zZSIsirUYBAgDIAGC0+STAh46ASoyGS9hcGkvdjEvbW92aWVzL3ttb3ZpZV9pZH0SgQEKC0RlbGV0ZU1vdmllEiIuY250LmNvbnRlbnQudjEuRGVsZXRlTW92aWVSZXF1ZXN0GiMuY250LmNvbnRlbnQudjEuRGVsZXRlTW92aWVSZXNwb25zZSIpirUYBAgDIAGC0+STAhsqGS9hcGkvdjEvbW92aWVzL3ttb3ZpZV9pZH0SmQEKEkxpc3RGZWF0dXJlZE1vdmllcxIpLmNudC5jb250ZW50LnYxLkxpc3RGZWF0dXJlZE1vdmllc1JlcXVlc3QaKi5jbnQuY29udGVudC52MS5MaXN0RmVhdHVyZWRNb3ZpZXNSZXNwb25zZSIskAIBirUYBggBOgIIAYLT5JMCGRIXL2FwaS92MS9tb3ZpZXMvZmVhdHVyZWQSuQEKGExpc3RBbmltYXRlZEJpYmxlU3RvcmllcxIvLmNudC5jb250ZW50LnYxLkxpc3RBbmltYXRlZEJpYmxlU3Rvcmllc1JlcXVlc3QaMC5jbnQuY29udGVudC52MS5MaXN0QW5pbWF0ZWRCaWJsZVN0b3JpZXNSZXNwb25zZSI6kAIBirUYBggBOgIIAYLT5JMCJxIlL2FwaS92MS9tb3ZpZXMvYW5pbWF0ZWQtYmlibGUtc3RvcmllcxKgAQoRTGlzdFNpbWlsYXJNb3ZpZXMSKC5jbnQuY29udGVudC52MS5MaXN0U2ltaWxhck1vdmllc1JlcXVlc3QaKS5jbnQuY29udGVudC52MS5MaXN0U2ltaWxhck1vdmllc1Jlc3BvbnNlIjaQAgGKtRgGCAE6AggBgtPkkwIjEiEvYXBpL3YxL21vdmllcy97bW92aWVfaWR9L3NpbWlsYXIShQEKCVJhdGVNb3ZpZRIgLmNudC5jb250ZW50LnYxLlJhdGVNb3ZpZVJlcXVlc3QaIS5jbnQuY29udGVudC52MS5SYXRlTW92aWVSZXNwb25zZSIzirUYBAgDIAGC0+STAiU6ASoaIC9hcGkvdjEvbW92aWVzL3ttb3ZpZV9pZH0vcmF0aW5nEocBChBDcmVhdGVNdXNpY1RyYWNrEicuY250LmNvbnRlbnQudjEuQ3JlYXRlTXVzaWNUcmFja1JlcXVlc3QaKC5jbnQuY29udGVudC52MS5DcmVhdGVNdXNpY1RyYWNrUmVzcG9uc2UiIIq1GAQIAyABgtPkkwISOgEqIg0vYXBpL3YxL211c2ljEo4BCg1HZXRNdXNpY1RyYWNrEiQuY250LmNvbnRlbnQudjEuR2V0TXVzaWNUcmFja1JlcXVlc3QaJS5jbnQuY29udGVudC52MS5HZXRNdXNpY1RyYWNrUmVzcG9uc2UiMJACAYq1GAIIAYLT5JMCIRIfL2FwaS92MS9tdXNpYy90cmFja3Mve3RyYWNrX2lkfRKeAQoPTGlzdE11c2ljVHJhY2tzEiYuY250LmNvbnRlbnQudjEuTGlzdE11c2ljVHJhY2tzUmVxdWVzdBonLmNudC5jb250ZW50LnYxLkxpc3RNdXNpY1RyYWNrc1Jlc3BvbnNlIjqQAgGKtRgGCAE6AggBgtPkkwInWhYSFC9hcGkvdjEvbXVzaWMvdHJhY2tzEg0vYXBpL3YxL211c2ljEpkBChBVcGRhdGVNdXNpY1RyYWNrEicuY250LmNvbnRlbnQudjEuVXBkYXRlTXVzaWNUcmFja1JlcXVlc3QaKC5jbnQuY29udGVudC52MS5VcGRhdGVNdXNpY1RyYWNrUmVzcG9uc2UiMoq1GAQIAyABgtPkkwIkOgEqMh8vYXBpL3YxL211c2ljL3RyYWNrcy97dHJhY2tfaWR9EpYBChBEZWxldGVNdXNpY1RyYWNrEicuY250LmNvbnRlbnQudjEuRGVsZXRlTXVzaWNUcmFja1JlcXVlc3QaKC5jbnQuY29udGVudC52MS5EZWxldGVNdXNpY1RyYWNrUmVzcG9uc2UiL4q1GAQIAyABgtPkkwIhKh8vYXBpL3YxL211c2ljL3RyYWNrcy97dHJhY2tfaWR9EoUBCg5DcmVhdGVEb2N1bWVudBIlLmNudC5jb250ZW50LnYxLkNyZWF0ZURvY3VtZW50UmVxdWVzdBomLmNudC5jb250ZW50LnYxLkNyZWF0ZURvY3VtZW50UmVzcG9uc2UiJIq1GAQIBiABgtPkkwIWOgEqIhEvYXBpL3YxL2RvY3VtZW50cxKIAQoLR2V0RG9jdW1lbnQSIi5jbnQuY29udGVudC52MS5HZXREb2N1bWVudFJlcXVlc3QaIy5jbnQuY29udGVudC52MS5HZXREb2N1bWVudFJlc3BvbnNlIjCQAgGKtRgCCAGC0+STAiESHy9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0ShAEKDUxpc3REb2N1bWVudHMSJC5jbnQuY29udGVudC52MS5MaXN0RG9jdW1lbnRzUmVxdWVzdBolLmNudC5jb250ZW50LnYxLkxpc3REb2N1bWVudHNSZXNwb25zZSImkAIBirUYBggBOgIIAYLT5JMCExIRL2FwaS92MS9kb2N1bWVudHMSkwEKDlVwZGF0ZURvY3VtZW50EiUuY250LmNvbnRlbnQudjEuVXBkYXRlRG9jdW1lbnRSZXF1ZXN0GiYuY250LmNvbnRlbnQudjEuVXBkYXRlRG9jdW1lbnRSZXNwb25zZSIyirUYBAgGIAGC0+STAiQ6ASoyHy9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0SkAEKDkRlbGV0ZURvY3VtZW50EiUuY250LmNvbnRlbnQudjEuRGVsZXRlRG9jdW1lbnRSZXF1ZXN0GiYuY250LmNvbnRlbnQudjEuRGVsZXRlRG9jdW1lbnRSZXNwb25zZSIvirUYBAgGIAGC0+STAiEqHy9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0SjwEKEENyZWF0ZUJpYmxlU3RvcnkSJy5jbnQuY29udGVudC52MS5DcmVhdGVCaWJsZVN0b3J5UmVxdWVzdBooLmNudC5jb250ZW50LnYxLkNyZWF0ZUJpYmxlU3RvcnlSZXNwb25zZSIoirUYBAgGIAGC0+STAho6ASoiFS9hcGkvdjEvYmlibGUtc3RvcmllcxKVAQoNR2V0QmlibGVTdG9yeRIkLmNudC5jb250ZW50LnYxLkdldEJpYmxlU3RvcnlSZXF1ZXN0GiUuY250LmNvbnRlbnQudjEuR2V0QmlibGVTdG9yeVJlc3BvbnNlIjeQAgGKtRgCCAGC0+STAigSJi9hcGkvdjEvYmlibGUtc3Rvcmllcy97YmlibGVfc3RvcnlfaWR9EpEBChBMaXN0QmlibGVTdG9yaWVzEicuY250LmNvbnRlbnQudjEuTGlzdEJpYmxlU3Rvcmllc1JlcXVlc3QaKC5jbnQuY29udGVudC52MS5MaXN0QmlibGVTdG9yaWVzUmVzcG9uc2UiKpACAYq1GAYIAToCCAGC0+STAhcSFS9hcGkvdjEvYmlibGUtc3RvcmllcxKgAQoQVXBkYXRlQmlibGVTdG9yeRInLmNudC5jb250ZW50LnYxLlVwZGF0ZUJpYmxlU3RvcnlSZXF1ZXN0GiguY250LmNvbnRlbnQudjEuVXBkYXRlQmlibGVTdG9yeVJlc3BvbnNlIjmKtRgECAYgAYLT5JMCKzoBKjImL2FwaS92MS9iaWJsZS1zdG9yaWVzL3tiaWJsZV9zdG9yeV9pZH0SnQEKEERlbGV0ZUJpYmxlU3RvcnkSJy5jbnQuY29udGVudC52MS5EZWxldGVCaWJsZVN0b3J5UmVxdWVzdBooLmNudC5jb250ZW50LnYxLkRlbGV0ZUJpYmxlU3RvcnlSZXNwb25zZSI2irUYBAgGIAGC0+STAigqJi9hcGkvdjEvYmlibGUtc3Rvcmllcy97YmlibGVfc3RvcnlfaWR9EogBCg5MaXN0Q2F0ZWdvcmllcxIlLmNudC5jb250ZW50LnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBomLmNudC5jb250ZW50LnYxLkxpc3RDYXRlZ29yaWVzUmVzcG9uc2UiJ5ACAYq1GAYIAToCCAGC0+STAhQSEi9hcGkvdjEvY2F0ZWdvcmllcxKGAQoOQ3JlYXRlQ2F0ZWdvcnkSJS5jbnQuY29udGVudC52MS5DcmVhdGVDYXRlZ29yeVJlcXVlc3QaJi5jbnQuY29udGVudC52MS5DcmVhdGVDYXRlZ29yeVJlc3BvbnNlIiWKtRgECAYgAYLT5JMCFzoBKiISL2FwaS92MS9jYXRlZ29yaWVzEpQBCg5VcGRhdGVDYXRlZ29yeRIlLmNudC5jb250ZW50LnYxLlVwZGF0ZUNhdGVnb3J5UmVxdWVzdBomLmNudC5jb250ZW50LnYxLlVwZGF0ZUNhdGVnb3J5UmVzcG9uc2UiM4q1GAQIBiABgtPkkwIlOgEqMiAvYXBpL3YxL2NhdGVnb3JpZXMve2NhdGVnb3J5X2lkfRKRAQoORGVsZXRlQ2F0ZWdvcnkSJS5jbnQuY29udGVudC52MS5EZWxldGVDYXRlZ29yeVJlcXVlc3QaJi5jbnQuY29udGVudC52MS5EZWxldGVDYXRlZ29yeVJlc3BvbnNlIjCKtRgECAYgAYLT5JMCIiogL2FwaS92MS9jYXRlZ29yaWVzL3tjYXRlZ29yeV9pZH0SigEKClJlY29yZFBsYXkSIS5jbnQuY29udGVudC52MS5SZWNvcmRQbGF5UmVxdWVzdBoiLmNudC5jb250ZW50LnYxLlJlY29yZFBsYXlSZXNwb25zZSI1irUYBAgBIAGC0+STAic6ASoiIi9hcGkvdjEvY29udGVudC97Y29udGVudF9pZH0vcGxheXMSjgEKC0dldFBvc2l0aW9uEiIuY250LmNvbnRlbnQudjEuR2V0UG9zaXRpb25SZXF1ZXN0GiMuY250LmNvbnRlbnQudjEuR2V0UG9zaXRpb25SZXNwb25zZSI2kAIBirUYAggDgtPkkwInEiUvYXBpL3YxL2NvbnRlbnQve2NvbnRlbnRfaWR9L3Bvc2l0aW9uEpMBCgxTYXZlUG9zaXRpb24SIy5jbnQuY29udGVudC52MS5TYXZlUG9zaXRpb25SZXF1ZXN0GiQuY250LmNvbnRlbnQudjEuU2F2ZVBvc2l0aW9uUmVzcG9uc2UiOIq1GAQIAyABgtPkkwIqOgEqGiUvYXBpL3YxL2NvbnRlbnQve2NvbnRlbnRfaWR9L3Bvc2l0aW9uYgZwcm90bzM", [file_cnt_common_v1_policy, file_cnt_content_v1_bible_story, file_cnt_content_v1_category, file_cnt_content_v1_document, file_cnt_content_v1_listening, file_cnt_content_v1_movie, file_cnt_content_v1_music, file_cnt_content_v1_podcast, file_google_api_annotations]);
 
 /**
  * Shows and changes the catalogue. Everyone sees what is approved, creators see all that is theirs, moderators see all;
@@ -85,6 +95,293 @@ export const ContentService: GenService<{
     output: typeof DeletePodcastResponseSchema;
   },
   /**
+   * Publishes up to 100 podcasts, each as CreatePodcast would, and each with its own result: what is wrong with one
+   * does not keep the others from being made. A request that breaks the contract makes none.
+   * Anyone signed in with a real account. None of its own: the results name the reasons of CreatePodcast.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.BulkCreatePodcasts
+   */
+  bulkCreatePodcasts: {
+    methodKind: "unary";
+    input: typeof BulkCreatePodcastsRequestSchema;
+    output: typeof BulkCreatePodcastsResponseSchema;
+  },
+  /**
+   * Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
+   * preview follows when it is cut.
+   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+   * examined; CATEGORY_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.CreateMovie
+   */
+  createMovie: {
+    methodKind: "unary";
+    input: typeof CreateMovieRequestSchema;
+    output: typeof CreateMovieResponseSchema;
+  },
+  /**
+   * One film.
+   * Anyone. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.GetMovie
+   */
+  getMovie: {
+    methodKind: "unary";
+    input: typeof GetMovieRequestSchema;
+    output: typeof GetMovieResponseSchema;
+  },
+  /**
+   * Films, newest first or most played first. Animated Bible stories are left out, unless they are asked for by their
+   * category.
+   * Anyone. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListMovies
+   */
+  listMovies: {
+    methodKind: "unary";
+    input: typeof ListMoviesRequestSchema;
+    output: typeof ListMoviesResponseSchema;
+  },
+  /**
+   * Changes a film; a preview is cut anew when the film is another one, or its times are. A new title, text, cover or
+   * video sends an approved one back to a moderator, unless a moderator or a verified artist made the change; any
+   * change of a rejected one sends it again.
+   * Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMovie.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.UpdateMovie
+   */
+  updateMovie: {
+    methodKind: "unary";
+    input: typeof UpdateMovieRequestSchema;
+    output: typeof UpdateMovieResponseSchema;
+  },
+  /**
+   * Deletes a film; its files go once nothing else uses them.
+   * Its creator, and administrators. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.DeleteMovie
+   */
+  deleteMovie: {
+    methodKind: "unary";
+    input: typeof DeleteMovieRequestSchema;
+    output: typeof DeleteMovieResponseSchema;
+  },
+  /**
+   * Films that moderators put forward, newest first.
+   * Anyone. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListFeaturedMovies
+   */
+  listFeaturedMovies: {
+    methodKind: "unary";
+    input: typeof ListFeaturedMoviesRequestSchema;
+    output: typeof ListFeaturedMoviesResponseSchema;
+  },
+  /**
+   * Films of the category Animated Bible Stories, newest first.
+   * Anyone. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListAnimatedBibleStories
+   */
+  listAnimatedBibleStories: {
+    methodKind: "unary";
+    input: typeof ListAnimatedBibleStoriesRequestSchema;
+    output: typeof ListAnimatedBibleStoriesResponseSchema;
+  },
+  /**
+   * Other films of the same category, newest first; of a film without one, other films by the same person.
+   * Anyone. CONTENT_NOT_FOUND; PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListSimilarMovies
+   */
+  listSimilarMovies: {
+    methodKind: "unary";
+    input: typeof ListSimilarMoviesRequestSchema;
+    output: typeof ListSimilarMoviesResponseSchema;
+  },
+  /**
+   * Rates a film; a second rating by the same viewer takes the place of the first.
+   * Anyone signed in with a real account. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.RateMovie
+   */
+  rateMovie: {
+    methodKind: "unary";
+    input: typeof RateMovieRequestSchema;
+    output: typeof RateMovieResponseSchema;
+  },
+  /**
+   * Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
+   * made it.
+   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
+   * examined; CATEGORY_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.CreateMusicTrack
+   */
+  createMusicTrack: {
+    methodKind: "unary";
+    input: typeof CreateMusicTrackRequestSchema;
+    output: typeof CreateMusicTrackResponseSchema;
+  },
+  /**
+   * One track.
+   * Anyone. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.GetMusicTrack
+   */
+  getMusicTrack: {
+    methodKind: "unary";
+    input: typeof GetMusicTrackRequestSchema;
+    output: typeof GetMusicTrackResponseSchema;
+  },
+  /**
+   * Pieces of music, newest first or most played first.
+   * Anyone. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListMusicTracks
+   */
+  listMusicTracks: {
+    methodKind: "unary";
+    input: typeof ListMusicTracksRequestSchema;
+    output: typeof ListMusicTracksResponseSchema;
+  },
+  /**
+   * Changes a track. A new title, text, cover, audio or new words sends an approved one back to a moderator, unless a
+   * moderator or a verified artist made the change; any change of a rejected one sends it again.
+   * Its creator, and administrators. CONTENT_NOT_FOUND; the reasons of CreateMusicTrack.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.UpdateMusicTrack
+   */
+  updateMusicTrack: {
+    methodKind: "unary";
+    input: typeof UpdateMusicTrackRequestSchema;
+    output: typeof UpdateMusicTrackResponseSchema;
+  },
+  /**
+   * Deletes a track; its files go once nothing else uses them.
+   * Its creator, and administrators. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.DeleteMusicTrack
+   */
+  deleteMusicTrack: {
+    methodKind: "unary";
+    input: typeof DeleteMusicTrackRequestSchema;
+    output: typeof DeleteMusicTrackResponseSchema;
+  },
+  /**
+   * Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
+   * Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+   * CATEGORY_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.CreateDocument
+   */
+  createDocument: {
+    methodKind: "unary";
+    input: typeof CreateDocumentRequestSchema;
+    output: typeof CreateDocumentResponseSchema;
+  },
+  /**
+   * One document.
+   * Anyone. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.GetDocument
+   */
+  getDocument: {
+    methodKind: "unary";
+    input: typeof GetDocumentRequestSchema;
+    output: typeof GetDocumentResponseSchema;
+  },
+  /**
+   * Documents, newest first or most opened first.
+   * Anyone. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListDocuments
+   */
+  listDocuments: {
+    methodKind: "unary";
+    input: typeof ListDocumentsRequestSchema;
+    output: typeof ListDocumentsResponseSchema;
+  },
+  /**
+   * Changes a document.
+   * Administrators. CONTENT_NOT_FOUND; the reasons of CreateDocument.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.UpdateDocument
+   */
+  updateDocument: {
+    methodKind: "unary";
+    input: typeof UpdateDocumentRequestSchema;
+    output: typeof UpdateDocumentResponseSchema;
+  },
+  /**
+   * Deletes a document; its files go once nothing else uses them.
+   * Administrators. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.DeleteDocument
+   */
+  deleteDocument: {
+    methodKind: "unary";
+    input: typeof DeleteDocumentRequestSchema;
+    output: typeof DeleteDocumentResponseSchema;
+  },
+  /**
+   * Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
+   * elsewhere.
+   * Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
+   * CATEGORY_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.CreateBibleStory
+   */
+  createBibleStory: {
+    methodKind: "unary";
+    input: typeof CreateBibleStoryRequestSchema;
+    output: typeof CreateBibleStoryResponseSchema;
+  },
+  /**
+   * One story.
+   * Anyone. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.GetBibleStory
+   */
+  getBibleStory: {
+    methodKind: "unary";
+    input: typeof GetBibleStoryRequestSchema;
+    output: typeof GetBibleStoryResponseSchema;
+  },
+  /**
+   * Stories of the Bible, newest first or most played first.
+   * Anyone. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.ListBibleStories
+   */
+  listBibleStories: {
+    methodKind: "unary";
+    input: typeof ListBibleStoriesRequestSchema;
+    output: typeof ListBibleStoriesResponseSchema;
+  },
+  /**
+   * Changes a story.
+   * Administrators. CONTENT_NOT_FOUND; the reasons of CreateBibleStory.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.UpdateBibleStory
+   */
+  updateBibleStory: {
+    methodKind: "unary";
+    input: typeof UpdateBibleStoryRequestSchema;
+    output: typeof UpdateBibleStoryResponseSchema;
+  },
+  /**
+   * Deletes a story; its files go once nothing else uses them.
+   * Administrators. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.DeleteBibleStory
+   */
+  deleteBibleStory: {
+    methodKind: "unary";
+    input: typeof DeleteBibleStoryRequestSchema;
+    output: typeof DeleteBibleStoryResponseSchema;
+  },
+  /**
    * The categories, in the order in which a menu shows them.
    * Anyone. PAGE_TOKEN_INVALID.
    *
@@ -94,6 +391,74 @@ export const ContentService: GenService<{
     methodKind: "unary";
     input: typeof ListCategoriesRequestSchema;
     output: typeof ListCategoriesResponseSchema;
+  },
+  /**
+   * Makes a category.
+   * Administrators. CATEGORY_NAME_TAKEN.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.CreateCategory
+   */
+  createCategory: {
+    methodKind: "unary";
+    input: typeof CreateCategoryRequestSchema;
+    output: typeof CreateCategoryResponseSchema;
+  },
+  /**
+   * Changes a category.
+   * Administrators. CATEGORY_NOT_FOUND; CATEGORY_NAME_TAKEN.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.UpdateCategory
+   */
+  updateCategory: {
+    methodKind: "unary";
+    input: typeof UpdateCategoryRequestSchema;
+    output: typeof UpdateCategoryResponseSchema;
+  },
+  /**
+   * Deletes a category; what belonged to it stays, without one.
+   * Administrators. CATEGORY_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.DeleteCategory
+   */
+  deleteCategory: {
+    methodKind: "unary";
+    input: typeof DeleteCategoryRequestSchema;
+    output: typeof DeleteCategoryResponseSchema;
+  },
+  /**
+   * Counts that an item is played: once for each listener, item and half hour, however often it is called. A listener
+   * is an account, or without one a device at its address. Counts show within seconds; programs that call themselves
+   * robots are not counted.
+   * Anyone. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.RecordPlay
+   */
+  recordPlay: {
+    methodKind: "unary";
+    input: typeof RecordPlayRequestSchema;
+    output: typeof RecordPlayResponseSchema;
+  },
+  /**
+   * Where the caller stopped in an item, on whatever device; the beginning, if nobody said otherwise.
+   * Anyone signed in with a real account. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.GetPosition
+   */
+  getPosition: {
+    methodKind: "unary";
+    input: typeof GetPositionRequestSchema;
+    output: typeof GetPositionResponseSchema;
+  },
+  /**
+   * Remembers where the caller stopped in an item; the last word counts.
+   * Anyone signed in with a real account. CONTENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.content.v1.ContentService.SavePosition
+   */
+  savePosition: {
+    methodKind: "unary";
+    input: typeof SavePositionRequestSchema;
+    output: typeof SavePositionResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cnt_content_v1_content_service, 0);

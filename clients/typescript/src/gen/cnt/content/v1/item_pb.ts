@@ -4,14 +4,43 @@
 // @generated from file cnt/content/v1/item.proto (package cnt.content.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/content/v1/item.proto.
  */
 export const file_cnt_content_v1_item: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvY29udGVudC92MS9pdGVtLnByb3RvEg5jbnQuY29udGVudC52MSquAQoLQ29udGVudFR5cGUSHAoYQ09OVEVOVF9UWVBFX1VOU1BFQ0lGSUVEEAASGAoUQ09OVEVOVF9UWVBFX1BPRENBU1QQARIWChJDT05URU5UX1RZUEVfTU9WSUUQAhIWChJDT05URU5UX1RZUEVfTVVTSUMQAxIZChVDT05URU5UX1RZUEVfRE9DVU1FTlQQBBIcChhDT05URU5UX1RZUEVfQklCTEVfU1RPUlkQBSo/CgRTb3J0EhQKEFNPUlRfVU5TUEVDSUZJRUQQABIPCgtTT1JUX05FV0VTVBABEhAKDFNPUlRfUE9QVUxBUhACYgZwcm90bzM");
+  fileDesc("ChljbnQvY29udGVudC92MS9pdGVtLnByb3RvEg5jbnQuY29udGVudC52MSIqCgdGYWlsdXJlEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJKq4BCgtDb250ZW50VHlwZRIcChhDT05URU5UX1RZUEVfVU5TUEVDSUZJRUQQABIYChRDT05URU5UX1RZUEVfUE9EQ0FTVBABEhYKEkNPTlRFTlRfVFlQRV9NT1ZJRRACEhYKEkNPTlRFTlRfVFlQRV9NVVNJQxADEhkKFUNPTlRFTlRfVFlQRV9ET0NVTUVOVBAEEhwKGENPTlRFTlRfVFlQRV9CSUJMRV9TVE9SWRAFKj8KBFNvcnQSFAoQU09SVF9VTlNQRUNJRklFRBAAEg8KC1NPUlRfTkVXRVNUEAESEAoMU09SVF9QT1BVTEFSEAJiBnByb3RvMw");
+
+/**
+ * Why one of many was not done.
+ *
+ * @generated from message cnt.content.v1.Failure
+ */
+export type Failure = Message<"cnt.content.v1.Failure"> & {
+  /**
+   * The reason, as it would stand in google.rpc.ErrorInfo.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * The same in words.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message cnt.content.v1.Failure.
+ * Use `create(FailureSchema)` to create a new message.
+ */
+export const FailureSchema: GenMessage<Failure> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_item, 0);
 
 /**
  * The kinds of content.

@@ -7,7 +7,7 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
-import type { Sort } from "./item_pb.js";
+import type { Failure, Sort } from "./item_pb.js";
 import { file_cnt_content_v1_item } from "./item_pb.js";
 import type { MediaKind } from "../../media/v1/media_pb.js";
 import { file_cnt_media_v1_media } from "../../media/v1/media_pb.js";
@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/content/v1/podcast.proto.
  */
 export const file_cnt_content_v1_podcast: GenFile = /*@__PURE__*/
-  fileDesc("ChxjbnQvY29udGVudC92MS9wb2RjYXN0LnByb3RvEg5jbnQuY29udGVudC52MSK1BAoHUG9kY2FzdBISCgpwb2RjYXN0X2lkGAEgASgDEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhIKCmNyZWF0b3JfaWQYBCABKAMSFAoMY3JlYXRvcl9uYW1lGAUgASgJEhgKEGNyZWF0b3JfdXNlcm5hbWUYBiABKAkSGgoSY3JlYXRvcl9hdmF0YXJfdXJsGAcgASgJEhMKC2NhdGVnb3J5X2lkGAggASgDEiYKBW1lZGlhGAkgASgOMhcuY250Lm1lZGlhLnYxLk1lZGlhS2luZBIQCghtZWRpYV9pZBgKIAEoAxIRCgltZWRpYV91cmwYCyABKAkSEAoIZHVyYXRpb24YDCABKAUSEwoLZHVyYXRpb25fbXMYDSABKAMSEQoJY292ZXJfdXJsGA4gASgJEi8KBnN0YXR1cxgPIAEoDjIfLmNudC5tb2RlcmF0aW9uLnYxLlJldmlld1N0YXR1cxIYChByZWplY3Rpb25fcmVhc29uGBAgASgJEhMKC3BsYXlzX2NvdW50GBEgASgDEhMKC2lzX2ZlYXR1cmVkGBIgASgIEi4KCmNyZWF0ZWRfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDHB1Ymxpc2hlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2Vhc29uGBUgASgFEg8KB2VwaXNvZGUYFiABKAUi3gMKFENyZWF0ZVBvZGNhc3RSZXF1ZXN0EhkKBXRpdGxlGAEgASgJQgq6SAdyBRABGMgBEh0KC2Rlc2NyaXB0aW9uGAIgASgJQgi6SAVyAxiIJxIbCghtZWRpYV9pZBgDIAEoA0IHukgEIgIgAEgAEh8KCWZpbGVfcGF0aBgEIAEoCUIKukgHcgUQARisAkgAEiEKDmNvdmVyX21lZGlhX2lkGAUgASgDQge6SAQiAiAASAESJQoPY292ZXJfZmlsZV9wYXRoGAYgASgJQgq6SAdyBRABGKwCSAESHwoVdXNlX2RlZmF1bHRfdGh1bWJuYWlsGAcgASgISAESHAoLY2F0ZWdvcnlfaWQYCCABKANCB7pIBCICKAASGgoGc2Vhc29uGAkgASgFQgq6SAcaBRiQTigAEhwKB2VwaXNvZGUYCiABKAVCC7pICBoGGKCNBigAEjsKBnN0YXR1cxgLIAEoDjIfLmNudC5tb2RlcmF0aW9uLnYxLlJldmlld1N0YXR1c0IKukgHggEEEAEgAxITCgtpc19mZWF0dXJlZBgMIAEoCBIfCgpyZXF1ZXN0X2lkGA0gASgJQgu6SAjYAQFyA7ABAUIPCgZzb3VyY2USBbpIAggBQgcKBWNvdmVyIkEKFUNyZWF0ZVBvZGNhc3RSZXNwb25zZRIoCgdwb2RjYXN0GAEgASgLMhcuY250LmNvbnRlbnQudjEuUG9kY2FzdCIwChFHZXRQb2RjYXN0UmVxdWVzdBIbCgpwb2RjYXN0X2lkGAEgASgDQge6SAQiAiAAIj4KEkdldFBvZGNhc3RSZXNwb25zZRIoCgdwb2RjYXN0GAEgASgLMhcuY250LmNvbnRlbnQudjEuUG9kY2FzdCKpAgoTTGlzdFBvZGNhc3RzUmVxdWVzdBIcCgtjYXRlZ29yeV9pZBgBIAEoA0IHukgEIgIoABIbCgpjcmVhdG9yX2lkGAIgASgDQge6SAQiAigAEjQKBW1lZGlhGAMgASgOMhcuY250Lm1lZGlhLnYxLk1lZGlhS2luZEIMukgJggEGEAEgAyAEEjkKBnN0YXR1cxgEIAEoDjIfLmNudC5tb2RlcmF0aW9uLnYxLlJldmlld1N0YXR1c0IIukgFggECEAESLAoEc29ydBgFIAEoDjIULmNudC5jb250ZW50LnYxLlNvcnRCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACCJaChRMaXN0UG9kY2FzdHNSZXNwb25zZRIpCghwb2RjYXN0cxgBIAMoCzIXLmNudC5jb250ZW50LnYxLlBvZGNhc3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIuMEChRVcGRhdGVQb2RjYXN0UmVxdWVzdBIbCgpwb2RjYXN0X2lkGAEgASgDQge6SAQiAiAAEh4KBXRpdGxlGAIgASgJQgq6SAdyBRABGMgBSAKIAQESIgoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGIgnSAOIAQESGwoIbWVkaWFfaWQYBCABKANCB7pIBCICIABIABIfCglmaWxlX3BhdGgYBSABKAlCCrpIB3IFEAEYrAJIABIhCg5jb3Zlcl9tZWRpYV9pZBgGIAEoA0IHukgEIgIgAEgBEiUKD2NvdmVyX2ZpbGVfcGF0aBgHIAEoCUIKukgHcgUQARisAkgBEh8KFXVzZV9kZWZhdWx0X3RodW1ibmFpbBgIIAEoCEgBEiEKC2NhdGVnb3J5X2lkGAkgASgDQge6SAQiAigASASIAQESHwoGc2Vhc29uGAogASgFQgq6SAcaBRiQTigASAWIAQESIQoHZXBpc29kZRgLIAEoBUILukgIGgYYoI0GKABIBogBARI7CgZzdGF0dXMYDCABKA4yHy5jbnQubW9kZXJhdGlvbi52MS5SZXZpZXdTdGF0dXNCCrpIB4IBBBABIAMSGAoLaXNfZmVhdHVyZWQYDSABKAhIB4gBARIfCgpyZXF1ZXN0X2lkGA4gASgJQgu6SAjYAQFyA7ABAUIICgZzb3VyY2VCBwoFY292ZXJCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbkIOCgxfY2F0ZWdvcnlfaWRCCQoHX3NlYXNvbkIKCghfZXBpc29kZUIOCgxfaXNfZmVhdHVyZWQiQQoVVXBkYXRlUG9kY2FzdFJlc3BvbnNlEigKB3BvZGNhc3QYASABKAsyFy5jbnQuY29udGVudC52MS5Qb2RjYXN0IlQKFERlbGV0ZVBvZGNhc3RSZXF1ZXN0EhsKCnBvZGNhc3RfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiFwoVRGVsZXRlUG9kY2FzdFJlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_cnt_content_v1_item, file_cnt_media_v1_media, file_cnt_moderation_v1_status, file_google_protobuf_timestamp]);
+  fileDesc("ChxjbnQvY29udGVudC92MS9wb2RjYXN0LnByb3RvEg5jbnQuY29udGVudC52MSK1BAoHUG9kY2FzdBISCgpwb2RjYXN0X2lkGAEgASgDEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhIKCmNyZWF0b3JfaWQYBCABKAMSFAoMY3JlYXRvcl9uYW1lGAUgASgJEhgKEGNyZWF0b3JfdXNlcm5hbWUYBiABKAkSGgoSY3JlYXRvcl9hdmF0YXJfdXJsGAcgASgJEhMKC2NhdGVnb3J5X2lkGAggASgDEiYKBW1lZGlhGAkgASgOMhcuY250Lm1lZGlhLnYxLk1lZGlhS2luZBIQCghtZWRpYV9pZBgKIAEoAxIRCgltZWRpYV91cmwYCyABKAkSEAoIZHVyYXRpb24YDCABKAUSEwoLZHVyYXRpb25fbXMYDSABKAMSEQoJY292ZXJfdXJsGA4gASgJEi8KBnN0YXR1cxgPIAEoDjIfLmNudC5tb2RlcmF0aW9uLnYxLlJldmlld1N0YXR1cxIYChByZWplY3Rpb25fcmVhc29uGBAgASgJEhMKC3BsYXlzX2NvdW50GBEgASgDEhMKC2lzX2ZlYXR1cmVkGBIgASgIEi4KCmNyZWF0ZWRfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDHB1Ymxpc2hlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2Vhc29uGBUgASgFEg8KB2VwaXNvZGUYFiABKAUi3gMKFENyZWF0ZVBvZGNhc3RSZXF1ZXN0EhkKBXRpdGxlGAEgASgJQgq6SAdyBRABGMgBEh0KC2Rlc2NyaXB0aW9uGAIgASgJQgi6SAVyAxiIJxIbCghtZWRpYV9pZBgDIAEoA0IHukgEIgIgAEgAEh8KCWZpbGVfcGF0aBgEIAEoCUIKukgHcgUQARisAkgAEiEKDmNvdmVyX21lZGlhX2lkGAUgASgDQge6SAQiAiAASAESJQoPY292ZXJfZmlsZV9wYXRoGAYgASgJQgq6SAdyBRABGKwCSAESHwoVdXNlX2RlZmF1bHRfdGh1bWJuYWlsGAcgASgISAESHAoLY2F0ZWdvcnlfaWQYCCABKANCB7pIBCICKAASGgoGc2Vhc29uGAkgASgFQgq6SAcaBRiQTigAEhwKB2VwaXNvZGUYCiABKAVCC7pICBoGGKCNBigAEjsKBnN0YXR1cxgLIAEoDjIfLmNudC5tb2RlcmF0aW9uLnYxLlJldmlld1N0YXR1c0IKukgHggEEEAEgAxITCgtpc19mZWF0dXJlZBgMIAEoCBIfCgpyZXF1ZXN0X2lkGA0gASgJQgu6SAjYAQFyA7ABAUIPCgZzb3VyY2USBbpIAggBQgcKBWNvdmVyIkEKFUNyZWF0ZVBvZGNhc3RSZXNwb25zZRIoCgdwb2RjYXN0GAEgASgLMhcuY250LmNvbnRlbnQudjEuUG9kY2FzdCIwChFHZXRQb2RjYXN0UmVxdWVzdBIbCgpwb2RjYXN0X2lkGAEgASgDQge6SAQiAiAAIj4KEkdldFBvZGNhc3RSZXNwb25zZRIoCgdwb2RjYXN0GAEgASgLMhcuY250LmNvbnRlbnQudjEuUG9kY2FzdCKpAgoTTGlzdFBvZGNhc3RzUmVxdWVzdBIcCgtjYXRlZ29yeV9pZBgBIAEoA0IHukgEIgIoABIbCgpjcmVhdG9yX2lkGAIgASgDQge6SAQiAigAEjQKBW1lZGlhGAMgASgOMhcuY250Lm1lZGlhLnYxLk1lZGlhS2luZEIMukgJggEGEAEgAyAEEjkKBnN0YXR1cxgEIAEoDjIfLmNudC5tb2RlcmF0aW9uLnYxLlJldmlld1N0YXR1c0IIukgFggECEAESLAoEc29ydBgFIAEoDjIULmNudC5jb250ZW50LnYxLlNvcnRCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACCJaChRMaXN0UG9kY2FzdHNSZXNwb25zZRIpCghwb2RjYXN0cxgBIAMoCzIXLmNudC5jb250ZW50LnYxLlBvZGNhc3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIuMEChRVcGRhdGVQb2RjYXN0UmVxdWVzdBIbCgpwb2RjYXN0X2lkGAEgASgDQge6SAQiAiAAEh4KBXRpdGxlGAIgASgJQgq6SAdyBRABGMgBSAKIAQESIgoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGIgnSAOIAQESGwoIbWVkaWFfaWQYBCABKANCB7pIBCICIABIABIfCglmaWxlX3BhdGgYBSABKAlCCrpIB3IFEAEYrAJIABIhCg5jb3Zlcl9tZWRpYV9pZBgGIAEoA0IHukgEIgIgAEgBEiUKD2NvdmVyX2ZpbGVfcGF0aBgHIAEoCUIKukgHcgUQARisAkgBEh8KFXVzZV9kZWZhdWx0X3RodW1ibmFpbBgIIAEoCEgBEiEKC2NhdGVnb3J5X2lkGAkgASgDQge6SAQiAigASASIAQESHwoGc2Vhc29uGAogASgFQgq6SAcaBRiQTigASAWIAQESIQoHZXBpc29kZRgLIAEoBUILukgIGgYYoI0GKABIBogBARI7CgZzdGF0dXMYDCABKA4yHy5jbnQubW9kZXJhdGlvbi52MS5SZXZpZXdTdGF0dXNCCrpIB4IBBBABIAMSGAoLaXNfZmVhdHVyZWQYDSABKAhIB4gBARIfCgpyZXF1ZXN0X2lkGA4gASgJQgu6SAjYAQFyA7ABAUIICgZzb3VyY2VCBwoFY292ZXJCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbkIOCgxfY2F0ZWdvcnlfaWRCCQoHX3NlYXNvbkIKCghfZXBpc29kZUIOCgxfaXNfZmVhdHVyZWQiQQoVVXBkYXRlUG9kY2FzdFJlc3BvbnNlEigKB3BvZGNhc3QYASABKAsyFy5jbnQuY29udGVudC52MS5Qb2RjYXN0IlQKFERlbGV0ZVBvZGNhc3RSZXF1ZXN0EhsKCnBvZGNhc3RfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiFwoVRGVsZXRlUG9kY2FzdFJlc3BvbnNlIoABChlCdWxrQ3JlYXRlUG9kY2FzdHNSZXF1ZXN0EkIKCHBvZGNhc3RzGAEgAygLMiQuY250LmNvbnRlbnQudjEuQ3JlYXRlUG9kY2FzdFJlcXVlc3RCCrpIB5IBBAgBEGQSHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiTAoaQnVsa0NyZWF0ZVBvZGNhc3RzUmVzcG9uc2USLgoHcmVzdWx0cxgBIAMoCzIdLmNudC5jb250ZW50LnYxLlBvZGNhc3RSZXN1bHQicQoNUG9kY2FzdFJlc3VsdBIqCgdwb2RjYXN0GAEgASgLMhcuY250LmNvbnRlbnQudjEuUG9kY2FzdEgAEioKB2ZhaWx1cmUYAiABKAsyFy5jbnQuY29udGVudC52MS5GYWlsdXJlSABCCAoGcmVzdWx0YgZwcm90bzM", [file_buf_validate_validate, file_cnt_content_v1_item, file_cnt_media_v1_media, file_cnt_moderation_v1_status, file_google_protobuf_timestamp]);
 
 /**
  * An episode of a podcast.
@@ -667,4 +667,90 @@ export type DeletePodcastResponse = Message<"cnt.content.v1.DeletePodcastRespons
  */
 export const DeletePodcastResponseSchema: GenMessage<DeletePodcastResponse> = /*@__PURE__*/
   messageDesc(file_cnt_content_v1_podcast, 10);
+
+/**
+ * Podcasts to be.
+ *
+ * @generated from message cnt.content.v1.BulkCreatePodcastsRequest
+ */
+export type BulkCreatePodcastsRequest = Message<"cnt.content.v1.BulkCreatePodcastsRequest"> & {
+  /**
+   * The podcasts; their own request ids are not heard.
+   *
+   * @generated from field: repeated cnt.content.v1.CreatePodcastRequest podcasts = 1;
+   */
+  podcasts: CreatePodcastRequest[];
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.content.v1.BulkCreatePodcastsRequest.
+ * Use `create(BulkCreatePodcastsRequestSchema)` to create a new message.
+ */
+export const BulkCreatePodcastsRequestSchema: GenMessage<BulkCreatePodcastsRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_podcast, 11);
+
+/**
+ * What became of them.
+ *
+ * @generated from message cnt.content.v1.BulkCreatePodcastsResponse
+ */
+export type BulkCreatePodcastsResponse = Message<"cnt.content.v1.BulkCreatePodcastsResponse"> & {
+  /**
+   * One result for each podcast, in their order.
+   *
+   * @generated from field: repeated cnt.content.v1.PodcastResult results = 1;
+   */
+  results: PodcastResult[];
+};
+
+/**
+ * Describes the message cnt.content.v1.BulkCreatePodcastsResponse.
+ * Use `create(BulkCreatePodcastsResponseSchema)` to create a new message.
+ */
+export const BulkCreatePodcastsResponseSchema: GenMessage<BulkCreatePodcastsResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_podcast, 12);
+
+/**
+ * What became of one podcast of many.
+ *
+ * @generated from message cnt.content.v1.PodcastResult
+ */
+export type PodcastResult = Message<"cnt.content.v1.PodcastResult"> & {
+  /**
+   * Either of the two.
+   *
+   * @generated from oneof cnt.content.v1.PodcastResult.result
+   */
+  result: {
+    /**
+     * It was made.
+     *
+     * @generated from field: cnt.content.v1.Podcast podcast = 1;
+     */
+    value: Podcast;
+    case: "podcast";
+  } | {
+    /**
+     * It was not.
+     *
+     * @generated from field: cnt.content.v1.Failure failure = 2;
+     */
+    value: Failure;
+    case: "failure";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message cnt.content.v1.PodcastResult.
+ * Use `create(PodcastResultSchema)` to create a new message.
+ */
+export const PodcastResultSchema: GenMessage<PodcastResult> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_podcast, 13);
 

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/content/v1/reason.proto.
  */
 export const file_cnt_content_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChtjbnQvY29udGVudC92MS9yZWFzb24ucHJvdG8SDmNudC5jb250ZW50LnYxKl0KBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIcChhSRUFTT05fQ09OVEVOVF9OT1RfRk9VTkQQARIdChlSRUFTT05fQ0FURUdPUllfTk9UX0ZPVU5EEAJiBnByb3RvMw");
+  fileDesc("ChtjbnQvY29udGVudC92MS9yZWFzb24ucHJvdG8SDmNudC5jb250ZW50LnYxKn0KBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIcChhSRUFTT05fQ09OVEVOVF9OT1RfRk9VTkQQARIdChlSRUFTT05fQ0FURUdPUllfTk9UX0ZPVU5EEAISHgoaUkVBU09OX0NBVEVHT1JZX05BTUVfVEFLRU4QA2IGcHJvdG8z");
 
 /**
  * Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -34,11 +34,18 @@ export enum Reason {
   CONTENT_NOT_FOUND = 1,
 
   /**
-   * The category that the request names is not there. FAILED_PRECONDITION.
+   * No such category: NOT_FOUND where it is what is asked for, FAILED_PRECONDITION where an item names it.
    *
    * @generated from enum value: REASON_CATEGORY_NOT_FOUND = 2;
    */
   CATEGORY_NOT_FOUND = 2,
+
+  /**
+   * Another category has this name. ALREADY_EXISTS.
+   *
+   * @generated from enum value: REASON_CATEGORY_NAME_TAKEN = 3;
+   */
+  CATEGORY_NAME_TAKEN = 3,
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/media/v1/jobs.proto.
  */
 export const file_cnt_media_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChdjbnQvbWVkaWEvdjEvam9icy5wcm90bxIMY250Lm1lZGlhLnYxIjoKClByb2JlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASEQoJdGh1bWJuYWlsGAIgASgIIikKDERpc2NhcmRNZWRpYRIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgACIMCgpTd2VlcE1lZGlhYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChdjbnQvbWVkaWEvdjEvam9icy5wcm90bxIMY250Lm1lZGlhLnYxIkoKClByb2JlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASEQoJdGh1bWJuYWlsGAIgASgIEg4KBmF2YXRhchgDIAEoCCJYCglNYWtlU3RpbGwSGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASGAoHZmlsbV9pZBgCIAEoA0IHukgEIgIgABIWCgVhdF9tcxgDIAEoA0IHukgEIgIoACIpCgxEaXNjYXJkTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiDAoKU3dlZXBNZWRpYWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to examine a stored file: is it what it seems, how long, how large.
@@ -34,6 +34,13 @@ export type ProbeMedia = Message<"cnt.media.v1.ProbeMedia"> & {
    * @generated from field: bool thumbnail = 2;
    */
   thumbnail: boolean;
+
+  /**
+   * Whether it becomes its owner's avatar when it is a picture that can be used.
+   *
+   * @generated from field: bool avatar = 3;
+   */
+  avatar: boolean;
 };
 
 /**
@@ -42,6 +49,41 @@ export type ProbeMedia = Message<"cnt.media.v1.ProbeMedia"> & {
  */
 export const ProbeMediaSchema: GenMessage<ProbeMedia> = /*@__PURE__*/
   messageDesc(file_cnt_media_v1_jobs, 0);
+
+/**
+ * Asks the worker to make a picture of one moment of a film.
+ *
+ * @generated from message cnt.media.v1.MakeStill
+ */
+export type MakeStill = Message<"cnt.media.v1.MakeStill"> & {
+  /**
+   * The media object that waits for the picture.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * The media object of the film.
+   *
+   * @generated from field: int64 film_id = 2;
+   */
+  filmId: bigint;
+
+  /**
+   * Milliseconds from the film's beginning.
+   *
+   * @generated from field: int64 at_ms = 3;
+   */
+  atMs: bigint;
+};
+
+/**
+ * Describes the message cnt.media.v1.MakeStill.
+ * Use `create(MakeStillSchema)` to create a new message.
+ */
+export const MakeStillSchema: GenMessage<MakeStill> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_jobs, 1);
 
 /**
  * Asks the worker to remove a stored file unless something uses it by then.
@@ -62,7 +104,7 @@ export type DiscardMedia = Message<"cnt.media.v1.DiscardMedia"> & {
  * Use `create(DiscardMediaSchema)` to create a new message.
  */
 export const DiscardMediaSchema: GenMessage<DiscardMedia> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_jobs, 1);
+  messageDesc(file_cnt_media_v1_jobs, 2);
 
 /**
  * Asks the worker to remove what was left behind: broken-off uploads, failed files, files that nothing uses.
@@ -77,5 +119,5 @@ export type SweepMedia = Message<"cnt.media.v1.SweepMedia"> & {
  * Use `create(SweepMediaSchema)` to create a new message.
  */
 export const SweepMediaSchema: GenMessage<SweepMedia> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_jobs, 2);
+  messageDesc(file_cnt_media_v1_jobs, 3);
 

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/media/v1/media.proto.
  */
 export const file_cnt_media_v1_media: GenFile = /*@__PURE__*/
-  fileDesc("ChhjbnQvbWVkaWEvdjEvbWVkaWEucHJvdG8SDGNudC5tZWRpYS52MSLbAgoFTWVkaWESEAoIbWVkaWFfaWQYASABKAMSJQoEa2luZBgCIAEoDjIXLmNudC5tZWRpYS52MS5NZWRpYUtpbmQSJwoFc3RhdGUYAyABKA4yGC5jbnQubWVkaWEudjEuTWVkaWFTdGF0ZRIPCgdmYWlsdXJlGAQgASgJEgsKA3VybBgFIAEoCRIRCglmaWxlX3BhdGgYBiABKAkSEAoIZmlsZW5hbWUYByABKAkSFAoMY29udGVudF90eXBlGAggASgJEgwKBHNpemUYCSABKAMSDgoGc2hhMjU2GAogASgJEhMKC2R1cmF0aW9uX21zGAsgASgDEg0KBXdpZHRoGAwgASgFEg4KBmhlaWdodBgNIAEoBRIVCg10aHVtYm5haWxfdXJsGA4gASgJEi4KCmNyZWF0ZWRfYXQYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKoIBCglNZWRpYUtpbmQSGgoWTUVESUFfS0lORF9VTlNQRUNJRklFRBAAEhQKEE1FRElBX0tJTkRfQVVESU8QARIUChBNRURJQV9LSU5EX1ZJREVPEAISFAoQTUVESUFfS0lORF9JTUFHRRADEhcKE01FRElBX0tJTkRfRE9DVU1FTlQQBCpxCgpNZWRpYVN0YXRlEhsKF01FRElBX1NUQVRFX1VOU1BFQ0lGSUVEEAASFwoTTUVESUFfU1RBVEVfUFJPQklORxABEhUKEU1FRElBX1NUQVRFX1JFQURZEAISFgoSTUVESUFfU1RBVEVfRkFJTEVEEANiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChhjbnQvbWVkaWEvdjEvbWVkaWEucHJvdG8SDGNudC5tZWRpYS52MSKJAwoFTWVkaWESEAoIbWVkaWFfaWQYASABKAMSJQoEa2luZBgCIAEoDjIXLmNudC5tZWRpYS52MS5NZWRpYUtpbmQSJwoFc3RhdGUYAyABKA4yGC5jbnQubWVkaWEudjEuTWVkaWFTdGF0ZRIPCgdmYWlsdXJlGAQgASgJEgsKA3VybBgFIAEoCRIRCglmaWxlX3BhdGgYBiABKAkSEAoIZmlsZW5hbWUYByABKAkSFAoMY29udGVudF90eXBlGAggASgJEgwKBHNpemUYCSABKAMSDgoGc2hhMjU2GAogASgJEhMKC2R1cmF0aW9uX21zGAsgASgDEg0KBXdpZHRoGAwgASgFEg4KBmhlaWdodBgNIAEoBRIVCg10aHVtYm5haWxfdXJsGA4gASgJEi4KCmNyZWF0ZWRfYXQYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCHZhcmlhbnRzGBAgAygLMhouY250Lm1lZGlhLnYxLk1lZGlhVmFyaWFudCJbCgxNZWRpYVZhcmlhbnQSDAoEbmFtZRgBIAEoCRILCgN1cmwYAiABKAkSEQoJZmlsZV9wYXRoGAMgASgJEg0KBXdpZHRoGAQgASgFEg4KBmhlaWdodBgFIAEoBSqCAQoJTWVkaWFLaW5kEhoKFk1FRElBX0tJTkRfVU5TUEVDSUZJRUQQABIUChBNRURJQV9LSU5EX0FVRElPEAESFAoQTUVESUFfS0lORF9WSURFTxACEhQKEE1FRElBX0tJTkRfSU1BR0UQAxIXChNNRURJQV9LSU5EX0RPQ1VNRU5UEAQqcQoKTWVkaWFTdGF0ZRIbChdNRURJQV9TVEFURV9VTlNQRUNJRklFRBAAEhcKE01FRElBX1NUQVRFX1BST0JJTkcQARIVChFNRURJQV9TVEFURV9SRUFEWRACEhYKEk1FRElBX1NUQVRFX0ZBSUxFRBADYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A stored file.
@@ -126,6 +126,13 @@ export type Media = Message<"cnt.media.v1.Media"> & {
    * @generated from field: google.protobuf.Timestamp created_at = 15;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 16;
+   */
+  variants: MediaVariant[];
 };
 
 /**
@@ -134,6 +141,55 @@ export type Media = Message<"cnt.media.v1.Media"> & {
  */
 export const MediaSchema: GenMessage<Media> = /*@__PURE__*/
   messageDesc(file_cnt_media_v1_media, 0);
+
+/**
+ * A picture that was made of a file.
+ *
+ * @generated from message cnt.media.v1.MediaVariant
+ */
+export type MediaVariant = Message<"cnt.media.v1.MediaVariant"> & {
+  /**
+   * Which one: thumbnail or medium.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Where it is; signed like the file's own address.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * Pixels.
+   *
+   * @generated from field: int32 width = 4;
+   */
+  width: number;
+
+  /**
+   * Pixels.
+   *
+   * @generated from field: int32 height = 5;
+   */
+  height: number;
+};
+
+/**
+ * Describes the message cnt.media.v1.MediaVariant.
+ * Use `create(MediaVariantSchema)` to create a new message.
+ */
+export const MediaVariantSchema: GenMessage<MediaVariant> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media, 1);
 
 /**
  * What sort of file a media object is.

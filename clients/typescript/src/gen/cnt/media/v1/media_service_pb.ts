@@ -8,7 +8,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
-import type { Media, MediaState } from "./media_pb.js";
+import type { Media, MediaState, MediaVariant } from "./media_pb.js";
 import { file_cnt_media_v1_media } from "./media_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
 import type { HttpBody } from "../../../google/api/httpbody_pb.js";
@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/media/v1/media_service.proto.
  */
 export const file_cnt_media_v1_media_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBjbnQvbWVkaWEvdjEvbWVkaWFfc2VydmljZS5wcm90bxIMY250Lm1lZGlhLnYxIlQKElVwbG9hZEF1ZGlvUmVxdWVzdBIiCgRmaWxlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wEi5AEKE1VwbG9hZEF1ZGlvUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUijAEKElVwbG9hZFZpZGVvUmVxdWVzdBIiCgRmaWxlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wESHwoSZ2VuZXJhdGVfdGh1bWJuYWlsGAMgASgISACIAQFCFQoTX2dlbmVyYXRlX3RodW1ibmFpbCLkAQoTVXBsb2FkVmlkZW9SZXNwb25zZRIQCghtZWRpYV9pZBgBIAEoAxILCgN1cmwYAiABKAkSEQoJZmlsZV9wYXRoGAMgASgJEhAKCGZpbGVuYW1lGAQgASgJEhQKDGNvbnRlbnRfdHlwZRgFIAEoCRIMCgRzaXplGAYgASgDEhAKCGR1cmF0aW9uGAcgASgFEhMKC2R1cmF0aW9uX21zGAggASgDEhUKDXRodW1ibmFpbF91cmwYCSABKAkSJwoFc3RhdGUYCiABKA4yGC5jbnQubWVkaWEudjEuTWVkaWFTdGF0ZSJUChJVcGxvYWRJbWFnZVJlcXVlc3QSIgoEZmlsZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSGgoIZmlsZW5hbWUYAiABKAlCCLpIBXIDGP8BIuQBChNVcGxvYWRJbWFnZVJlc3BvbnNlEhAKCG1lZGlhX2lkGAEgASgDEgsKA3VybBgCIAEoCRIRCglmaWxlX3BhdGgYAyABKAkSEAoIZmlsZW5hbWUYBCABKAkSFAoMY29udGVudF90eXBlGAUgASgJEgwKBHNpemUYBiABKAMSEAoIZHVyYXRpb24YByABKAUSEwoLZHVyYXRpb25fbXMYCCABKAMSFQoNdGh1bWJuYWlsX3VybBgJIAEoCRInCgVzdGF0ZRgKIAEoDjIYLmNudC5tZWRpYS52MS5NZWRpYVN0YXRlImYKDVVwbG9hZFJlcXVlc3QSKgoFc3RhcnQYASABKAsyGS5jbnQubWVkaWEudjEuVXBsb2FkU3RhcnRIABIaCgVwaWVjZRgCIAEoDEIJukgGegQYgIBASABCDQoEcGFydBIFukgCCAEilQEKC1VwbG9hZFN0YXJ0EjcKB3B1cnBvc2UYASABKA4yGi5jbnQubWVkaWEudjEuTWVkaWFQdXJwb3NlQgq6SAeCAQQQASAAEhoKCGZpbGVuYW1lGAIgASgJQgi6SAVyAxj/ARIVCgRzaXplGAMgASgDQge6SAQiAigAEhoKBnNoYTI1NhgEIAEoDEIKukgH2AEBegJoICI0Cg5VcGxvYWRSZXNwb25zZRIiCgVtZWRpYRgBIAEoCzITLmNudC5tZWRpYS52MS5NZWRpYSIsCg9HZXRNZWRpYVJlcXVlc3QSGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiNgoQR2V0TWVkaWFSZXNwb25zZRIiCgVtZWRpYRgBIAEoCzITLmNudC5tZWRpYS52MS5NZWRpYSp4CgxNZWRpYVB1cnBvc2USHQoZTUVESUFfUFVSUE9TRV9VTlNQRUNJRklFRBAAEhcKE01FRElBX1BVUlBPU0VfQVVESU8QARIXChNNRURJQV9QVVJQT1NFX1ZJREVPEAISFwoTTUVESUFfUFVSUE9TRV9JTUFHRRADMvIECgxNZWRpYVNlcnZpY2UShQEKC1VwbG9hZEF1ZGlvEiAuY250Lm1lZGlhLnYxLlVwbG9hZEF1ZGlvUmVxdWVzdBohLmNudC5tZWRpYS52MS5VcGxvYWRBdWRpb1Jlc3BvbnNlIi+KtRgJCAMoATIDCJAcgtPkkwIcOgRmaWxlIhQvYXBpL3YxL3VwbG9hZC9hdWRpbygBEoUBCgtVcGxvYWRWaWRlbxIgLmNudC5tZWRpYS52MS5VcGxvYWRWaWRlb1JlcXVlc3QaIS5jbnQubWVkaWEudjEuVXBsb2FkVmlkZW9SZXNwb25zZSIvirUYCQgDKAEyAwiQHILT5JMCHDoEZmlsZSIUL2FwaS92MS91cGxvYWQvdmlkZW8oARKFAQoLVXBsb2FkSW1hZ2USIC5jbnQubWVkaWEudjEuVXBsb2FkSW1hZ2VSZXF1ZXN0GiEuY250Lm1lZGlhLnYxLlVwbG9hZEltYWdlUmVzcG9uc2UiL4q1GAkIAygBMgMIkByC0+STAhw6BGZpbGUiFC9hcGkvdjEvdXBsb2FkL2ltYWdlKAESVAoGVXBsb2FkEhsuY250Lm1lZGlhLnYxLlVwbG9hZFJlcXVlc3QaHC5jbnQubWVkaWEudjEuVXBsb2FkUmVzcG9uc2UiDYq1GAkIAygBMgMIkBwoARJ0CghHZXRNZWRpYRIdLmNudC5tZWRpYS52MS5HZXRNZWRpYVJlcXVlc3QaHi5jbnQubWVkaWEudjEuR2V0TWVkaWFSZXNwb25zZSIpkAIBirUYAggDgtPkkwIaEhgvYXBpL3YxL21lZGlhL3ttZWRpYV9pZH1iBnByb3RvMw", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_media_v1_media, file_google_api_annotations, file_google_api_httpbody]);
+  fileDesc("CiBjbnQvbWVkaWEvdjEvbWVkaWFfc2VydmljZS5wcm90bxIMY250Lm1lZGlhLnYxIlQKElVwbG9hZEF1ZGlvUmVxdWVzdBIiCgRmaWxlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wEikgIKE1VwbG9hZEF1ZGlvUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUSLAoIdmFyaWFudHMYCyADKAsyGi5jbnQubWVkaWEudjEuTWVkaWFWYXJpYW50IowBChJVcGxvYWRWaWRlb1JlcXVlc3QSIgoEZmlsZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSGgoIZmlsZW5hbWUYAiABKAlCCLpIBXIDGP8BEh8KEmdlbmVyYXRlX3RodW1ibmFpbBgDIAEoCEgAiAEBQhUKE19nZW5lcmF0ZV90aHVtYm5haWwikgIKE1VwbG9hZFZpZGVvUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUSLAoIdmFyaWFudHMYCyADKAsyGi5jbnQubWVkaWEudjEuTWVkaWFWYXJpYW50IlQKElVwbG9hZEltYWdlUmVxdWVzdBIiCgRmaWxlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wEikgIKE1VwbG9hZEltYWdlUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUSLAoIdmFyaWFudHMYCyADKAsyGi5jbnQubWVkaWEudjEuTWVkaWFWYXJpYW50IlsKGVVwbG9hZFByb2ZpbGVJbWFnZVJlcXVlc3QSIgoEZmlsZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSGgoIZmlsZW5hbWUYAiABKAlCCLpIBXIDGP8BIpkCChpVcGxvYWRQcm9maWxlSW1hZ2VSZXNwb25zZRIQCghtZWRpYV9pZBgBIAEoAxILCgN1cmwYAiABKAkSEQoJZmlsZV9wYXRoGAMgASgJEhAKCGZpbGVuYW1lGAQgASgJEhQKDGNvbnRlbnRfdHlwZRgFIAEoCRIMCgRzaXplGAYgASgDEhAKCGR1cmF0aW9uGAcgASgFEhMKC2R1cmF0aW9uX21zGAggASgDEhUKDXRodW1ibmFpbF91cmwYCSABKAkSJwoFc3RhdGUYCiABKA4yGC5jbnQubWVkaWEudjEuTWVkaWFTdGF0ZRIsCgh2YXJpYW50cxgLIAMoCzIaLmNudC5tZWRpYS52MS5NZWRpYVZhcmlhbnQiWAoWVXBsb2FkVGh1bWJuYWlsUmVxdWVzdBIiCgRmaWxlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wEilgIKF1VwbG9hZFRodW1ibmFpbFJlc3BvbnNlEhAKCG1lZGlhX2lkGAEgASgDEgsKA3VybBgCIAEoCRIRCglmaWxlX3BhdGgYAyABKAkSEAoIZmlsZW5hbWUYBCABKAkSFAoMY29udGVudF90eXBlGAUgASgJEgwKBHNpemUYBiABKAMSEAoIZHVyYXRpb24YByABKAUSEwoLZHVyYXRpb25fbXMYCCABKAMSFQoNdGh1bWJuYWlsX3VybBgJIAEoCRInCgVzdGF0ZRgKIAEoDjIYLmNudC5tZWRpYS52MS5NZWRpYVN0YXRlEiwKCHZhcmlhbnRzGAsgAygLMhouY250Lm1lZGlhLnYxLk1lZGlhVmFyaWFudCJdChtVcGxvYWRUZW1wb3JhcnlBdWRpb1JlcXVlc3QSIgoEZmlsZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSGgoIZmlsZW5hbWUYAiABKAlCCLpIBXIDGP8BIpsCChxVcGxvYWRUZW1wb3JhcnlBdWRpb1Jlc3BvbnNlEhAKCG1lZGlhX2lkGAEgASgDEgsKA3VybBgCIAEoCRIRCglmaWxlX3BhdGgYAyABKAkSEAoIZmlsZW5hbWUYBCABKAkSFAoMY29udGVudF90eXBlGAUgASgJEgwKBHNpemUYBiABKAMSEAoIZHVyYXRpb24YByABKAUSEwoLZHVyYXRpb25fbXMYCCABKAMSFQoNdGh1bWJuYWlsX3VybBgJIAEoCRInCgVzdGF0ZRgKIAEoDjIYLmNudC5tZWRpYS52MS5NZWRpYVN0YXRlEiwKCHZhcmlhbnRzGAsgAygLMhouY250Lm1lZGlhLnYxLk1lZGlhVmFyaWFudCKpAQoSVXBsb2FkTW92aWVSZXF1ZXN0EiIKBGZpbGUYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhoKCGZpbGVuYW1lGAIgASgJQgi6SAVyAxj/ARIfChJnZW5lcmF0ZV90aHVtYm5haWwYAyABKAhIAIgBARIbCgptb3ZpZV90eXBlGAQgASgJQge6SARyAhhAQhUKE19nZW5lcmF0ZV90aHVtYm5haWwikgIKE1VwbG9hZE1vdmllUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUSLAoIdmFyaWFudHMYCyADKAsyGi5jbnQubWVkaWEudjEuTWVkaWFWYXJpYW50IlcKFVVwbG9hZERvY3VtZW50UmVxdWVzdBIiCgRmaWxlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wEilQIKFlVwbG9hZERvY3VtZW50UmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUSLAoIdmFyaWFudHMYCyADKAsyGi5jbnQubWVkaWEudjEuTWVkaWFWYXJpYW50IlkKF1VwbG9hZERyYWZ0QXVkaW9SZXF1ZXN0EiIKBGZpbGUYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhoKCGZpbGVuYW1lGAIgASgJQgi6SAVyAxj/ASKXAgoYVXBsb2FkRHJhZnRBdWRpb1Jlc3BvbnNlEhAKCG1lZGlhX2lkGAEgASgDEgsKA3VybBgCIAEoCRIRCglmaWxlX3BhdGgYAyABKAkSEAoIZmlsZW5hbWUYBCABKAkSFAoMY29udGVudF90eXBlGAUgASgJEgwKBHNpemUYBiABKAMSEAoIZHVyYXRpb24YByABKAUSEwoLZHVyYXRpb25fbXMYCCABKAMSFQoNdGh1bWJuYWlsX3VybBgJIAEoCRInCgVzdGF0ZRgKIAEoDjIYLmNudC5tZWRpYS52MS5NZWRpYVN0YXRlEiwKCHZhcmlhbnRzGAsgAygLMhouY250Lm1lZGlhLnYxLk1lZGlhVmFyaWFudCKRAQoXVXBsb2FkRHJhZnRWaWRlb1JlcXVlc3QSIgoEZmlsZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSGgoIZmlsZW5hbWUYAiABKAlCCLpIBXIDGP8BEh8KEmdlbmVyYXRlX3RodW1ibmFpbBgDIAEoCEgAiAEBQhUKE19nZW5lcmF0ZV90aHVtYm5haWwilwIKGFVwbG9hZERyYWZ0VmlkZW9SZXNwb25zZRIQCghtZWRpYV9pZBgBIAEoAxILCgN1cmwYAiABKAkSEQoJZmlsZV9wYXRoGAMgASgJEhAKCGZpbGVuYW1lGAQgASgJEhQKDGNvbnRlbnRfdHlwZRgFIAEoCRIMCgRzaXplGAYgASgDEhAKCGR1cmF0aW9uGAcgASgFEhMKC2R1cmF0aW9uX21zGAggASgDEhUKDXRodW1ibmFpbF91cmwYCSABKAkSJwoFc3RhdGUYCiABKA4yGC5jbnQubWVkaWEudjEuTWVkaWFTdGF0ZRIsCgh2YXJpYW50cxgLIAMoCzIaLmNudC5tZWRpYS52MS5NZWRpYVZhcmlhbnQiWQoXVXBsb2FkRHJhZnRJbWFnZVJlcXVlc3QSIgoEZmlsZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSGgoIZmlsZW5hbWUYAiABKAlCCLpIBXIDGP8BIpcCChhVcGxvYWREcmFmdEltYWdlUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSCwoDdXJsGAIgASgJEhEKCWZpbGVfcGF0aBgDIAEoCRIQCghmaWxlbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSDAoEc2l6ZRgGIAEoAxIQCghkdXJhdGlvbhgHIAEoBRITCgtkdXJhdGlvbl9tcxgIIAEoAxIVCg10aHVtYm5haWxfdXJsGAkgASgJEicKBXN0YXRlGAogASgOMhguY250Lm1lZGlhLnYxLk1lZGlhU3RhdGUSLAoIdmFyaWFudHMYCyADKAsyGi5jbnQubWVkaWEudjEuTWVkaWFWYXJpYW50IjMKF0dldE1lZGlhRHVyYXRpb25SZXF1ZXN0EhgKBHBhdGgYASABKAlCCrpIB3IFEAEYgBAiQQoYR2V0TWVkaWFEdXJhdGlvblJlc3BvbnNlEhAKCGR1cmF0aW9uGAEgASgFEhMKC2R1cmF0aW9uX21zGAIgASgDIh4KHExpc3REZWZhdWx0VGh1bWJuYWlsc1JlcXVlc3QiUwodTGlzdERlZmF1bHRUaHVtYm5haWxzUmVzcG9uc2USMgoKdGh1bWJuYWlscxgBIAMoCzIeLmNudC5tZWRpYS52MS5EZWZhdWx0VGh1bWJuYWlsIjIKEERlZmF1bHRUaHVtYm5haWwSEQoJZmlsZV9wYXRoGAEgASgJEgsKA3VybBgCIAEoCSKJAgoYR2VuZXJhdGVUaHVtYm5haWxSZXF1ZXN0EhkKCG1lZGlhX2lkGAEgASgDQge6SAQiAigAEhsKCXZpZGVvX3VybBgCIAEoCUIIukgFcgMYgBASLAoJdGltZXN0YW1wGAMgASgBQhm6SBYSFEABGQAAAAAAdSJBKQAAAAAAAAAAEh8KCnJlcXVlc3RfaWQYBCABKAlCC7pICNgBAXIDsAEBOma6SGMaYQoIb25lX2ZpbG0SJWV4YWN0bHkgb25lIG9mIG1lZGlhX2lkIGFuZCB2aWRlb191cmwaLih0aGlzLm1lZGlhX2lkICE9IDApICE9ICh0aGlzLnZpZGVvX3VybCAhPSAnJykigAEKGUdlbmVyYXRlVGh1bWJuYWlsUmVzcG9uc2USEAoIbWVkaWFfaWQYASABKAMSFQoNdGh1bWJuYWlsX3VybBgCIAEoCRIRCglmaWxlX3BhdGgYAyABKAkSJwoFc3RhdGUYBCABKA4yGC5jbnQubWVkaWEudjEuTWVkaWFTdGF0ZSJmCg1VcGxvYWRSZXF1ZXN0EioKBXN0YXJ0GAEgASgLMhkuY250Lm1lZGlhLnYxLlVwbG9hZFN0YXJ0SAASGgoFcGllY2UYAiABKAxCCbpIBnoEGICAQEgAQg0KBHBhcnQSBbpIAggBIpUBCgtVcGxvYWRTdGFydBI3CgdwdXJwb3NlGAEgASgOMhouY250Lm1lZGlhLnYxLk1lZGlhUHVycG9zZUIKukgHggEEEAEgABIaCghmaWxlbmFtZRgCIAEoCUIIukgFcgMY/wESFQoEc2l6ZRgDIAEoA0IHukgEIgIoABIaCgZzaGEyNTYYBCABKAxCCrpIB9gBAXoCaCAiNAoOVXBsb2FkUmVzcG9uc2USIgoFbWVkaWEYASABKAsyEy5jbnQubWVkaWEudjEuTWVkaWEiLAoPR2V0TWVkaWFSZXF1ZXN0EhkKCG1lZGlhX2lkGAEgASgDQge6SAQiAiAAIjYKEEdldE1lZGlhUmVzcG9uc2USIgoFbWVkaWEYASABKAsyEy5jbnQubWVkaWEudjEuTWVkaWEq6wIKDE1lZGlhUHVycG9zZRIdChlNRURJQV9QVVJQT1NFX1VOU1BFQ0lGSUVEEAASFwoTTUVESUFfUFVSUE9TRV9BVURJTxABEhcKE01FRElBX1BVUlBPU0VfVklERU8QAhIXChNNRURJQV9QVVJQT1NFX0lNQUdFEAMSHwobTUVESUFfUFVSUE9TRV9QUk9GSUxFX0lNQUdFEAQSGwoXTUVESUFfUFVSUE9TRV9USFVNQk5BSUwQBRIhCh1NRURJQV9QVVJQT1NFX1RFTVBPUkFSWV9BVURJTxAGEhcKE01FRElBX1BVUlBPU0VfTU9WSUUQBxIaChZNRURJQV9QVVJQT1NFX0RPQ1VNRU5UEAgSHQoZTUVESUFfUFVSUE9TRV9EUkFGVF9BVURJTxAJEh0KGU1FRElBX1BVUlBPU0VfRFJBRlRfVklERU8QChIdChlNRURJQV9QVVJQT1NFX0RSQUZUX0lNQUdFEAsyuBIKDE1lZGlhU2VydmljZRKFAQoLVXBsb2FkQXVkaW8SIC5jbnQubWVkaWEudjEuVXBsb2FkQXVkaW9SZXF1ZXN0GiEuY250Lm1lZGlhLnYxLlVwbG9hZEF1ZGlvUmVzcG9uc2UiL4q1GAkIAygBMgMIkByC0+STAhw6BGZpbGUiFC9hcGkvdjEvdXBsb2FkL2F1ZGlvKAEShQEKC1VwbG9hZFZpZGVvEiAuY250Lm1lZGlhLnYxLlVwbG9hZFZpZGVvUmVxdWVzdBohLmNudC5tZWRpYS52MS5VcGxvYWRWaWRlb1Jlc3BvbnNlIi+KtRgJCAMoATIDCJAcgtPkkwIcOgRmaWxlIhQvYXBpL3YxL3VwbG9hZC92aWRlbygBEoUBCgtVcGxvYWRJbWFnZRIgLmNudC5tZWRpYS52MS5VcGxvYWRJbWFnZVJlcXVlc3QaIS5jbnQubWVkaWEudjEuVXBsb2FkSW1hZ2VSZXNwb25zZSIvirUYCQgDKAEyAwiQHILT5JMCHDoEZmlsZSIUL2FwaS92MS91cGxvYWQvaW1hZ2UoARKiAQoSVXBsb2FkUHJvZmlsZUltYWdlEicuY250Lm1lZGlhLnYxLlVwbG9hZFByb2ZpbGVJbWFnZVJlcXVlc3QaKC5jbnQubWVkaWEudjEuVXBsb2FkUHJvZmlsZUltYWdlUmVzcG9uc2UiN4q1GAkIAygBMgMIkByC0+STAiQ6BGZpbGUiHC9hcGkvdjEvdXBsb2FkL3Byb2ZpbGUtaW1hZ2UoARKVAQoPVXBsb2FkVGh1bWJuYWlsEiQuY250Lm1lZGlhLnYxLlVwbG9hZFRodW1ibmFpbFJlcXVlc3QaJS5jbnQubWVkaWEudjEuVXBsb2FkVGh1bWJuYWlsUmVzcG9uc2UiM4q1GAkIAygBMgMIkByC0+STAiA6BGZpbGUiGC9hcGkvdjEvdXBsb2FkL3RodW1ibmFpbCgBEqoBChRVcGxvYWRUZW1wb3JhcnlBdWRpbxIpLmNudC5tZWRpYS52MS5VcGxvYWRUZW1wb3JhcnlBdWRpb1JlcXVlc3QaKi5jbnQubWVkaWEudjEuVXBsb2FkVGVtcG9yYXJ5QXVkaW9SZXNwb25zZSI5irUYCQgDKAEyAwiQHILT5JMCJjoEZmlsZSIeL2FwaS92MS91cGxvYWQvdGVtcG9yYXJ5LWF1ZGlvKAEShQEKC1VwbG9hZE1vdmllEiAuY250Lm1lZGlhLnYxLlVwbG9hZE1vdmllUmVxdWVzdBohLmNudC5tZWRpYS52MS5VcGxvYWRNb3ZpZVJlc3BvbnNlIi+KtRgJCAMoATIDCJAcgtPkkwIcOgRmaWxlIhQvYXBpL3YxL3VwbG9hZC9tb3ZpZSgBEpEBCg5VcGxvYWREb2N1bWVudBIjLmNudC5tZWRpYS52MS5VcGxvYWREb2N1bWVudFJlcXVlc3QaJC5jbnQubWVkaWEudjEuVXBsb2FkRG9jdW1lbnRSZXNwb25zZSIyirUYCQgGKAEyAwiQHILT5JMCHzoEZmlsZSIXL2FwaS92MS91cGxvYWQvZG9jdW1lbnQoARKaAQoQVXBsb2FkRHJhZnRBdWRpbxIlLmNudC5tZWRpYS52MS5VcGxvYWREcmFmdEF1ZGlvUmVxdWVzdBomLmNudC5tZWRpYS52MS5VcGxvYWREcmFmdEF1ZGlvUmVzcG9uc2UiNYq1GAkIAygBMgMIkByC0+STAiI6BGZpbGUiGi9hcGkvdjEvdXBsb2FkL2RyYWZ0L2F1ZGlvKAESmgEKEFVwbG9hZERyYWZ0VmlkZW8SJS5jbnQubWVkaWEudjEuVXBsb2FkRHJhZnRWaWRlb1JlcXVlc3QaJi5jbnQubWVkaWEudjEuVXBsb2FkRHJhZnRWaWRlb1Jlc3BvbnNlIjWKtRgJCAMoATIDCJAcgtPkkwIiOgRmaWxlIhovYXBpL3YxL3VwbG9hZC9kcmFmdC92aWRlbygBEpoBChBVcGxvYWREcmFmdEltYWdlEiUuY250Lm1lZGlhLnYxLlVwbG9hZERyYWZ0SW1hZ2VSZXF1ZXN0GiYuY250Lm1lZGlhLnYxLlVwbG9hZERyYWZ0SW1hZ2VSZXNwb25zZSI1irUYCQgDKAEyAwiQHILT5JMCIjoEZmlsZSIaL2FwaS92MS91cGxvYWQvZHJhZnQvaW1hZ2UoARKRAQoQR2V0TWVkaWFEdXJhdGlvbhIlLmNudC5tZWRpYS52MS5HZXRNZWRpYUR1cmF0aW9uUmVxdWVzdBomLmNudC5tZWRpYS52MS5HZXRNZWRpYUR1cmF0aW9uUmVzcG9uc2UiLpACAYq1GAIIAYLT5JMCHxIdL2FwaS92MS91cGxvYWQvbWVkaWEvZHVyYXRpb24SpAEKFUxpc3REZWZhdWx0VGh1bWJuYWlscxIqLmNudC5tZWRpYS52MS5MaXN0RGVmYXVsdFRodW1ibmFpbHNSZXF1ZXN0GisuY250Lm1lZGlhLnYxLkxpc3REZWZhdWx0VGh1bWJuYWlsc1Jlc3BvbnNlIjKQAgGKtRgCCAGC0+STAiMSIS9hcGkvdjEvdXBsb2FkL3RodW1ibmFpbC9kZWZhdWx0cxKrAQoRR2VuZXJhdGVUaHVtYm5haWwSJi5jbnQubWVkaWEudjEuR2VuZXJhdGVUaHVtYm5haWxSZXF1ZXN0GicuY250Lm1lZGlhLnYxLkdlbmVyYXRlVGh1bWJuYWlsUmVzcG9uc2UiRYq1GAoIAyABKAEyAggegtPkkwIxOgEqIiwvYXBpL3YxL3VwbG9hZC90aHVtYm5haWwvZ2VuZXJhdGUtZnJvbS12aWRlbxJUCgZVcGxvYWQSGy5jbnQubWVkaWEudjEuVXBsb2FkUmVxdWVzdBocLmNudC5tZWRpYS52MS5VcGxvYWRSZXNwb25zZSINirUYCQgDKAEyAwiQHCgBEnQKCEdldE1lZGlhEh0uY250Lm1lZGlhLnYxLkdldE1lZGlhUmVxdWVzdBoeLmNudC5tZWRpYS52MS5HZXRNZWRpYVJlc3BvbnNlIimQAgGKtRgCCAOC0+STAhoSGC9hcGkvdjEvbWVkaWEve21lZGlhX2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_media_v1_media, file_google_api_annotations, file_google_api_httpbody]);
 
 /**
  * A piece of a sound file.
@@ -124,6 +124,13 @@ export type UploadAudioResponse = Message<"cnt.media.v1.UploadAudioResponse"> & 
    * @generated from field: cnt.media.v1.MediaState state = 10;
    */
   state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
 };
 
 /**
@@ -243,6 +250,13 @@ export type UploadVideoResponse = Message<"cnt.media.v1.UploadVideoResponse"> & 
    * @generated from field: cnt.media.v1.MediaState state = 10;
    */
   state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
 };
 
 /**
@@ -355,6 +369,13 @@ export type UploadImageResponse = Message<"cnt.media.v1.UploadImageResponse"> & 
    * @generated from field: cnt.media.v1.MediaState state = 10;
    */
   state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
 };
 
 /**
@@ -363,6 +384,1177 @@ export type UploadImageResponse = Message<"cnt.media.v1.UploadImageResponse"> & 
  */
 export const UploadImageResponseSchema: GenMessage<UploadImageResponse> = /*@__PURE__*/
   messageDesc(file_cnt_media_v1_media_service, 5);
+
+/**
+ * A piece of the caller's picture.
+ *
+ * @generated from message cnt.media.v1.UploadProfileImageRequest
+ */
+export type UploadProfileImageRequest = Message<"cnt.media.v1.UploadProfileImageRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadProfileImageRequest.
+ * Use `create(UploadProfileImageRequestSchema)` to create a new message.
+ */
+export const UploadProfileImageRequestSchema: GenMessage<UploadProfileImageRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 6);
+
+/**
+ * The picture as stored.
+ *
+ * @generated from message cnt.media.v1.UploadProfileImageResponse
+ */
+export type UploadProfileImageResponse = Message<"cnt.media.v1.UploadProfileImageResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until it is shown as the avatar.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadProfileImageResponse.
+ * Use `create(UploadProfileImageResponseSchema)` to create a new message.
+ */
+export const UploadProfileImageResponseSchema: GenMessage<UploadProfileImageResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 7);
+
+/**
+ * A piece of a thumbnail.
+ *
+ * @generated from message cnt.media.v1.UploadThumbnailRequest
+ */
+export type UploadThumbnailRequest = Message<"cnt.media.v1.UploadThumbnailRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadThumbnailRequest.
+ * Use `create(UploadThumbnailRequestSchema)` to create a new message.
+ */
+export const UploadThumbnailRequestSchema: GenMessage<UploadThumbnailRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 8);
+
+/**
+ * The picture as stored.
+ *
+ * @generated from message cnt.media.v1.UploadThumbnailResponse
+ */
+export type UploadThumbnailResponse = Message<"cnt.media.v1.UploadThumbnailResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadThumbnailResponse.
+ * Use `create(UploadThumbnailResponseSchema)` to create a new message.
+ */
+export const UploadThumbnailResponseSchema: GenMessage<UploadThumbnailResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 9);
+
+/**
+ * A piece of a sound file.
+ *
+ * @generated from message cnt.media.v1.UploadTemporaryAudioRequest
+ */
+export type UploadTemporaryAudioRequest = Message<"cnt.media.v1.UploadTemporaryAudioRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadTemporaryAudioRequest.
+ * Use `create(UploadTemporaryAudioRequestSchema)` to create a new message.
+ */
+export const UploadTemporaryAudioRequestSchema: GenMessage<UploadTemporaryAudioRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 10);
+
+/**
+ * The sound file as stored.
+ *
+ * @generated from message cnt.media.v1.UploadTemporaryAudioResponse
+ */
+export type UploadTemporaryAudioResponse = Message<"cnt.media.v1.UploadTemporaryAudioResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadTemporaryAudioResponse.
+ * Use `create(UploadTemporaryAudioResponseSchema)` to create a new message.
+ */
+export const UploadTemporaryAudioResponseSchema: GenMessage<UploadTemporaryAudioResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 11);
+
+/**
+ * A piece of a film.
+ *
+ * @generated from message cnt.media.v1.UploadMovieRequest
+ */
+export type UploadMovieRequest = Message<"cnt.media.v1.UploadMovieRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+
+  /**
+   * Whether to make a thumbnail; absent means yes. First message only.
+   *
+   * @generated from field: optional bool generate_thumbnail = 3;
+   */
+  generateThumbnail?: boolean | undefined;
+
+  /**
+   * What sort of film it is, in the client's own words; it changes nothing here and is kept nowhere. First message
+   * only.
+   *
+   * @generated from field: string movie_type = 4;
+   */
+  movieType: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadMovieRequest.
+ * Use `create(UploadMovieRequestSchema)` to create a new message.
+ */
+export const UploadMovieRequestSchema: GenMessage<UploadMovieRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 12);
+
+/**
+ * The film as stored.
+ *
+ * @generated from message cnt.media.v1.UploadMovieResponse
+ */
+export type UploadMovieResponse = Message<"cnt.media.v1.UploadMovieResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadMovieResponse.
+ * Use `create(UploadMovieResponseSchema)` to create a new message.
+ */
+export const UploadMovieResponseSchema: GenMessage<UploadMovieResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 13);
+
+/**
+ * A piece of a document.
+ *
+ * @generated from message cnt.media.v1.UploadDocumentRequest
+ */
+export type UploadDocumentRequest = Message<"cnt.media.v1.UploadDocumentRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDocumentRequest.
+ * Use `create(UploadDocumentRequestSchema)` to create a new message.
+ */
+export const UploadDocumentRequestSchema: GenMessage<UploadDocumentRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 14);
+
+/**
+ * The document as stored.
+ *
+ * @generated from message cnt.media.v1.UploadDocumentResponse
+ */
+export type UploadDocumentResponse = Message<"cnt.media.v1.UploadDocumentResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDocumentResponse.
+ * Use `create(UploadDocumentResponseSchema)` to create a new message.
+ */
+export const UploadDocumentResponseSchema: GenMessage<UploadDocumentResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 15);
+
+/**
+ * A piece of a draft's sound file.
+ *
+ * @generated from message cnt.media.v1.UploadDraftAudioRequest
+ */
+export type UploadDraftAudioRequest = Message<"cnt.media.v1.UploadDraftAudioRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDraftAudioRequest.
+ * Use `create(UploadDraftAudioRequestSchema)` to create a new message.
+ */
+export const UploadDraftAudioRequestSchema: GenMessage<UploadDraftAudioRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 16);
+
+/**
+ * The sound file as stored.
+ *
+ * @generated from message cnt.media.v1.UploadDraftAudioResponse
+ */
+export type UploadDraftAudioResponse = Message<"cnt.media.v1.UploadDraftAudioResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDraftAudioResponse.
+ * Use `create(UploadDraftAudioResponseSchema)` to create a new message.
+ */
+export const UploadDraftAudioResponseSchema: GenMessage<UploadDraftAudioResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 17);
+
+/**
+ * A piece of a draft's film.
+ *
+ * @generated from message cnt.media.v1.UploadDraftVideoRequest
+ */
+export type UploadDraftVideoRequest = Message<"cnt.media.v1.UploadDraftVideoRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+
+  /**
+   * Whether to make a thumbnail; absent means yes. First message only.
+   *
+   * @generated from field: optional bool generate_thumbnail = 3;
+   */
+  generateThumbnail?: boolean | undefined;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDraftVideoRequest.
+ * Use `create(UploadDraftVideoRequestSchema)` to create a new message.
+ */
+export const UploadDraftVideoRequestSchema: GenMessage<UploadDraftVideoRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 18);
+
+/**
+ * The film as stored.
+ *
+ * @generated from message cnt.media.v1.UploadDraftVideoResponse
+ */
+export type UploadDraftVideoResponse = Message<"cnt.media.v1.UploadDraftVideoResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDraftVideoResponse.
+ * Use `create(UploadDraftVideoResponseSchema)` to create a new message.
+ */
+export const UploadDraftVideoResponseSchema: GenMessage<UploadDraftVideoResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 19);
+
+/**
+ * A piece of a draft's picture.
+ *
+ * @generated from message cnt.media.v1.UploadDraftImageRequest
+ */
+export type UploadDraftImageRequest = Message<"cnt.media.v1.UploadDraftImageRequest"> & {
+  /**
+   * The bytes; in the first message also the Content-Type of the whole body.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+
+  /**
+   * What the file is called where the body is the file itself; a multipart body carries the name. First message only.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDraftImageRequest.
+ * Use `create(UploadDraftImageRequestSchema)` to create a new message.
+ */
+export const UploadDraftImageRequestSchema: GenMessage<UploadDraftImageRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 20);
+
+/**
+ * The picture as stored.
+ *
+ * @generated from message cnt.media.v1.UploadDraftImageResponse
+ */
+export type UploadDraftImageResponse = Message<"cnt.media.v1.UploadDraftImageResponse"> & {
+  /**
+   * The object's id, by which posts, podcasts and films refer to it.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where the bytes are: a signed address that works for 15 minutes at most until the object is published.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * The key in the store; may be given where a media_id may.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * The name that the file had where it came from.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The type as read from the bytes.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * Bytes as stored.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Length in whole seconds, rounded; 0 for pictures and until it is known.
+   *
+   * @generated from field: int32 duration = 7;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds; 0 for pictures and until it is known.
+   *
+   * @generated from field: int64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * Where a small picture of it is; empty when there is none, or none yet.
+   *
+   * @generated from field: string thumbnail_url = 9;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * Whether it is examined already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 10;
+   */
+  state: MediaState;
+
+  /**
+   * Smaller pictures made of it, or of one of its moments; empty until they are there.
+   *
+   * @generated from field: repeated cnt.media.v1.MediaVariant variants = 11;
+   */
+  variants: MediaVariant[];
+};
+
+/**
+ * Describes the message cnt.media.v1.UploadDraftImageResponse.
+ * Use `create(UploadDraftImageResponseSchema)` to create a new message.
+ */
+export const UploadDraftImageResponseSchema: GenMessage<UploadDraftImageResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 21);
+
+/**
+ * Which file.
+ *
+ * @generated from message cnt.media.v1.GetMediaDurationRequest
+ */
+export type GetMediaDurationRequest = Message<"cnt.media.v1.GetMediaDurationRequest"> & {
+  /**
+   * Its key in the store, or its address here.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.GetMediaDurationRequest.
+ * Use `create(GetMediaDurationRequestSchema)` to create a new message.
+ */
+export const GetMediaDurationRequestSchema: GenMessage<GetMediaDurationRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 22);
+
+/**
+ * Its length.
+ *
+ * @generated from message cnt.media.v1.GetMediaDurationResponse
+ */
+export type GetMediaDurationResponse = Message<"cnt.media.v1.GetMediaDurationResponse"> & {
+  /**
+   * Length in whole seconds, rounded.
+   *
+   * @generated from field: int32 duration = 1;
+   */
+  duration: number;
+
+  /**
+   * Length in milliseconds.
+   *
+   * @generated from field: int64 duration_ms = 2;
+   */
+  durationMs: bigint;
+};
+
+/**
+ * Describes the message cnt.media.v1.GetMediaDurationResponse.
+ * Use `create(GetMediaDurationResponseSchema)` to create a new message.
+ */
+export const GetMediaDurationResponseSchema: GenMessage<GetMediaDurationResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 23);
+
+/**
+ * Takes no fields.
+ *
+ * @generated from message cnt.media.v1.ListDefaultThumbnailsRequest
+ */
+export type ListDefaultThumbnailsRequest = Message<"cnt.media.v1.ListDefaultThumbnailsRequest"> & {
+};
+
+/**
+ * Describes the message cnt.media.v1.ListDefaultThumbnailsRequest.
+ * Use `create(ListDefaultThumbnailsRequestSchema)` to create a new message.
+ */
+export const ListDefaultThumbnailsRequestSchema: GenMessage<ListDefaultThumbnailsRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 24);
+
+/**
+ * The pictures that come with the platform.
+ *
+ * @generated from message cnt.media.v1.ListDefaultThumbnailsResponse
+ */
+export type ListDefaultThumbnailsResponse = Message<"cnt.media.v1.ListDefaultThumbnailsResponse"> & {
+  /**
+   * Twelve pictures.
+   *
+   * @generated from field: repeated cnt.media.v1.DefaultThumbnail thumbnails = 1;
+   */
+  thumbnails: DefaultThumbnail[];
+};
+
+/**
+ * Describes the message cnt.media.v1.ListDefaultThumbnailsResponse.
+ * Use `create(ListDefaultThumbnailsResponseSchema)` to create a new message.
+ */
+export const ListDefaultThumbnailsResponseSchema: GenMessage<ListDefaultThumbnailsResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 25);
+
+/**
+ * A picture that comes with the platform.
+ *
+ * @generated from message cnt.media.v1.DefaultThumbnail
+ */
+export type DefaultThumbnail = Message<"cnt.media.v1.DefaultThumbnail"> & {
+  /**
+   * The key in the store, such as images/thumbnails/default/1.jpg.
+   *
+   * @generated from field: string file_path = 1;
+   */
+  filePath: string;
+
+  /**
+   * Where everyone finds it.
+   *
+   * @generated from field: string url = 2;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.DefaultThumbnail.
+ * Use `create(DefaultThumbnailSchema)` to create a new message.
+ */
+export const DefaultThumbnailSchema: GenMessage<DefaultThumbnail> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 26);
+
+/**
+ * Which film, and which moment of it.
+ *
+ * @generated from message cnt.media.v1.GenerateThumbnailRequest
+ */
+export type GenerateThumbnailRequest = Message<"cnt.media.v1.GenerateThumbnailRequest"> & {
+  /**
+   * The film's id.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Instead of the id: the film's address here, or its key in the store.
+   *
+   * @generated from field: string video_url = 2;
+   */
+  videoUrl: string;
+
+  /**
+   * Seconds from the film's beginning; what lies behind its end means its end.
+   *
+   * @generated from field: double timestamp = 3;
+   */
+  timestamp: number;
+
+  /**
+   * Makes a retry of this call harmless.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.media.v1.GenerateThumbnailRequest.
+ * Use `create(GenerateThumbnailRequestSchema)` to create a new message.
+ */
+export const GenerateThumbnailRequestSchema: GenMessage<GenerateThumbnailRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 27);
+
+/**
+ * The picture.
+ *
+ * @generated from message cnt.media.v1.GenerateThumbnailResponse
+ */
+export type GenerateThumbnailResponse = Message<"cnt.media.v1.GenerateThumbnailResponse"> & {
+  /**
+   * The picture's id.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * Where it is; a signed address that works for 15 minutes at most until something that uses it is published.
+   *
+   * @generated from field: string thumbnail_url = 2;
+   */
+  thumbnailUrl: string;
+
+  /**
+   * The key in the store.
+   *
+   * @generated from field: string file_path = 3;
+   */
+  filePath: string;
+
+  /**
+   * Whether it is there already.
+   *
+   * @generated from field: cnt.media.v1.MediaState state = 4;
+   */
+  state: MediaState;
+};
+
+/**
+ * Describes the message cnt.media.v1.GenerateThumbnailResponse.
+ * Use `create(GenerateThumbnailResponseSchema)` to create a new message.
+ */
+export const GenerateThumbnailResponseSchema: GenMessage<GenerateThumbnailResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_media_service, 28);
 
 /**
  * A piece of an upload: the first message says what comes, every further one carries bytes.
@@ -399,7 +1591,7 @@ export type UploadRequest = Message<"cnt.media.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_media_service, 6);
+  messageDesc(file_cnt_media_v1_media_service, 29);
 
 /**
  * What an upload will be.
@@ -441,7 +1633,7 @@ export type UploadStart = Message<"cnt.media.v1.UploadStart"> & {
  * Use `create(UploadStartSchema)` to create a new message.
  */
 export const UploadStartSchema: GenMessage<UploadStart> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_media_service, 7);
+  messageDesc(file_cnt_media_v1_media_service, 30);
 
 /**
  * The file as stored.
@@ -462,7 +1654,7 @@ export type UploadResponse = Message<"cnt.media.v1.UploadResponse"> & {
  * Use `create(UploadResponseSchema)` to create a new message.
  */
 export const UploadResponseSchema: GenMessage<UploadResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_media_service, 8);
+  messageDesc(file_cnt_media_v1_media_service, 31);
 
 /**
  * Which media object.
@@ -483,7 +1675,7 @@ export type GetMediaRequest = Message<"cnt.media.v1.GetMediaRequest"> & {
  * Use `create(GetMediaRequestSchema)` to create a new message.
  */
 export const GetMediaRequestSchema: GenMessage<GetMediaRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_media_service, 9);
+  messageDesc(file_cnt_media_v1_media_service, 32);
 
 /**
  * The media object.
@@ -504,7 +1696,7 @@ export type GetMediaResponse = Message<"cnt.media.v1.GetMediaResponse"> & {
  * Use `create(GetMediaResponseSchema)` to create a new message.
  */
 export const GetMediaResponseSchema: GenMessage<GetMediaResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_media_v1_media_service, 10);
+  messageDesc(file_cnt_media_v1_media_service, 33);
 
 /**
  * What a file is uploaded for: it decides which types are taken, where the file is kept and what is made of it.
@@ -539,6 +1731,62 @@ export enum MediaPurpose {
    * @generated from enum value: MEDIA_PURPOSE_IMAGE = 3;
    */
   IMAGE = 3,
+
+  /**
+   * Like UploadProfileImage.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_PROFILE_IMAGE = 4;
+   */
+  PROFILE_IMAGE = 4,
+
+  /**
+   * Like UploadThumbnail.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_THUMBNAIL = 5;
+   */
+  THUMBNAIL = 5,
+
+  /**
+   * Like UploadTemporaryAudio.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_TEMPORARY_AUDIO = 6;
+   */
+  TEMPORARY_AUDIO = 6,
+
+  /**
+   * Like UploadMovie.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_MOVIE = 7;
+   */
+  MOVIE = 7,
+
+  /**
+   * Like UploadDocument, and for administrators only.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_DOCUMENT = 8;
+   */
+  DOCUMENT = 8,
+
+  /**
+   * Like UploadDraftAudio.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_DRAFT_AUDIO = 9;
+   */
+  DRAFT_AUDIO = 9,
+
+  /**
+   * Like UploadDraftVideo.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_DRAFT_VIDEO = 10;
+   */
+  DRAFT_VIDEO = 10,
+
+  /**
+   * Like UploadDraftImage.
+   *
+   * @generated from enum value: MEDIA_PURPOSE_DRAFT_IMAGE = 11;
+   */
+  DRAFT_IMAGE = 11,
 }
 
 /**
@@ -595,10 +1843,137 @@ export const MediaService: GenService<{
     output: typeof UploadImageResponseSchema;
   },
   /**
+   * Takes a picture of the caller, like UploadImage, and shows it to everyone as their avatar once it is examined, in
+   * place of the one before.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadProfileImage
+   */
+  uploadProfileImage: {
+    methodKind: "client_streaming";
+    input: typeof UploadProfileImageRequestSchema;
+    output: typeof UploadProfileImageResponseSchema;
+  },
+  /**
+   * Takes a picture that will stand for a podcast or a film in lists. Otherwise like UploadImage.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadThumbnail
+   */
+  uploadThumbnail: {
+    methodKind: "client_streaming";
+    input: typeof UploadThumbnailRequestSchema;
+    output: typeof UploadThumbnailResponseSchema;
+  },
+  /**
+   * Takes a sound file that is worked on and then thrown away: it is never public, and removed after a day unless
+   * something uses it. Otherwise like UploadAudio.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadTemporaryAudio
+   */
+  uploadTemporaryAudio: {
+    methodKind: "client_streaming";
+    input: typeof UploadTemporaryAudioRequestSchema;
+    output: typeof UploadTemporaryAudioResponseSchema;
+  },
+  /**
+   * Takes a whole film. Otherwise like UploadVideo.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadMovie
+   */
+  uploadMovie: {
+    methodKind: "client_streaming";
+    input: typeof UploadMovieRequestSchema;
+    output: typeof UploadMovieResponseSchema;
+  },
+  /**
+   * Takes a document: pdf, 100 MB unless set otherwise, and makes a picture of its first page. Otherwise like
+   * UploadAudio.
+   * Administrators. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadDocument
+   */
+  uploadDocument: {
+    methodKind: "client_streaming";
+    input: typeof UploadDocumentRequestSchema;
+    output: typeof UploadDocumentResponseSchema;
+  },
+  /**
+   * Takes a sound file for a draft: never public, and removed with the draft. Otherwise like UploadAudio.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadDraftAudio
+   */
+  uploadDraftAudio: {
+    methodKind: "client_streaming";
+    input: typeof UploadDraftAudioRequestSchema;
+    output: typeof UploadDraftAudioResponseSchema;
+  },
+  /**
+   * Takes a film for a draft: never public, and removed with the draft. Otherwise like UploadVideo.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadDraftVideo
+   */
+  uploadDraftVideo: {
+    methodKind: "client_streaming";
+    input: typeof UploadDraftVideoRequestSchema;
+    output: typeof UploadDraftVideoResponseSchema;
+  },
+  /**
+   * Takes a picture for a draft: never public, and removed with the draft. Otherwise like UploadImage.
+   * Anyone signed in with a real account. The reasons of UploadAudio.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.UploadDraftImage
+   */
+  uploadDraftImage: {
+    methodKind: "client_streaming";
+    input: typeof UploadDraftImageRequestSchema;
+    output: typeof UploadDraftImageResponseSchema;
+  },
+  /**
+   * Tells how long a stored sound or film is.
+   * Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
+   * has no length; MEDIA_NOT_READY while it is being examined.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.GetMediaDuration
+   */
+  getMediaDuration: {
+    methodKind: "unary";
+    input: typeof GetMediaDurationRequestSchema;
+    output: typeof GetMediaDurationResponseSchema;
+  },
+  /**
+   * Lists the pictures that come with the platform, for those who have none of their own.
+   * Anyone.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.ListDefaultThumbnails
+   */
+  listDefaultThumbnails: {
+    methodKind: "unary";
+    input: typeof ListDefaultThumbnailsRequestSchema;
+    output: typeof ListDefaultThumbnailsResponseSchema;
+  },
+  /**
+   * Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
+   * up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
+   * Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
+   * MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+   *
+   * @generated from rpc cnt.media.v1.MediaService.GenerateThumbnail
+   */
+  generateThumbnail: {
+    methodKind: "unary";
+    input: typeof GenerateThumbnailRequestSchema;
+    output: typeof GenerateThumbnailResponseSchema;
+  },
+  /**
    * Takes a file of any kind from a gRPC client: first what it is, then its bytes. Not over gRPC-Web, which cannot
    * stream from the client. Waits like UploadAudio.
-   * Anyone signed in with a real account. The reasons of UploadAudio; UPLOAD_DIFFERS when the bytes are not those
-   * declared.
+   * Anyone signed in with a real account; documents only by administrators. The reasons of UploadAudio; UPLOAD_DIFFERS
+   * when the bytes are not those declared; ROLE_MISSING.
    *
    * @generated from rpc cnt.media.v1.MediaService.Upload
    */

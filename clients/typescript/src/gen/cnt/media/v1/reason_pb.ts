@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/media/v1/reason.proto.
  */
 export const file_cnt_media_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvbWVkaWEvdjEvcmVhc29uLnByb3RvEgxjbnQubWVkaWEudjEqugIKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIaChZSRUFTT05fTUVESUFfTk9UX0ZPVU5EEAESHQoZUkVBU09OX01FRElBX1RZUEVfUkVGVVNFRBACEhsKF1JFQVNPTl9NRURJQV9VTlJFQURBQkxFEAMSFwoTUkVBU09OX1VQTE9BRF9FTVBUWRAEEhkKFVJFQVNPTl9VUExPQURfRElGRkVSUxAFEhkKFVJFQVNPTl9GSUxFX1RPT19MQVJHRRAGEh8KG1JFQVNPTl9NRURJQV9RVU9UQV9FWENFRURFRBAHEhcKE1JFQVNPTl9TVE9SQUdFX0ZVTEwQCBIaChZSRUFTT05fTUVESUFfTk9UX1JFQURZEAkSGwoXUkVBU09OX01FRElBX1dST05HX0tJTkQQCmIGcHJvdG8z");
+  fileDesc("ChljbnQvbWVkaWEvdjEvcmVhc29uLnByb3RvEgxjbnQubWVkaWEudjEqxQMKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIaChZSRUFTT05fTUVESUFfTk9UX0ZPVU5EEAESHQoZUkVBU09OX01FRElBX1RZUEVfUkVGVVNFRBACEhsKF1JFQVNPTl9NRURJQV9VTlJFQURBQkxFEAMSFwoTUkVBU09OX1VQTE9BRF9FTVBUWRAEEhkKFVJFQVNPTl9VUExPQURfRElGRkVSUxAFEhkKFVJFQVNPTl9GSUxFX1RPT19MQVJHRRAGEh8KG1JFQVNPTl9NRURJQV9RVU9UQV9FWENFRURFRBAHEhcKE1JFQVNPTl9TVE9SQUdFX0ZVTEwQCBIaChZSRUFTT05fTUVESUFfTk9UX1JFQURZEAkSGwoXUkVBU09OX01FRElBX1dST05HX0tJTkQQChIbChdSRUFTT05fVVBMT0FEX05PVF9GT1VORBALEh4KGlJFQVNPTl9VUExPQURfT0ZGU0VUX1dST05HEAwSHAoYUkVBU09OX1VQTE9BRF9JTkNPTVBMRVRFEA0SFgoSUkVBU09OX1VQTE9BRF9PVkVSEA4SFgoSUkVBU09OX1VQTE9BRF9CVVNZEA9iBnByb3RvMw");
 
 /**
  * Why a call to the media room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -95,6 +95,41 @@ export enum Reason {
    * @generated from enum value: REASON_MEDIA_WRONG_KIND = 10;
    */
   MEDIA_WRONG_KIND = 10,
+
+  /**
+   * No such upload, or none of the caller's own. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_UPLOAD_NOT_FOUND = 11;
+   */
+  UPLOAD_NOT_FOUND = 11,
+
+  /**
+   * The bytes do not begin where the upload stands; `received` says where that is. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_UPLOAD_OFFSET_WRONG = 12;
+   */
+  UPLOAD_OFFSET_WRONG = 12,
+
+  /**
+   * Bytes are missing; `received` says how many have come. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_UPLOAD_INCOMPLETE = 13;
+   */
+  UPLOAD_INCOMPLETE = 13,
+
+  /**
+   * The upload is finished and takes no more bytes. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_UPLOAD_OVER = 14;
+   */
+  UPLOAD_OVER = 14,
+
+  /**
+   * Another call finishes the upload at this moment; ask again. ABORTED.
+   *
+   * @generated from enum value: REASON_UPLOAD_BUSY = 15;
+   */
+  UPLOAD_BUSY = 15,
 }
 
 /**

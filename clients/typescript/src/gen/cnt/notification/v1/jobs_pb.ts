@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/notification/v1/jobs.proto.
  */
 export const file_cnt_notification_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("Ch5jbnQvbm90aWZpY2F0aW9uL3YxL2pvYnMucHJvdG8SE2NudC5ub3RpZmljYXRpb24udjEi7AEKCFRlbGxNYW55EiUKDXJlY2lwaWVudF9pZHMYASADKANCDrpIC5IBCAgBIgQiAiAAEhcKBHR5cGUYAiABKAlCCbpIBnIEEAEYQBIXCgV0aXRsZRgDIAEoCUIIukgFcgMYyAESGQoHbWVzc2FnZRgEIAEoCUIIukgFcgMY6AcSPwoEZGF0YRgFIAMoCzInLmNudC5ub3RpZmljYXRpb24udjEuVGVsbE1hbnkuRGF0YUVudHJ5Qgi6SAWaAQIQFBorCglEYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASILCglGb3JnZXRPbGRiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("Ch5jbnQvbm90aWZpY2F0aW9uL3YxL2pvYnMucHJvdG8SE2NudC5ub3RpZmljYXRpb24udjEi7AEKCFRlbGxNYW55EiUKDXJlY2lwaWVudF9pZHMYASADKANCDrpIC5IBCAgBIgQiAiAAEhcKBHR5cGUYAiABKAlCCbpIBnIEEAEYQBIXCgV0aXRsZRgDIAEoCUIIukgFcgMYyAESGQoHbWVzc2FnZRgEIAEoCUIIukgFcgMY6AcSPwoEZGF0YRgFIAMoCzInLmNudC5ub3RpZmljYXRpb24udjEuVGVsbE1hbnkuRGF0YUVudHJ5Qgi6SAWaAQIQFBorCglEYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASILCglGb3JnZXRPbGQiLgoHRGVsaXZlchIjCg1yZWNpcGllbnRfaWRzGAEgAygDQgy6SAmSAQYiBCICIABiBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * Tells one thing to many people.
@@ -78,4 +78,25 @@ export type ForgetOld = Message<"cnt.notification.v1.ForgetOld"> & {
  */
 export const ForgetOldSchema: GenMessage<ForgetOld> = /*@__PURE__*/
   messageDesc(file_cnt_notification_v1_jobs, 1);
+
+/**
+ * Sends what these people are owed by push or by mail; the payload of two jobs, one for each.
+ *
+ * @generated from message cnt.notification.v1.Deliver
+ */
+export type Deliver = Message<"cnt.notification.v1.Deliver"> & {
+  /**
+   * To whom, in ascending order, each once; empty: to everyone whose time has come.
+   *
+   * @generated from field: repeated int64 recipient_ids = 1;
+   */
+  recipientIds: bigint[];
+};
+
+/**
+ * Describes the message cnt.notification.v1.Deliver.
+ * Use `create(DeliverSchema)` to create a new message.
+ */
+export const DeliverSchema: GenMessage<Deliver> = /*@__PURE__*/
+  messageDesc(file_cnt_notification_v1_jobs, 2);
 

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/notification/v1/notification.proto.
  */
 export const file_cnt_notification_v1_notification: GenFile = /*@__PURE__*/
-  fileDesc("CiZjbnQvbm90aWZpY2F0aW9uL3YxL25vdGlmaWNhdGlvbi5wcm90bxITY250Lm5vdGlmaWNhdGlvbi52MSKWAgoMTm90aWZpY2F0aW9uEgsKA3NlcRgBIAEoAxIzCgR0eXBlGAIgASgOMiUuY250Lm5vdGlmaWNhdGlvbi52MS5Ob3RpZmljYXRpb25UeXBlEg0KBXRpdGxlGAMgASgJEg8KB21lc3NhZ2UYBCABKAkSOQoEZGF0YRgFIAMoCzIrLmNudC5ub3RpZmljYXRpb24udjEuTm90aWZpY2F0aW9uLkRhdGFFbnRyeRIMCgRyZWFkGAYgASgIEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGisKCURhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIrEBChZOb3RpZmljYXRpb25QcmVmZXJlbmNlEj8KBHR5cGUYASABKA4yJS5jbnQubm90aWZpY2F0aW9uLnYxLk5vdGlmaWNhdGlvblR5cGVCCrpIB4IBBBABIAASEwoGaW5fYXBwGAIgASgISACIAQESEQoEcHVzaBgDIAEoCEgBiAEBEhEKBG1haWwYBCABKAhIAogBAUIJCgdfaW5fYXBwQgcKBV9wdXNoQgcKBV9tYWlsKrIEChBOb3RpZmljYXRpb25UeXBlEiEKHU5PVElGSUNBVElPTl9UWVBFX1VOU1BFQ0lGSUVEEAASGgoWTk9USUZJQ0FUSU9OX1RZUEVfTElLRRABEh0KGU5PVElGSUNBVElPTl9UWVBFX0NPTU1FTlQQAhIbChdOT1RJRklDQVRJT05fVFlQRV9SRVBMWRADEhwKGE5PVElGSUNBVElPTl9UWVBFX0ZPTExPVxAEEiYKIk5PVElGSUNBVElPTl9UWVBFX0NPTlRFTlRfQVBQUk9WRUQQBRImCiJOT1RJRklDQVRJT05fVFlQRV9DT05URU5UX1JFSkVDVEVEEAYSHgoaTk9USUZJQ0FUSU9OX1RZUEVfTkVXX0lURU0QBxIiCh5OT1RJRklDQVRJT05fVFlQRV9FVkVOVF9BTlNXRVIQCBIkCiBOT1RJRklDQVRJT05fVFlQRV9TVVBQT1JUX0FOU1dFUhAJEiAKHE5PVElGSUNBVElPTl9UWVBFX0xJVkVfU1RBUlQQChIaChZOT1RJRklDQVRJT05fVFlQRV9HSUZUEAsSHgoaTk9USUZJQ0FUSU9OX1RZUEVfRE9OQVRJT04QDBIjCh9OT1RJRklDQVRJT05fVFlQRV9FRElUX0ZJTklTSEVEEA0SJAogTk9USUZJQ0FUSU9OX1RZUEVfU0VDVVJJVFlfQUxFUlQQDhIiCh5OT1RJRklDQVRJT05fVFlQRV9BTk5PVU5DRU1FTlQQD2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiZjbnQvbm90aWZpY2F0aW9uL3YxL25vdGlmaWNhdGlvbi5wcm90bxITY250Lm5vdGlmaWNhdGlvbi52MSKWAgoMTm90aWZpY2F0aW9uEgsKA3NlcRgBIAEoAxIzCgR0eXBlGAIgASgOMiUuY250Lm5vdGlmaWNhdGlvbi52MS5Ob3RpZmljYXRpb25UeXBlEg0KBXRpdGxlGAMgASgJEg8KB21lc3NhZ2UYBCABKAkSOQoEZGF0YRgFIAMoCzIrLmNudC5ub3RpZmljYXRpb24udjEuTm90aWZpY2F0aW9uLkRhdGFFbnRyeRIMCgRyZWFkGAYgASgIEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGisKCURhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIrEBChZOb3RpZmljYXRpb25QcmVmZXJlbmNlEj8KBHR5cGUYASABKA4yJS5jbnQubm90aWZpY2F0aW9uLnYxLk5vdGlmaWNhdGlvblR5cGVCCrpIB4IBBBABIAASEwoGaW5fYXBwGAIgASgISACIAQESEQoEcHVzaBgDIAEoCEgBiAEBEhEKBG1haWwYBCABKAhIAogBAUIJCgdfaW5fYXBwQgcKBV9wdXNoQgcKBV9tYWlsIoIBCgpRdWlldEhvdXJzEjoKBWJlZ2luGAEgASgJQiu6SCjYAQFyIxgFMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kEjgKA2VuZBgCIAEoCUIrukgo2AEBciMYBTIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJCpYCgpNYWlsUmh5dGhtEhsKF01BSUxfUkhZVEhNX1VOU1BFQ0lGSUVEEAASFgoSTUFJTF9SSFlUSE1fU0lOR0xFEAESFQoRTUFJTF9SSFlUSE1fREFJTFkQAiqyBAoQTm90aWZpY2F0aW9uVHlwZRIhCh1OT1RJRklDQVRJT05fVFlQRV9VTlNQRUNJRklFRBAAEhoKFk5PVElGSUNBVElPTl9UWVBFX0xJS0UQARIdChlOT1RJRklDQVRJT05fVFlQRV9DT01NRU5UEAISGwoXTk9USUZJQ0FUSU9OX1RZUEVfUkVQTFkQAxIcChhOT1RJRklDQVRJT05fVFlQRV9GT0xMT1cQBBImCiJOT1RJRklDQVRJT05fVFlQRV9DT05URU5UX0FQUFJPVkVEEAUSJgoiTk9USUZJQ0FUSU9OX1RZUEVfQ09OVEVOVF9SRUpFQ1RFRBAGEh4KGk5PVElGSUNBVElPTl9UWVBFX05FV19JVEVNEAcSIgoeTk9USUZJQ0FUSU9OX1RZUEVfRVZFTlRfQU5TV0VSEAgSJAogTk9USUZJQ0FUSU9OX1RZUEVfU1VQUE9SVF9BTlNXRVIQCRIgChxOT1RJRklDQVRJT05fVFlQRV9MSVZFX1NUQVJUEAoSGgoWTk9USUZJQ0FUSU9OX1RZUEVfR0lGVBALEh4KGk5PVElGSUNBVElPTl9UWVBFX0RPTkFUSU9OEAwSIwofTk9USUZJQ0FUSU9OX1RZUEVfRURJVF9GSU5JU0hFRBANEiQKIE5PVElGSUNBVElPTl9UWVBFX1NFQ1VSSVRZX0FMRVJUEA4SIgoeTk9USUZJQ0FUSU9OX1RZUEVfQU5OT1VOQ0VNRU5UEA9iBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * One thing that a person is told.
@@ -123,6 +123,69 @@ export type NotificationPreference = Message<"cnt.notification.v1.NotificationPr
  */
 export const NotificationPreferenceSchema: GenMessage<NotificationPreference> = /*@__PURE__*/
   messageDesc(file_cnt_notification_v1_notification, 1);
+
+/**
+ * The part of the day in which nothing buzzes and no mail comes, by the clocks of the person's time zone (their profile's).
+ * What comes up in it is sent when it ends. Mails that keep an account safe are sent at once.
+ *
+ * @generated from message cnt.notification.v1.QuietHours
+ */
+export type QuietHours = Message<"cnt.notification.v1.QuietHours"> & {
+  /**
+   * When it begins, as HH:MM; empty together with end: there are no quiet hours.
+   *
+   * @generated from field: string begin = 1;
+   */
+  begin: string;
+
+  /**
+   * When it ends, as HH:MM; before begin when it ends on the next day.
+   *
+   * @generated from field: string end = 2;
+   */
+  end: string;
+};
+
+/**
+ * Describes the message cnt.notification.v1.QuietHours.
+ * Use `create(QuietHoursSchema)` to create a new message.
+ */
+export const QuietHoursSchema: GenMessage<QuietHours> = /*@__PURE__*/
+  messageDesc(file_cnt_notification_v1_notification, 2);
+
+/**
+ * How often mails come.
+ *
+ * @generated from enum cnt.notification.v1.MailRhythm
+ */
+export enum MailRhythm {
+  /**
+   * In a request: stays as it is. Never sent in an answer.
+   *
+   * @generated from enum value: MAIL_RHYTHM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * One for each notification.
+   *
+   * @generated from enum value: MAIL_RHYTHM_SINGLE = 1;
+   */
+  SINGLE = 1,
+
+  /**
+   * One a day, at eight in the morning, with everything since the last. Mails that keep an account safe come at once.
+   *
+   * @generated from enum value: MAIL_RHYTHM_DAILY = 2;
+   */
+  DAILY = 2,
+}
+
+/**
+ * Describes the enum cnt.notification.v1.MailRhythm.
+ */
+export const MailRhythmSchema: GenEnum<MailRhythm> = /*@__PURE__*/
+  enumDesc(file_cnt_notification_v1_notification, 0);
 
 /**
  * What a notification is about.
@@ -247,5 +310,5 @@ export enum NotificationType {
  * Describes the enum cnt.notification.v1.NotificationType.
  */
 export const NotificationTypeSchema: GenEnum<NotificationType> = /*@__PURE__*/
-  enumDesc(file_cnt_notification_v1_notification, 0);
+  enumDesc(file_cnt_notification_v1_notification, 1);
 

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/notification/v1/reason.proto.
  */
 export const file_cnt_notification_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("CiBjbnQvbm90aWZpY2F0aW9uL3YxL3JlYXNvbi5wcm90bxITY250Lm5vdGlmaWNhdGlvbi52MSp7CgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodUkVBU09OX05PVElGSUNBVElPTl9OT1RfRk9VTkQQARIRCg1SRUFTT05fUkVTWU5DEAISIwofUkVBU09OX05PVElGSUNBVElPTl9BTFdBWVNfU0VOVBADYgZwcm90bzM");
+  fileDesc("CiBjbnQvbm90aWZpY2F0aW9uL3YxL3JlYXNvbi5wcm90bxITY250Lm5vdGlmaWNhdGlvbi52MSq9AQoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEiEKHVJFQVNPTl9OT1RJRklDQVRJT05fTk9UX0ZPVU5EEAESEQoNUkVBU09OX1JFU1lOQxACEiMKH1JFQVNPTl9OT1RJRklDQVRJT05fQUxXQVlTX1NFTlQQAxIbChdSRUFTT05fREVWSUNFX05PVF9GT1VORBAEEiMKH1JFQVNPTl9VTlNVQlNDUklCRV9MSU5LX0lOVkFMSUQQBWIGcHJvdG8z");
 
 /**
  * Why a call failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -47,6 +47,20 @@ export enum Reason {
    * @generated from enum value: REASON_NOTIFICATION_ALWAYS_SENT = 3;
    */
   NOTIFICATION_ALWAYS_SENT = 3,
+
+  /**
+   * No device of the caller has this id or this token. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_DEVICE_NOT_FOUND = 4;
+   */
+  DEVICE_NOT_FOUND = 4,
+
+  /**
+   * No mail of ours carries this link, or it was cut short on the way. INVALID_ARGUMENT.
+   *
+   * @generated from enum value: REASON_UNSUBSCRIBE_LINK_INVALID = 5;
+   */
+  UNSUBSCRIBE_LINK_INVALID = 5,
 }
 
 /**

@@ -1,17 +1,14 @@
-"""Answers ContentService: request, rules, message."""
+"""Answers the methods of ContentService that are about podcasts."""
 
-from dataclasses import dataclass
-
-from cnt_grpc import media
 from cnt_grpc.content.kinds import PODCAST
-from cnt_grpc.content.messages import categories as category_messages
 from cnt_grpc.content.messages import podcasts as messages
-from cnt_grpc.content.rules import categories, items
+from cnt_grpc.content.rules import bulk, items
+from cnt_grpc.content.service.base import Part
 from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.pb.cnt.content.v1 import content_service
-from cnt_grpc.pb.cnt.content.v1.category_pb2 import ListCategoriesRequest, ListCategoriesResponse
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import (
+    BulkCreatePodcastsRequest,
+    BulkCreatePodcastsResponse,
     CreatePodcastRequest,
     CreatePodcastResponse,
     DeletePodcastRequest,
@@ -25,11 +22,10 @@ from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ContentService(content_service.Servicer):
-    """The catalogue."""
+class Podcasts(Part):
+    """Podcasts."""
 
-    urls: media.Urls
+    __slots__ = ()
 
     async def CreatePodcast(self, request: CreatePodcastRequest, call: Call) -> CreatePodcastResponse:
         """Publish a podcast."""
@@ -50,8 +46,7 @@ class ContentService(content_service.Servicer):
 
     async def UpdatePodcast(self, request: UpdatePodcastRequest, call: Call) -> UpdatePodcastResponse:
         """Change a podcast."""
-        wanted = messages.podcast_changes(request)
-        row = await items.update(call.tx, call.caller, PODCAST, request.podcast_id, wanted)
+        row = await items.update(call.tx, call.caller, PODCAST, request.podcast_id, messages.podcast_changes(request))
         return UpdatePodcastResponse(podcast=messages.podcast(row, self.urls))
 
     async def DeletePodcast(self, request: DeletePodcastRequest, call: Call) -> DeletePodcastResponse:
@@ -59,9 +54,8 @@ class ContentService(content_service.Servicer):
         await items.delete(call.tx, call.caller, PODCAST, request.podcast_id)
         return DeletePodcastResponse()
 
-    async def ListCategories(self, request: ListCategoriesRequest, call: Call) -> ListCategoriesResponse:
-        """Show the categories."""
-        kind = category_messages.kind(request)
-        page = Page.of(request, method=call.method, filters=(kind or "",))
-        rows, next_page_token = await categories.listed(call.tx, kind, page)
-        return category_messages.categories(rows, next_page_token)
+    async def BulkCreatePodcasts(self, request: BulkCreatePodcastsRequest, call: Call) -> BulkCreatePodcastsResponse:
+        """Publish many podcasts."""
+        wanted = [messages.new_podcast(each) for each in request.podcasts]
+        outcomes = await bulk.create_many(call.tx, call.caller, PODCAST, wanted)
+        return messages.results(outcomes, self.urls)

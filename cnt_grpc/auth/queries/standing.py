@@ -1,0 +1,81 @@
+"""Whether an account may be used: banned, on its way out, erased."""
+
+from datetime import datetime
+
+from sqlalchemy import Executable, bindparam, select, true, update
+
+from cnt_grpc.auth.tables import users
+from cnt_grpc.kit.db import Tx, statement
+from cnt_grpc.kit.tables import MOMENT
+
+
+async def set_banned(tx: Tx, user_id: int, reason: str, now: datetime) -> bool:
+    """Ban an account; False when there is none, or it is banned already."""
+    return await tx.run(_ban(), user_id=user_id, reason=reason, now=now) > 0
+
+
+async def set_unbanned(tx: Tx, user_id: int) -> bool:
+    """Lift a ban; False when there is none."""
+    return await tx.run(_unban(), user_id=user_id) > 0
+
+
+async def set_delete_after(tx: Tx, user_id: int, moment: datetime) -> None:
+    """Note until when the person may change their mind."""
+    await tx.run(_delete_after(), user_id=user_id, moment=moment)
+
+
+async def due_for_erasure(tx: Tx, now: datetime) -> list[int]:
+    """Ids of those whose time to change their mind is over; a bounded number."""
+    return [row["id"] for row in await tx.all(_due(), now=now)]
+
+
+async def lock_for_erasure(tx: Tx, user_id: int, now: datetime) -> bool:
+    """Hold an account that is due until this transaction ends; False when the person came back, or is erased."""
+    return bool(await tx.value(_lock(), user_id=user_id, now=now))
+
+
+_AT_ONCE = 1000
+
+
+@statement
+def _ban() -> Executable:
+    return (
+        update(users)
+        .where(users.c.id == bindparam("user_id"), users.c.banned_at.is_(None), users.c.erased_at.is_(None))
+        .values(banned_at=bindparam("now", type_=MOMENT), ban_reason=bindparam("reason"))
+    )
+
+
+@statement
+def _unban() -> Executable:
+    return (
+        update(users)
+        .where(users.c.id == bindparam("user_id"), users.c.banned_at.is_not(None))
+        .values(banned_at=None, ban_reason=None)
+    )
+
+
+@statement
+def _delete_after() -> Executable:
+    return (
+        update(users).where(users.c.id == bindparam("user_id")).values(delete_after=bindparam("moment", type_=MOMENT))
+    )
+
+
+@statement
+def _due() -> Executable:
+    return (
+        select(users.c.id)
+        .where(users.c.delete_after <= bindparam("now", type_=MOMENT))
+        .order_by(users.c.delete_after)
+        .limit(_AT_ONCE)
+    )
+
+
+@statement
+def _lock() -> Executable:
+    return (
+        select(true())
+        .where(users.c.id == bindparam("user_id"), users.c.delete_after <= bindparam("now", type_=MOMENT))
+        .with_for_update(of=users)
+    )

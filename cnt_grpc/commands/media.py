@@ -1,0 +1,79 @@
+"""`cnt-grpc media …`: rows against objects, a folder into the store, thumbnails that are missing."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+from cnt_grpc import app
+from cnt_grpc.media import Inspection
+from cnt_grpc.refusal import Refusal
+from cnt_grpc.settings import Settings
+
+T = TypeVar("T")
+
+_WIDTH: Final = 30
+
+
+async def check(settings: Settings) -> bool:
+    """Print what differs between table and store; whether nothing does."""
+    well = True
+    async with app.opened(settings) as system:
+        inspection = Inspection(system.db, system.storage, system.limits)
+        async for each in inspection.differences():
+            print(f"{each.what}: {each.key}")
+            well = False
+        print(f"{await inspection.number_of_rows()} files and pictures looked at")
+    return well
+
+
+def folder_of(text: str) -> Path:
+    """The folder that was named; Refusal when it is none."""
+    folder = Path(text)
+    if not folder.is_dir():
+        raise Refusal(f"{folder} is no folder.")
+    return folder
+
+
+async def upload_folder(settings: Settings, folder: Path, owner: int, *, dry: bool) -> bool:
+    """Store every file below the folder that the platform takes; whether none was refused.
+
+    A run that was broken off goes on where it stopped: what the owner has already is not stored twice.
+    """
+    well = True
+    async with app.opened(settings) as system:
+        inspection = Inspection(system.db, system.storage, system.limits)
+        for path, purpose in _counted(inspection.uploadable(folder)):
+            outcome = await inspection.upload(owner, path, purpose, dry=dry)
+            print(f"{path.relative_to(folder)}: {outcome}")
+            well &= not outcome.startswith("refused")
+    return well
+
+
+async def thumbnails(settings: Settings, *, dry: bool) -> bool:
+    """Make the thumbnails that films lack; whether all could be made. May be broken off and repeated."""
+    well = True
+    async with app.opened(settings) as system:
+        inspection = Inspection(system.db, system.storage, system.limits)
+        for media_id in _counted(await inspection.without_thumbnail()):
+            outcome = "would be made" if dry else await inspection.make_thumbnail(media_id)
+            print(f"{media_id}: {outcome}")
+            well &= not outcome.startswith("none")
+    return well
+
+
+def _counted(items: Iterable[T]) -> Iterator[T]:
+    """The same items, with a bar on standard error where somebody looks at it."""
+    every = list(items)
+    for done, item in enumerate(every):
+        _bar(done, len(every))
+        yield item
+    _bar(len(every), len(every))
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+
+
+def _bar(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        full = _WIDTH * done // of if of else _WIDTH
+        print(f"\r[{'#' * full}{' ' * (_WIDTH - full)}] {done}/{of} ", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,16 @@
+"""Tables of the content room: the catalogue, and what those who listen and watch leave in it."""
+
+from cnt_grpc.content.tables.catalogue import bible_stories, categories, content_items, movies, music_tracks, podcasts
+from cnt_grpc.content.tables.listeners import movie_ratings, plays, positions
+
+__all__ = [
+    "bible_stories",
+    "categories",
+    "content_items",
+    "movie_ratings",
+    "movies",
+    "music_tracks",
+    "plays",
+    "podcasts",
+    "positions",
+]

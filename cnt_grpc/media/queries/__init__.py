@@ -1,0 +1,1 @@
+"""Every SQL statement of the media room, by what it is about."""

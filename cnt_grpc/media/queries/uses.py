@@ -1,0 +1,117 @@
+"""Statements on who uses a file, and on removing what nobody uses."""
+
+from sqlalchemy import Executable, bindparam, delete, exists, func, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from cnt_grpc.kit.db import statement
+from cnt_grpc.media.tables import media_objects, media_uses, media_variants
+
+_IN_USE = exists().where(media_uses.c.media_id == media_objects.c.id)
+
+
+@statement
+def set_visibility() -> Executable:
+    """Show a file to everyone, or to nobody but those who get a signed address."""
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "ready")
+        .values(visibility=bindparam("visibility"))
+    )
+
+
+@statement
+def mark_used() -> Executable:
+    """Keep a file from the sweeper; no row when it is not there or not ready."""
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "ready")
+        .values(unused_since=None)
+        .returning(media_objects.c.id)
+    )
+
+
+@statement
+def add_use() -> Executable:
+    """Note who uses a file; twice is once."""
+    return (
+        upsert(media_uses)
+        .values(media_id=bindparam("media"), room=bindparam("room"), ref=bindparam("ref"), created_at=bindparam("now"))
+        .on_conflict_do_nothing()
+    )
+
+
+@statement
+def remove_uses(*, of_one: bool) -> Executable:
+    """Forget that something uses a file, or all files that it uses; which these were."""
+    gone = delete(media_uses).where(media_uses.c.room == bindparam("room"), media_uses.c.ref == bindparam("ref"))
+    if of_one:
+        gone = gone.where(media_uses.c.media_id == bindparam("media"))
+    return gone.returning(media_uses.c.media_id)
+
+
+@statement
+def mark_unused() -> Executable:
+    """Hand a file to the sweeper if nothing uses it; its id if so."""
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == bindparam("media"), ~_IN_USE)
+        .values(unused_since=bindparam("now"))
+        .returning(media_objects.c.id)
+    )
+
+
+@statement
+def lock_object() -> Executable:
+    """Wait for those who are about to use the file: the next statement sees what they did."""
+    return select(media_objects.c.id).where(media_objects.c.id == bindparam("media")).with_for_update()
+
+
+@statement
+def mark_leaving() -> Executable:
+    """From now on nobody finds the file; its keys, or no row when something uses it."""
+    variants = select(func.array_agg(media_variants.c.key)).where(media_variants.c.media_id == media_objects.c.id)
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == bindparam("media"), media_objects.c.state != "probing", ~_IN_USE)
+        .values(state="leaving")
+        .returning(media_objects.c.key, media_objects.c.source_key, variants.scalar_subquery().label("variant_keys"))
+    )
+
+
+@statement
+def keep() -> Executable:
+    """Take a file that is in use off the sweeper's list."""
+    return update(media_objects).where(media_objects.c.id == bindparam("media"), _IN_USE).values(unused_since=None)
+
+
+@statement
+def remove_object() -> Executable:
+    """Forget a file whose bytes are gone; what to give back to whom."""
+    return (
+        delete(media_objects)
+        .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "leaving")
+        .returning(media_objects.c.owner_id, media_objects.c.charged)
+    )
+
+
+@statement
+def left_behind(limit: int) -> Executable:
+    """Files that failed or began to leave before `before`, and those that nothing has used since then."""
+    unfinished = select(media_objects.c.id).where(
+        media_objects.c.state.in_(["failed", "leaving"]), media_objects.c.created_at < bindparam("before")
+    )
+    unused = select(media_objects.c.id).where(
+        media_objects.c.state == "ready", media_objects.c.unused_since < bindparam("before")
+    )
+    return union_all(unfinished, unused).limit(limit)
+
+
+@statement
+def still_probing(limit: int) -> Executable:
+    """Files that should have been examined by now."""
+    return (
+        select(media_objects.c.id, media_objects.c.created_at)
+        .where(media_objects.c.state == "probing", media_objects.c.created_at < bindparam("before"))
+        .order_by(media_objects.c.created_at)
+        .limit(limit)
+    )

@@ -1,0 +1,353 @@
+"""Uploads in several goes: what has come is kept wherever a connection breaks, and checked as a whole at the end.
+
+The store is the truth of how much has come. Bytes are put into it in parts; those that are no whole part yet wait in an
+object of their own, the tail, from which the next call goes on. Two calls at once do no harm: they write the same bytes
+to the same places, or the SHA-256 at the end tells.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from cnt_grpc.kit import clock, jobs
+from cnt_grpc.kit.db import Database, Row, Tx
+from cnt_grpc.kit.errors import Changed, Invalid, NotFound, Precondition
+from cnt_grpc.media import rules, sessions
+from cnt_grpc.media.jobs import PROBE
+from cnt_grpc.media.purposes import INCOMING, PURPOSES, Purpose
+from cnt_grpc.media.queries import objects, resumable, uploads
+from cnt_grpc.media.sniff import HEAD, TYPES, FileType, Kind
+from cnt_grpc.media.storage import PART
+from cnt_grpc.media.uploads import Declared, Intake, surely, too_large, type_of
+from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import ProbeMedia
+from cnt_grpc.pb.cnt.media.v1.reason import Reason
+
+FINISHING: Final = timedelta(minutes=10)
+"""Longer than finishing takes: what is older was left by a process that died."""
+URLS: Final = 100
+"""Parts whose addresses are told at once."""
+URL_LIFE: Final = 900
+"""Seconds that such an address works."""
+
+_OTHER_NAMES: Final = {
+    "audio/mp3": "audio/mpeg",
+    "audio/x-wav": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/x-m4a": "audio/mp4",
+    "audio/m4a": "audio/mp4",
+    "audio/x-flac": "audio/flac",
+    "audio/x-aac": "audio/aac",
+    "image/jpg": "image/jpeg",
+}
+"""What browsers call some types, and what we call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an upload stands."""
+
+    row: Row
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlace:
+    """Where a part may be put directly."""
+
+    number: int
+    offset: int
+    size: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """Takes files in several goes."""
+
+    intake: Intake
+
+    async def begin(
+        self, db: Database, owner: int, purpose: Purpose, content_type: str, declared: Declared
+    ) -> Standing:
+        """Begin an upload; raises Invalid for a type that the purpose does not take, Exhausted for too many bytes."""
+        file_type = _declared_type(content_type, purpose.kind)
+        limit = self.intake.limits.bytes_of[purpose.kind]
+        if declared.size > limit:
+            raise too_large(purpose.kind, limit)
+        media_key = purpose.new_key(file_type)
+        key = f"{INCOMING}/{media_key.rpartition('/')[2]}" if purpose.kind is Kind.IMAGE else media_key
+        session = secrets.token_urlsafe(24)
+
+        async def note(tx: Tx) -> None:
+            await rules.charge(tx, owner, declared.size, self.intake.limits.quota)
+            await tx.run(
+                resumable.begin(),
+                id=session,
+                owner=owner,
+                purpose=purpose.name,
+                key=key,
+                media_key=media_key,
+                size=declared.size,
+                sha256=declared.sha256,
+                content_type=file_type.content_type,
+                filename=declared.filename,
+                thumbnail=declared.thumbnail,
+                now=clock.now(),
+            )
+
+        await db.transact(note)
+        try:
+            draft = await self.intake.storage.begin(key, file_type.content_type, declared.size)
+            await db.transact(lambda tx: tx.run(resumable.set_ticket(), session=session, ticket=draft.ticket))
+        except BaseException:
+            await surely(self._end(db, await own(db, owner, session)))
+            raise
+        return Standing(await own(db, owner, session), 0)
+
+    async def standing(self, db: Database, owner: int, session: str) -> Standing:
+        """Where it stands; raises NotFound."""
+        row = await own(db, owner, session)
+        return Standing(row, await self._received(row))
+
+    async def put(self, db: Database, owner: int, session: str, offset: int, pieces: AsyncIterator[bytes]) -> Standing:
+        """Take bytes from where it stands, and keep those that came before the pieces broke off."""
+        found = await self.standing(db, owner, session)
+        if found.row["media_id"] is not None:
+            raise Precondition(Reason.UPLOAD_OVER)
+        if found.received != offset:
+            raise Precondition(Reason.UPLOAD_OFFSET_WRONG, f"go on from byte {found.received}", received=found.received)
+        arrival = await _Arrival.after(self, db, found)
+        try:
+            async for block in pieces:
+                await arrival.take(block)
+        except Invalid:
+            raise
+        except BaseException:
+            await surely(arrival.keep())
+            raise
+        # When a client goes away, gRPC first tells of the end of its messages and then cancels the call.
+        keeping = asyncio.ensure_future(arrival.keep())
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await surely(keeping)
+            raise
+        return Standing(found.row, arrival.received)
+
+    async def complete(self, db: Database, owner: int, session: str) -> tuple[int, int | None]:
+        """Finish it; the id of the file, and of the job that examines it unless it was finished before."""
+        found = await self.standing(db, owner, session)
+        row = found.row
+        if row["media_id"] is not None:
+            return row["media_id"], None
+        if found.received < row["size"]:
+            raise Precondition(
+                Reason.UPLOAD_INCOMPLETE,
+                f"{found.received} of {row['size']} bytes have come",
+                received=found.received,
+            )
+        now = clock.now()
+        claimed = await db.transact(
+            lambda tx: tx.value(resumable.claim(), session=session, now=now, stale=now - FINISHING)
+        )
+        if claimed is None:
+            raise Changed(Reason.UPLOAD_BUSY)
+        try:
+            await self._join(row)
+            await self._check(row)
+            return await db.transact(lambda tx: _adopt(tx, row))
+        except Invalid:
+            await surely(self._end(db, row))
+            raise
+        except BaseException:
+            await surely(_unclaim(db, session))
+            raise
+
+    async def abandon(self, db: Database, owner: int, session: str) -> None:
+        """Give it up; what it has become stays."""
+        row = await own(db, owner, session)
+        if row["finishing_at"] is not None and row["finishing_at"] > clock.now() - FINISHING:
+            raise Changed(Reason.UPLOAD_BUSY)
+        await self._end(db, row)
+
+    def places(self, standing: Standing) -> list[PartPlace]:
+        """Where the next parts may be put directly; none where all bytes go through us."""
+        row, storage = standing.row, self.intake.storage
+        if row["media_id"] is not None:
+            return []
+        first = standing.received // PART
+        places = []
+        for number in range(first + 1, first + 1 + URLS):
+            offset = (number - 1) * PART
+            url = storage.part_url(sessions.draft_of(row), number, URL_LIFE) if offset < row["size"] else None
+            if url is None:
+                break
+            places.append(PartPlace(number, offset, min(PART, row["size"] - offset), url))
+        return places
+
+    async def _received(self, row: Row) -> int:
+        if row["media_id"] is not None or row["ticket"] is None:
+            return int(row["size"] if row["media_id"] is not None else 0)
+        parts = await self.intake.storage.arrived(sessions.draft_of(row))
+        if parts == 0 and await self._is_joined(row):
+            return int(row["size"])
+        return parts + (row["tail_size"] if row["tail_at"] == parts else 0)
+
+    async def _is_joined(self, row: Row) -> bool:
+        """Whether a call that died afterwards has made the object of it."""
+        stored = await self.intake.storage.stat(row["key"])
+        return stored is not None and stored.size == row["size"]
+
+    async def _join(self, row: Row) -> None:
+        try:
+            await self.intake.storage.join(sessions.draft_of(row))
+        except FileNotFoundError:
+            if not await self._is_joined(row):
+                raise NotFound(Reason.UPLOAD_NOT_FOUND) from None
+        await self.intake.storage.delete(sessions.tail_key(row))
+
+    async def _check(self, row: Row) -> None:
+        """Read the whole object, whichever way its bytes have come; raises Invalid."""
+        digest, size, head = hashlib.sha256(), 0, b""
+        async for piece in self.intake.storage.read(row["key"]):
+            head = head or piece[:HEAD]
+            size += len(piece)
+            await asyncio.to_thread(digest.update, piece)
+        _check_type(head, row)
+        if size != row["size"]:
+            raise Invalid(Reason.UPLOAD_DIFFERS, f"{size} bytes came, {row['size']} were declared")
+        if not hmac.compare_digest(digest.digest(), row["sha256"]):
+            raise Invalid(Reason.UPLOAD_DIFFERS, "the SHA-256 of what came is not the one declared")
+
+    async def _end(self, db: Database, row: Row) -> None:
+        """Leave nothing of it but the file that it may have become."""
+        await sessions.forget_bytes(self.intake.storage, row)
+
+        async def forget(tx: Tx) -> None:
+            ended = await tx.one(uploads.end_session(), session=row["id"])
+            if ended is not None:
+                await rules.refund(tx, ended["owner_id"], ended["reserved"])
+
+        await db.transact(forget)
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """The bytes of one call, on their way into parts."""
+
+    uploads: Resumable
+    db: Database
+    row: Row
+    parts: int
+    """Bytes in whole parts."""
+    held: bytearray
+    """Bytes that are no whole part yet; fewer than `PART`."""
+
+    @classmethod
+    async def after(cls, uploads: Resumable, db: Database, standing: Standing) -> "_Arrival":
+        row, held = standing.row, bytearray()
+        tail = standing.received % PART if standing.received < row["size"] else 0
+        if tail:
+            async for piece in uploads.intake.storage.read(sessions.tail_key(row), 0, tail):
+                held += piece
+        return cls(uploads, db, row, standing.received - tail, held)
+
+    @property
+    def received(self) -> int:
+        return self.parts + len(self.held)
+
+    async def take(self, block: bytes) -> None:
+        if self.received + len(block) > self.row["size"]:
+            raise Invalid(Reason.UPLOAD_DIFFERS, f"more bytes came than the {self.row['size']} declared")
+        self.held += block
+        # What is of another type is refused before gigabytes of it have come.
+        if self.parts == 0 and len(self.held) >= min(HEAD, self.row["size"]):
+            _check_type(bytes(self.held[:HEAD]), self.row)
+        while len(self.held) >= PART:
+            await self._put(PART)
+
+    async def keep(self) -> None:
+        """Store what is left: as the last part, or as the tail from which the next call goes on."""
+        storage = self.uploads.intake.storage
+        if self.held and self.received == self.row["size"]:
+            await self._put(len(self.held))
+        key = sessions.tail_key(self.row)
+        if self.held:
+            async with storage.create(key, "application/octet-stream") as writer:
+                await writer.write(bytes(self.held))
+                await writer.commit()
+        tail = {"tail_at": self.parts if self.held else None, "tail_size": len(self.held) or None}
+        await self.db.transact(lambda tx: tx.run(resumable.set_tail(), session=self.row["id"], now=clock.now(), **tail))
+        if not self.held and self.row["tail_at"] is not None:
+            await storage.delete(key)
+
+    async def _put(self, size: int) -> None:
+        number = self.parts // PART + 1
+        try:
+            await self.uploads.intake.storage.put_part(sessions.draft_of(self.row), number, bytes(self.held[:size]))
+        except FileNotFoundError:
+            raise NotFound(Reason.UPLOAD_NOT_FOUND) from None
+        del self.held[:size]
+        self.parts += size
+        await self.db.transact(lambda tx: tx.run(resumable.touch(), session=self.row["id"], now=clock.now()))
+
+
+async def own(db: Database, owner: int, session: str) -> Row:
+    """An upload of one's own; raises NotFound."""
+    async with db.reading() as tx:
+        row = await tx.one(resumable.own_session(), session=session, owner=owner)
+    if row is None:
+        raise NotFound(Reason.UPLOAD_NOT_FOUND)
+    return row
+
+
+async def _adopt(tx: Tx, row: Row) -> tuple[int, int]:
+    """Make the stored bytes a media object, in one transaction with the job that examines it."""
+    media = await tx.one(
+        objects.add_object(),
+        owner=row["owner_id"],
+        kind=PURPOSES[row["purpose"]].kind.value,
+        key=row["media_key"],
+        source_key=row["key"] if row["key"] != row["media_key"] else None,
+        filename=row["filename"],
+        content_type=row["content_type"],
+        size=row["size"],
+        sha256=row["sha256"],
+        now=clock.now(),
+    )
+    assert media is not None
+    if await tx.value(resumable.set_media(), session=row["id"], media=media["id"], now=clock.now()) is None:
+        raise NotFound(Reason.UPLOAD_NOT_FOUND)
+    avatar = PURPOSES[row["purpose"]].becomes_avatar
+    payload = ProbeMedia(media_id=media["id"], thumbnail=row["thumbnail"], avatar=avatar)
+    return media["id"], await jobs.enqueue(tx, PROBE, payload, owner=row["owner_id"], priority=1)
+
+
+async def _unclaim(db: Database, session: str) -> None:
+    await db.transact(lambda tx: tx.run(resumable.unclaim(), session=session))
+
+
+def _declared_type(content_type: str, kind: Kind) -> FileType:
+    name = content_type.partition(";")[0].strip().lower()
+    name = _OTHER_NAMES.get(name, name)
+    taken = [each for each in TYPES if each.kind is kind]
+    for each in taken:
+        if each.content_type == name:
+            return each
+    names = ", ".join(each.content_type for each in taken)
+    raise Invalid(Reason.MEDIA_TYPE_REFUSED, f"{kind} may be {names}", kind=kind)
+
+
+def _check_type(head: bytes, row: Row) -> None:
+    found = type_of(head, PURPOSES[row["purpose"]].kind)
+    if found.content_type != row["content_type"]:
+        raise Invalid(
+            Reason.MEDIA_TYPE_REFUSED,
+            f"the file is {found.content_type}, not {row['content_type']}",
+            kind=found.kind,
+        )

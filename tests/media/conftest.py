@@ -1,0 +1,14 @@
+"""What several files of tests on media share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.media import s3_server
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """An S3-compatible server over HTTP."""
+    with s3_server.running() as url:
+        yield url
