@@ -58,9 +58,7 @@ def compare(found: Database, servers: Pair, case: Case, way: Way, effort: Effort
         turns: list[list[Sample]] = [[], []]
         for _ in range(effort.rounds):
             for target, samples in zip(targets, turns, strict=True):
-                samples.append(
-                    closed_loop(target, in_flight=IN_FLIGHT, seconds=effort.seconds, warm_up=effort.warm_up)
-                )
+                samples.append(closed_loop(target, in_flight=IN_FLIGHT, seconds=effort.seconds, warm_up=effort.warm_up))
     finally:
         for target in targets:
             target.close()

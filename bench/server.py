@@ -50,9 +50,7 @@ class Measured(System):
 
 def settings(dsn: str, folder: Path) -> Settings:
     """The defaults, whatever the environment and `.env` of this machine say."""
-    return Settings.model_construct(
-        secret_key=SecretStr(SECRET_KEY), database_url=SecretStr(dsn), cnt_state_dir=folder
-    )
+    return Settings.model_construct(secret_key=SecretStr(SECRET_KEY), database_url=SecretStr(dsn), cnt_state_dir=folder)
 
 
 async def serve(dsn: str, folder: Path) -> None:

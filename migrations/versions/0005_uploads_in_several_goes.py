@@ -19,7 +19,9 @@ def upgrade() -> None:
         sa.Column("filename", sa.Text(), nullable=True),
         sa.Column("thumbnail", sa.Boolean(), nullable=True, comment="whether to make one"),
         sa.Column("ticket", sa.Text(), nullable=True, comment="the store's name of what has come"),
-        sa.Column("tail_at", sa.BigInteger(), nullable=True, comment="where the bytes begin that are no whole part yet"),
+        sa.Column(
+            "tail_at", sa.BigInteger(), nullable=True, comment="where the bytes begin that are no whole part yet"
+        ),
         sa.Column("tail_size", sa.BigInteger(), nullable=True, comment="how many these are"),
         sa.Column("finishing_at", sa.TIMESTAMP(timezone=True), nullable=True, comment="since when a call finishes it"),
         sa.Column("media_id", sa.BigInteger(), nullable=True, comment="what it has become"),

@@ -168,7 +168,9 @@ async def test_the_worker_cuts_a_preview_that_follows_the_film(world: World, api
     assert shown.preview_url.endswith(preview["key"])
     folder = world.folder / f"examined {ann.username}"
     folder.mkdir()
-    facts = await examine_film(world.system.settings.media_dir / preview["key"], MP4, Kind.VIDEO, folder, thumbnail=False)
+    facts = await examine_film(
+        world.system.settings.media_dir / preview["key"], MP4, Kind.VIDEO, folder, thumbnail=False
+    )
     assert facts.duration_ms is not None
     assert abs(facts.duration_ms - 3000) <= 50
     assert (preview["duration_ms"], facts.height, facts.codecs) == (facts.duration_ms, 240, "h264,aac")

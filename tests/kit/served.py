@@ -29,9 +29,7 @@ class Probe:
     api: Api
     port: int
 
-    def signed_in(
-        self, person: int, *roles: str, is_guest: bool = False, fresh_until: datetime | None = None
-    ) -> Api:
+    def signed_in(self, person: int, *roles: str, is_guest: bool = False, fresh_until: datetime | None = None) -> Api:
         """The client as a person of this number."""
         metadata = self.sessions.add(person, *roles, is_guest=is_guest, fresh_until=fresh_until)
         return Api(self.api.channel, metadata)
