@@ -21,7 +21,7 @@ from cnt_grpc.kit.identity import Identity
 from cnt_grpc.kit.jobs import Handler, Job
 from cnt_grpc.kit.nats_bus import NatsBus
 from cnt_grpc.kit.pipeline import Pipeline
-from cnt_grpc.kit.policy import Method, methods_of
+from cnt_grpc.kit.policy import Method, PolicyError, methods_of
 from cnt_grpc.kit.server import GrpcServer
 from cnt_grpc.kit.telemetry import configure_logs
 from cnt_grpc.kit.worker import Periodic, Worker
@@ -188,7 +188,10 @@ class Server:
             system.db, Identity(auth.Sessions(system.db)), trusted_hops=system.settings.trusted_hops
         )
         self._system = system
-        self._grpc = GrpcServer(self.pipeline, system.servicers())
+        try:
+            self._grpc = GrpcServer(self.pipeline, system.servicers())
+        except PolicyError as error:
+            raise Refusal(str(error)) from None
 
     async def start(self, host: str, grpc_port: int, side_port: int) -> tuple[int, int]:
         """Listen; port 0 is any free one. Returns both ports. Raises Refusal when the schema is not current."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnt_grpc import embedded
 from cnt_grpc.dev import envoy
 from cnt_grpc.dev.launch import check_version
 from cnt_grpc.refusal import Refusal
@@ -30,6 +31,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _database(settings: Settings) -> Finding:
+    if settings.is_embedded and not embedded.is_running(settings.cnt_state_dir):
+        return Finding(ok=False, what="database: the embedded Postgres is not running; `make run`, or set DATABASE_URL")
     from cnt_grpc import migrate  # noqa: PLC0415 (Alembic takes a while, and the findings before it need not wait)
 
     try:

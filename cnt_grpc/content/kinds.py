@@ -8,7 +8,8 @@ from cnt_grpc.content.tables import bible_stories, movies, music_tracks, podcast
 from cnt_grpc.media import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# eq=False: a kind is itself, and to find a statement of its own nobody has to hash all that it consists of.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ItemKind:
     """One kind of item."""
 

@@ -103,10 +103,13 @@ class Tree:
         return envoy.command(file)
 
     async def _is_ready(self) -> bool:
-        """Whether /readyz answers through Envoy: database reached, schema current, a server there."""
+        """Whether both sides answer through Envoy: the plain one, and a call, which it sends only to servers that it
+        has found healthy.
+        """
         settings = self._settings
         tls = settings.tls_cert_file is not None
-        return await answers(near(settings.cnt_http_host), settings.cnt_http_port, "/readyz", tls=tls)
+        host, port = near(settings.cnt_http_host), settings.cnt_http_port
+        return all([await answers(host, port, path, tls=tls) for path in ("/readyz", "/api/v1/categories")])
 
 
 async def check_version(dsn: str) -> None:

@@ -1,6 +1,7 @@
 """`make gen` goes on around a proto that does not compile."""
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -21,6 +22,24 @@ def test_importers_of_a_broken_proto_are_left_out_with_it(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     assert generate.with_importers({"proto/cnt/a/v1/a.proto"}) == protos.keys() - {"proto/cnt/d/v1/d.proto"}
     assert generate.with_importers({"proto/cnt/d/v1/d.proto"}) == {"proto/cnt/d/v1/d.proto"}
+
+
+def test_what_describes_the_whole_contract_is_left_alone_while_a_proto_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(folder: Path, broken: set[str]) -> set[str]:
+        def pretend(_: list[str], *, check: bool) -> CompletedProcess[bytes]:
+            for name in (generate.IMAGE, generate.OPENAPI, "described.binpb", "cnt_grpc/pb/x_pb2.py"):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(b"made")
+            return CompletedProcess([], int(check))
+
+        folder.mkdir()
+        monkeypatch.setattr(generate.subprocess, "run", pretend)
+        return {str(path) for path in generate.generate(folder, broken)}
+
+    assert made(tmp_path / "well", set()) == {"cnt_grpc/pb/x_pb2.py", generate.IMAGE, generate.OPENAPI}
+    assert made(tmp_path / "ill", {"proto/broken.proto"}) == {"cnt_grpc/pb/x_pb2.py"}
 
 
 def test_only_what_differs_is_written_and_what_is_stale_goes(tmp_path: Path) -> None:

@@ -1,17 +1,16 @@
 """What messages of all kinds of items share: requests as what the rules take, and rows as messages."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from cnt_grpc import media
 from cnt_grpc.content.queries.items import Order
 from cnt_grpc.content.rules.files import Blank, Cover, File, Shipped
 from cnt_grpc.content.rules.items import Changes, Filter
 from cnt_grpc.kit.db import Row
+from cnt_grpc.kit.times import set_time
 from cnt_grpc.media import Kind
 from cnt_grpc.moderation import Status
 from cnt_grpc.pb.cnt.content.v1 import bible_story_pb2, document_pb2, item_pb2, movie_pb2, music_pb2, podcast_pb2
@@ -114,34 +113,39 @@ def fill(message: Item, row: Row, urls: media.Urls) -> None:
     """Set what all kinds of items share, from a row of queries.items.
 
     Field by field: measured, it takes 46 µs for 20 podcasts, where keyword arguments take 57, and 119 when the times
-    among them are datetimes.
+    among them are datetimes. What is mostly empty is set only when it is not.
     """
+    public = urls.public
     status = row["status"]
     approved = status == "approved"
+    cover_key = row["cover_key"]
     message.title = row["title"]
     message.description = row["description"]
     message.creator_id = row["creator_id"]
     message.creator_name = row["creator_name"]
     message.creator_username = row["creator_username"]
     if avatar_key := row["creator_avatar_key"]:
-        message.creator_avatar_url = urls.public(avatar_key)
-    message.category_id = row["category_id"]
+        message.creator_avatar_url = public(avatar_key)
+    if category_id := row["category_id"]:
+        message.category_id = category_id
     if media_key := row["media_key"]:
         visibility = row["media_visibility"]
         message.media_id = row["media_id"]
         message.media_url = urls.of(media_key, visibility)
-        if (thumbnail_key := row["thumbnail_key"]) and not row["cover_key"]:
+        if not cover_key and (thumbnail_key := row["thumbnail_key"]):
             message.cover_url = urls.of(thumbnail_key, visibility)
-    if cover_key := row["cover_key"]:
+    if cover_key:
         # Shipped pictures, which have no id, are public.
-        message.cover_url = urls.public(cover_key) if approved or not row["cover_id"] else urls.private(cover_key)
+        message.cover_url = public(cover_key) if approved or not row["cover_id"] else urls.private(cover_key)
     message.status = _STATUSES[status]
-    message.rejection_reason = row["rejection_reason"]
+    if rejection_reason := row["rejection_reason"]:
+        message.rejection_reason = rejection_reason
     message.plays_count = row["plays_count"]
-    message.is_featured = row["featured"]
-    _set_time(message.created_at, row["created_at"])
+    if row["featured"]:
+        message.is_featured = True
+    set_time(message.created_at, row["created_at"])
     if approved:
-        _set_time(message.published_at, row["published_at"])
+        set_time(message.published_at, row["published_at"])
 
 
 def fill_length(message: Timed, row: Row) -> None:
@@ -174,9 +178,3 @@ def _status(request: Create | Update) -> Status | None:
     if asked is not None or not isinstance(request, _MayBePublished) or not request.HasField("is_published"):
         return asked
     return Status.APPROVED if request.is_published else Status.ARCHIVED
-
-
-def _set_time(field: Timestamp, moment: datetime) -> None:
-    # Timestamp.FromDatetime does the same in three times the time.
-    field.seconds = int(moment.timestamp())
-    field.nanos = moment.microsecond * 1000
