@@ -64,8 +64,9 @@ migrate: env ## Bring the database named by DATABASE_URL up to date
 test: env-dev chromium lint ## Check everything: lint, types, contract, then all tests
 	pytest $(ARGS)
 
-faults: env-dev ## Only the tests that kill, cut and fill things
-	pytest tests/faults $(ARGS)
+faults: env-dev ## The tests that kill, cut and cancel, at full size
+	CNT_FAULTS_CANCELS=10000 CNT_FUZZ_CALLS=100000 pytest --timeout=1800 \
+		tests/kit/test_db_faults.py tests/kit/test_jobs_faults.py tests/contract/test_fuzz.py $(ARGS)
 
 fuzz: env-dev ## Drive every operation of the JSON API with a fuzzer (minutes; CNT_OPENAPI_EXAMPLES calls each)
 	CNT_OPENAPI_EXAMPLES=$${CNT_OPENAPI_EXAMPLES:-100} pytest --numprocesses=0 tests/openapi/test_fuzz.py $(ARGS)
