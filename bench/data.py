@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import asyncpg
 
-PEOPLE = 1_000
-"""Creators of podcasts; the first CALLERS of them are signed in."""
+PEOPLE = 10_000
+"""All of them are creators of podcasts, and signed in."""
 
 CALLERS = 8
+"""People, the first of all, whose inboxes are full."""
+
 INBOX = 500
-"""Notifications of each caller."""
+"""Notifications of each of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,21 @@ class Caller:
 
 
 async def fill(dsn: str, *, podcasts: int) -> list[Caller]:
-    """Fill a migrated, empty database; everything is approved and public. Returns those who are signed in."""
+    """Fill a migrated, empty database; everything is approved and public. Returns the people, CALLERS first."""
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(_PEOPLE.format(people=PEOPLE))
         await connection.execute(_FILES.format(people=PEOPLE, podcasts=podcasts))
         await connection.execute(_ITEMS)
         await connection.execute(_DETAILS)
-        rows = await connection.fetch(_SESSIONS.format(callers=CALLERS))
+        rows = await connection.fetch(_SESSIONS)
         await connection.execute(_INBOXES.format(callers=CALLERS, inbox=INBOX))
         # Otherwise autovacuum does this in the middle of a measurement, and plans change under it.
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
-    return [Caller(row["user_id"], row["id"]) for row in rows]
+    return sorted((Caller(row["user_id"], row["id"]) for row in rows), key=lambda caller: caller.user_id)
 
 
 _PEOPLE = """
@@ -67,7 +69,7 @@ _DETAILS = "INSERT INTO podcasts (item_id, season, episode) SELECT id, 1, 2 FROM
 _SESSIONS = """
 INSERT INTO sessions (user_id, signed_in_by, address, user_agent, created_at, used_at, expires_at)
 SELECT id, 'password', '127.0.0.1', 'bench', now(), now(), now() + interval '1 day'
-FROM users ORDER BY id LIMIT {callers}
+FROM users
 RETURNING id, user_id
 """
 

@@ -1,5 +1,6 @@
 """The load: a closed loop that always keeps the same number of calls under way, and an open one with a fixed rate."""
 
+import math
 import select
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -45,9 +46,13 @@ class Target:
     cpu: Callable[[], float]
     """Processor time of the server processes so far, in seconds."""
 
+    def is_right(self, answer: Answer) -> bool:
+        """Whether the call was answered, and not refused."""
+        return answer.ok and answer.size >= self.smallest
+
     def check(self, answer: Answer) -> None:
         """Raise WrongAnswerError unless the answer is right."""
-        if not answer.ok or answer.size < self.smallest:
+        if not self.is_right(answer):
             raise WrongAnswerError(f"an answer of {answer.size} bytes, status {'200' if answer.ok else 'of an error'}")
 
     def close(self) -> None:
@@ -90,6 +95,47 @@ def drain(target: Target) -> None:
         for connection in _readable(target, 1.0):
             connection.receive()
             connection.flush()
+
+
+@dataclass(slots=True)
+class Offered:
+    """What became of calls that came at a fixed rate, whether the server kept up or not."""
+
+    seconds: float
+    """How long was counted."""
+    good: list[float]
+    """How many seconds each good answer took that came in this time."""
+    refused: list[float]
+    """The same of refusals."""
+
+
+def open_loop(target: Target, *, rate: float, seconds: float, warm_up: float) -> Offered:
+    """Ask `rate` times a second, and count what is answered after the warm-up."""
+    offered = Offered(seconds, [], [])
+    start = time.monotonic()
+    counted, end = start + warm_up, start + warm_up + seconds
+    asked = 0
+    while (now := time.monotonic()) < end:
+        due = int((now - start) * rate)
+        for number in range(asked, due):
+            target.connections[number % len(target.connections)].ask(next(target.bodies))
+        asked = max(asked, due)
+        for connection in target.connections:
+            connection.flush()
+        for connection in _readable(target, max(0.0, start + (asked + 1) / rate - time.monotonic())):
+            for answer in connection.receive():
+                took = time.monotonic() - answer.started
+                if now >= counted:
+                    (offered.good if target.is_right(answer) else offered.refused).append(took)
+    drain(target)
+    return offered
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many percent do not exceed; NaN of nothing."""
+    if not values:
+        return math.nan
+    return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
 
 
 def _readable(target: Target, seconds: float) -> Sequence[Connection]:

@@ -8,7 +8,7 @@ and body, and an answer is right when its status is 200 and its body is as long 
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Headers = Sequence[tuple[str, str]]
@@ -33,7 +33,7 @@ class WireError(Exception):
     """The server broke off, or did something that this client does not know."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Answer:
     """What came back on one stream."""
 
@@ -47,6 +47,10 @@ class Answer:
     """Empty unless the connection keeps bodies."""
 
 
+OnData = Callable[[Answer, int], None]
+"""Gets the answer that a piece belongs to, and the piece's length."""
+
+
 def headers(method: str, scheme: str, authority: str, path: str, others: Headers) -> Headers:
     """All headers of a request, pseudo-headers first."""
     return ((":method", method), (":scheme", scheme), (":authority", authority), (":path", path), *others)
@@ -56,13 +60,24 @@ class Connection:
     """One connection on which all requests have the same headers."""
 
     def __init__(
-        self, host: str, port: int, of_all: Headers, *, keeps_bodies: bool = False, window: int = _LARGEST_WINDOW
+        self,
+        host: str,
+        port: int,
+        of_all: Headers,
+        *,
+        keeps_bodies: bool = False,
+        on_data: OnData | None = None,
+        window: int = _LARGEST_WINDOW,
     ) -> None:
-        """Connect. `window`: bytes that the server may send on one stream before anyone reads them."""
+        """Connect.
+
+        `on_data` is called with each piece of a body, and `window` is how many bytes of a body the server may send.
+        """
         self._socket = socket.create_connection((host, port), timeout=10)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._first, self._block = _header_blocks(of_all)
         self._keeps_bodies = keeps_bodies
+        self._on_data = on_data
         self._next = 1
         self._open: dict[int, Answer] = {}
         self._rest = b""
@@ -82,16 +97,19 @@ class Connection:
         """Requests without an answer yet."""
         return len(self._open)
 
-    def ask(self, body: bytes | None) -> None:
-        """Queue a request; None has no body at all, as a GET. `flush` sends it."""
+    def ask(self, body: bytes | None, more: Headers = ()) -> Answer:
+        """Queue a request, with `more` headers than all have; `flush` sends it. None is no body at all, as a GET's."""
         stream = self._next
         self._next += 2
         block, self._first = self._first or self._block, b""
+        # Not indexed: they are of this request alone.
+        block += b"".join(b"\x00" + _text(name) + _text(value) for name, value in more)
         flags = _END_HEADERS if body is not None else _END_HEADERS | _END_STREAM
         self._out.append(_frame(_HEADERS, flags, stream, block))
         if body is not None:
             self._out.append(_frame(_DATA, _END_STREAM, stream, body))
-        self._open[stream] = Answer(time.monotonic())
+        answer = self._open[stream] = Answer(time.monotonic())
+        return answer
 
     def flush(self) -> None:
         """Send what is queued."""
@@ -121,6 +139,8 @@ class Connection:
                         answer.size += after - at - 9
                         if self._keeps_bodies:
                             answer.body += data[at + 9 : after]
+                        if self._on_data is not None:
+                            self._on_data(answer, after - at - 9)
                     elif data[at + 9] == _STATUS_200:
                         answer.ok = True
                     if flags & _END_STREAM:
