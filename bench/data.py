@@ -59,7 +59,8 @@ FROM generate_series(1, {podcasts}) AS n
 _ITEMS = """
 INSERT INTO content_items (kind, title, description, creator_id, media_id, media_kind, cover_key, status,
                            plays_count, popularity, created_at, updated_at, published_at, approved_at)
-SELECT 'podcast', 'The Prodigal Son, part ' || id, 'A father waits for a son who left long ago; number ' || id, owner_id, id, 'audio',
+SELECT 'podcast', 'The Prodigal Son, part ' || id, 'A father waits for a son who left long ago; number ' || id,
+       owner_id, id, 'audio',
        'images/thumbnails/default/' || id % 12 + 1 || '.jpg', 'approved', id % 5000, id % 5000, day, day, day, day
 FROM (SELECT *, now() - (hashint8(id) & 1048575) * interval '1 minute' AS day FROM media_objects) AS dated
 """
@@ -80,7 +81,8 @@ WITH heads AS (
     RETURNING recipient_id
 )
 INSERT INTO notifications (recipient_id, seq, type, title, message, data, created_at)
-SELECT recipient_id, n, 'follow', 'Person Number ' || n || ' follows you', 'Person Number ' || n || ' now follows you.',
-       jsonb_build_object('user_id', n::text, 'name', 'Person Number ' || n), now() - ({inbox} - n) * interval '1 minute'
+SELECT recipient_id, n, 'follow', 'Person Number ' || n || ' follows you', 'Person Number ' || n || ' follows you now.',
+       jsonb_build_object('user_id', n::text, 'name', 'Person Number ' || n),
+       now() - ({inbox} - n) * interval '1 minute'
 FROM heads, generate_series(1, {inbox}) AS n
 """

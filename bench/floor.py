@@ -29,7 +29,7 @@ async def serve(answers: dict[str, bytes]) -> None:
     """Serve on a free port until killed."""
     server = grpc.aio.server()
     for service, methods in groupby(sorted(answers), key=lambda name: name.partition("/")[0]):
-        handlers = {
+        handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
             name.partition("/")[2]: grpc.unary_unary_rpc_method_handler(_returns(answers[name])) for name in methods
         }
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))

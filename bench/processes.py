@@ -1,4 +1,4 @@
-"""Processes of a measurement: started on their own cores, watched for the processor time they use, and always stopped."""
+"""Processes of a measurement: started on their own cores, watched for the time they use, and always stopped."""
 
 import os
 import socket
