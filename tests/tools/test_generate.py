@@ -35,7 +35,7 @@ def test_what_describes_the_whole_contract_is_left_alone_while_a_proto_is_broken
             return CompletedProcess([], int(check))
 
         folder.mkdir()
-        monkeypatch.setattr(generate.subprocess, "run", pretend)
+        monkeypatch.setattr("subprocess.run", pretend)
         return {str(path) for path in generate.generate(folder, broken)}
 
     assert made(tmp_path / "well", set()) == {"cnt_grpc/pb/x_pb2.py", generate.IMAGE, generate.OPENAPI}
