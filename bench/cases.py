@@ -87,7 +87,7 @@ def framed(message: bytes) -> bytes:
 
 
 def cases(podcast_id: int) -> tuple[Case, ...]:
-    """Every call that is measured; the targets of issue-sized promises stand in docs/benchmarks.md."""
+    """Every call that is measured, and what is promised of it."""
     page = ListPodcastsRequest(page_size=PAGE).SerializeToString()
     podcasts, podcasts_path = "cnt.content.v1.ContentService/ListPodcasts", f"/api/v1/podcasts?page_size={PAGE}"
     return (
