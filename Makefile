@@ -121,6 +121,6 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url pyproject.toml --group build
 
 lock: env-dev ## Lock the requirements again from pyproject.toml (ARGS=--upgrade takes newer versions)
-	$(LOCK) $(ARGS) --extra embedded --group dev --output-file requirements/dev.txt
+	$(LOCK) $(ARGS) --extra embedded --extra voice --group dev --output-file requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt --extra embedded --output-file requirements/run.txt
 	$(LOCK) --constraint requirements/dev.txt --output-file requirements/runtime.txt
