@@ -6,14 +6,12 @@
 import asyncio
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 
 import uvloop
 from pydantic import SecretStr
 
-from cnt_grpc.app import Server, System, opened
+from cnt_grpc.app import Server, opened, servicers
 from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.telemetry import configure_logs
 from cnt_grpc.settings import Settings
@@ -39,15 +37,6 @@ class Probe(ProbeService):
         return pb2.ActOutsideResponse(count=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured(System):
-    """The system with one more service."""
-
-    def servicers(self) -> Mapping[str, object]:
-        """Every room's services, and the probe."""
-        return {**System.servicers(self), probe_service.SERVICE: Probe()}
-
-
 def settings(dsn: str, folder: Path) -> Settings:
     """The defaults, whatever the environment and `.env` of this machine say."""
     return Settings.model_construct(secret_key=SecretStr(SECRET_KEY), database_url=SecretStr(dsn), cnt_state_dir=folder)
@@ -57,8 +46,8 @@ async def serve(dsn: str, folder: Path) -> None:
     """Serve on free ports until killed."""
     configure_logs("WARNING", as_json=False)
     async with opened(settings(dsn, folder)) as system:
-        measured = Measured(**{field.name: getattr(system, field.name) for field in fields(system)})
-        ports = await Server(measured).start(HOST, 0, 0)
+        services = {**servicers(system), probe_service.SERVICE: Probe()}
+        ports = await Server(system, services).start(HOST, 0, 0)
         print(*ports, flush=True)
         await asyncio.Event().wait()
 

@@ -49,7 +49,12 @@ class Doors(_DirectImports):
         """Whether the import reaches past another room's __init__."""
         room = _room(imported)
         inside = imported != f"{ROOT}.{room}"
-        return inside and room in self.rooms and _room(importer) != room and importer not in self.keyholders
+        return (
+            inside
+            and room in self.rooms
+            and _room(importer) != room
+            and f"{ROOT}.{_room(importer)}" not in self.keyholders
+        )
 
 
 class PlainRules(_DirectImports):

@@ -12,8 +12,8 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     TELL_SECURITY_EVENT, security_event, SEND_CODE     the jobs that the notification room does for this one
     Holder, Record             what each room's privacy.py is made of: its part of an export and of an erasure
 
-app.py builds the services and AuthJobs, Tokens, Passwords, Sessions and GoogleApi, fills the ports Avatars and Vault,
-and calls create_admin and create_demo_people.
+The plug board builds the services and AuthJobs, Tokens, Passwords, Sessions and GoogleApi, fills the ports Avatars
+and Vault, and calls create_admin and create_demo_people.
 """
 
 from cnt_grpc.auth.avatars import Avatars

@@ -1,4 +1,4 @@
-"""Pictures of people: auth knows whose, the media room knows where; app.py joins the two."""
+"""Pictures of people: auth knows whose, the media room knows where; the plug board joins the two."""
 
 from typing import Protocol
 

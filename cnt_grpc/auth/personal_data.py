@@ -1,6 +1,7 @@
 """Who holds something about a person: every room, each with its part of an export and of an erasure.
 
-app.py lists the holders in the order of rooms; the higher ones erase first, since what they hold leans on the lower.
+The plug board lists the holders in the order of rooms; the higher ones erase first, since what they hold leans on
+the lower.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

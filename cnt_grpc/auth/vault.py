@@ -1,4 +1,4 @@
-"""Files that one person alone may fetch: auth knows whose, the media room knows where; app.py joins the two."""
+"""Files that one person alone may fetch: auth knows whose, the media room knows where; the plug board joins the two."""
 
 from pathlib import Path
 from typing import Protocol

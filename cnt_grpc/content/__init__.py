@@ -1,7 +1,7 @@
 """The content room: the catalogue of what people publish to be heard, watched and read.
 
-app.py builds ContentService and ContentJobs, registers `moderated_kinds` with the moderation room, has the clock start
-PERIODIC, and calls `seed`.
+The plug board builds ContentService and ContentJobs, registers `moderated_kinds` with the moderation room, has the
+clock start PERIODIC, and calls `seed`.
 """
 
 from cnt_grpc.content.jobs import PERIODIC, ContentJobs

@@ -7,7 +7,8 @@ It knows no kind. Rooms above keep status and visibility on their own rows, and 
     Act, record                 to audit what someone did by virtue of a role
     Kind, Subject, Decision, Filter, After      what a room offers so that moderators reach its things
 
-app.py builds ModerationService from Kinds, the register of every room's kinds; `verify` walks the audit's chain.
+The plug board builds ModerationService from Kinds, the register of every room's kinds; `verify` walks the
+audit's chain.
 """
 
 from cnt_grpc.moderation.audit import Act, Verdict, record, verify

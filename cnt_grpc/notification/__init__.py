@@ -5,9 +5,9 @@ Other rooms call `tell` in the transaction that gives the reason, with one of th
 
     await notification.tell(tx, [creator_id], notification.ContentApproved(content_type=…, content_id=…, …))
 
-The jobs of auth that tell someone of a security event and mail a code end here, too. app.py builds the services (with
-`inbox.dispatcher`) and DeliveryJobs (with one of the mailers, and Fcm where it is configured), and takes the other
-handlers and the schedule from jobs.py.
+The jobs of auth that tell someone of a security event and mail a code end here, too. The plug board builds the services
+(with `inbox.dispatcher`) and DeliveryJobs (with one of the mailers, and Fcm where it is configured), and takes the
+other handlers and the schedule from jobs.py.
 """
 
 from cnt_grpc.notification.delivering import DeliveryJobs

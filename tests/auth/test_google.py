@@ -224,7 +224,7 @@ async def test_a_picture_is_copied_into_our_storage(world: World, api: Api, goog
 
     google_with_picture: Google = Shown(CLIENT_ID, "", Addresses())
     system = world.system
-    mine = AuthJobs(google_with_picture, system._avatars(), system._vault(), ())
+    mine = AuthJobs(google_with_picture, system.avatars, system.vault, ())
     run: Any = type("Run", (), {"db": world.db})()
     picture = CopyPicture(user_id=made.user_id, url="https://lh3.googleusercontent.com/a/grace")
     await mine.copy_picture(picture, run)

@@ -51,7 +51,7 @@ async def erase(world: World, ann: Person) -> bool:
     """What the worker does when the clock says so."""
     system = world.system
     async with world.db.transaction() as tx:
-        return await deletion.erase(tx, HOLDERS, system._avatars(), system._vault(), ann.id)
+        return await deletion.erase(tx, HOLDERS, system.avatars, system.vault, ann.id)
 
 
 async def test_an_account_is_hidden_and_signed_out_at_once(world: World, api: Api) -> None:
@@ -194,7 +194,7 @@ async def test_a_new_export_replaces_the_old_one_and_old_ones_go(world: World, a
             await asyncio.sleep(0.2)
     clock.move(timedelta(days=7, minutes=1))
     async with world.db.transaction() as tx:
-        assert await exporting.drop_old(tx, world.system._vault()) >= 1
+        assert await exporting.drop_old(tx, world.system.vault) >= 1
         assert await tx.raw("SELECT 1 FROM exports WHERE user_id = $1", ann.id) == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from cnt_grpc.app import Server, System, opened
+from cnt_grpc.app import Server, System, handlers, opened
 from cnt_grpc.kit.worker import Worker
 from cnt_grpc.settings import Settings
 from tests.harness import google
@@ -69,6 +69,6 @@ async def start(settings: Settings) -> AsyncIterator[Running]:
     async with opened(settings) as system:
         server = Server(system)
         grpc_port, side_port = await server.start(HOST, 0, 0)
-        async with Worker(system.db, system.job_handlers()):
+        async with Worker(system.db, handlers(system)):
             yield Running(system, server, grpc_port, side_port)
         await server.stop()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from cnt_grpc.app import opened
+from cnt_grpc.app import handlers, opened
 from cnt_grpc.kit.worker import Worker
 from tests.conftest import SECRET_KEY
 from tests.harness.database import Cluster
@@ -55,5 +55,5 @@ async def office(
             "backend_url": "https://api.example.org",
         }
     )
-    async with opened(settings) as system, Worker(system.db, system.job_handlers()):
+    async with opened(settings) as system, Worker(system.db, handlers(system)):
         yield Office(World(system, folder, google), mails, firebase)

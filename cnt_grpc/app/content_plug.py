@@ -1,0 +1,24 @@
+"""The content room's plug."""
+
+from cnt_grpc import content, media
+from cnt_grpc.app.plug import Handlers, Plug, Servicers
+from cnt_grpc.app.system import System
+from cnt_grpc.pb.cnt.content.v1 import content_service
+
+
+def _serve(system: System) -> Servicers:
+    return {content_service.SERVICE: content.ContentService(system.urls)}
+
+
+def _work(system: System) -> Handlers:
+    return content.ContentJobs(media.Workshop(system.storage)).handlers
+
+
+CONTENT = Plug(
+    services=(content_service.SERVICE,),
+    serve=_serve,
+    work=_work,
+    periodic=content.PERIODIC,
+    kinds=content.moderated_kinds,
+    seed=content.seed,
+)

@@ -1,0 +1,97 @@
+"""The outside parties and adapters that the settings choose."""
+
+from datetime import timedelta
+
+from cnt_grpc import auth, media, notification
+from cnt_grpc.media.local import LocalStorage
+from cnt_grpc.media.purposes import Limits
+from cnt_grpc.media.storage import Storage
+from cnt_grpc.settings import Settings
+
+
+def storage(settings: Settings) -> Storage:
+    """Where files are kept."""
+    if not settings.s3_bucket_name:
+        return LocalStorage(settings.media_dir)
+    from cnt_grpc.media.s3 import S3Access, S3Storage  # noqa: PLC0415  (boto3 takes half a second)
+
+    return S3Storage(
+        S3Access(
+            bucket=settings.s3_bucket_name,
+            region=settings.aws_region,
+            endpoint=settings.s3_endpoint_url,
+            key_id=settings.aws_access_key_id,
+            secret=settings.aws_secret_access_key.get_secret_value(),
+        )
+    )
+
+
+def media_url(settings: Settings) -> str:
+    """Where public files are found: at the CDN, in the bucket, or here."""
+    if settings.cloudfront_url or not settings.s3_bucket_name:
+        return settings.cloudfront_url or f"{settings.public_url}/media"
+    if settings.s3_endpoint_url:
+        return f"{settings.s3_endpoint_url}/{settings.s3_bucket_name}"
+    return f"https://{settings.s3_bucket_name}.s3.{settings.aws_region}.amazonaws.com"
+
+
+def limits(settings: Settings) -> Limits:
+    """How large uploads may be."""
+    mb = 1000 * 1000
+    return Limits(
+        bytes_of={
+            media.Kind.AUDIO: settings.media_max_audio_mb * mb,
+            media.Kind.VIDEO: settings.media_max_video_mb * mb,
+            media.Kind.IMAGE: settings.media_max_image_mb * mb,
+            media.Kind.DOCUMENT: settings.media_max_document_mb * mb,
+        },
+        pixels=settings.media_max_image_megapixels * 1_000_000,
+        quota=settings.media_quota_gb * 1000 * mb,
+    )
+
+
+def tokens(settings: Settings) -> auth.Tokens:
+    """What makes and checks access tokens."""
+    return auth.Tokens(
+        access_lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+        refresh_lifetime=timedelta(days=settings.refresh_token_expire_days),
+        rotates=settings.refresh_token_rotation,
+    )
+
+
+def google(settings: Settings) -> auth.GoogleApi:
+    """Google's sign-in."""
+    return auth.GoogleApi(
+        settings.google_client_id,
+        settings.google_client_secret.get_secret_value(),
+        auth.Addresses(
+            accounts=settings.google_accounts_url, oauth=settings.google_oauth_url, api=settings.google_api_url
+        ),
+    )
+
+
+def mailer(settings: Settings) -> notification.Mailer:
+    """How mails go out."""
+    match settings.mail_backend:
+        case "smtp":
+            return notification.SmtpMailer.of(settings.smtp_url.get_secret_value(), settings.mail_from)
+        case "resend":
+            key = settings.resend_api_key.get_secret_value()
+            return notification.ResendMailer(settings.resend_api_url, key, settings.mail_from)
+        case "ses":
+            return notification.SesMailer(
+                settings.aws_region,
+                settings.mail_from,
+                settings.ses_endpoint_url,
+                settings.aws_access_key_id,
+                settings.aws_secret_access_key.get_secret_value(),
+            )
+        case "folder":
+            return notification.MailFolder(settings.mail_dir, settings.mail_from or "cnt@localhost")
+
+
+def pusher(settings: Settings) -> notification.Fcm | None:
+    """Push messages, where they are configured."""
+    if settings.fcm_credentials_file is None:
+        return None
+    return notification.Fcm(notification.ServiceAccount.read(settings.fcm_credentials_file), settings.fcm_api_url)

@@ -1,0 +1,38 @@
+"""What a room plugs in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnt_grpc import auth, moderation
+from cnt_grpc.app.system import System
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.jobs import Handler, Job
+from cnt_grpc.kit.worker import Periodic
+
+Handlers = Mapping[Job[Any], Handler]
+Servicers = Mapping[str, object]
+
+
+def _no_jobs(_: System) -> Handlers:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """A room's ends, as far as the plug board connects them."""
+
+    services: tuple[str, ...]
+    """The full names of its services; also what `serve` gives."""
+    serve: Callable[[System], Servicers]
+    """Builds its servicers, by full name."""
+    work: Callable[[System], Handlers] = _no_jobs
+    """Builds what does its jobs."""
+    periodic: Sequence[Periodic] = ()
+    """What the clock starts."""
+    holder: auth.Holder | None = None
+    """What it holds about people: its part of an export and of an erasure."""
+    kinds: Sequence[moderation.Kind] = ()
+    """Its kinds of things that moderators decide on."""
+    seed: Callable[[Tx], Awaitable[None]] | None = None
+    """Puts in what a new database needs; may be called again."""

@@ -1,0 +1,103 @@
+"""The two kinds of process: one answers calls, the other does jobs."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from prometheus_client.registry import REGISTRY
+
+from cnt_grpc import auth, http, media, migrate
+from cnt_grpc.app.plug import Servicers
+from cnt_grpc.app.rooms import PERIODIC, handlers, servicers
+from cnt_grpc.app.system import System, opened
+from cnt_grpc.kit.identity import Identity
+from cnt_grpc.kit.pipeline import Pipeline
+from cnt_grpc.kit.policy import PolicyError
+from cnt_grpc.kit.server import GrpcServer
+from cnt_grpc.kit.telemetry import configure_logs
+from cnt_grpc.kit.worker import Worker
+from cnt_grpc.media.local import LocalStorage
+from cnt_grpc.refusal import Refusal
+from cnt_grpc.settings import Settings
+
+
+class Server:
+    """One server process: the gRPC server, and the plain-HTTP side beside it."""
+
+    def __init__(self, system: System, services: Servicers | None = None) -> None:
+        """Serves these services; every room's unless told otherwise."""
+        self.pipeline = Pipeline(
+            system.db, Identity(auth.Sessions(system.db)), trusted_hops=system.settings.trusted_hops
+        )
+        self._system = system
+        try:
+            self._grpc = GrpcServer(self.pipeline, services or servicers(system))
+        except PolicyError as error:
+            raise Refusal(str(error)) from None
+
+    async def start(self, host: str, grpc_port: int, side_port: int) -> tuple[int, int]:
+        """Listen; port 0 is any free one. Returns both ports. Raises Refusal when the schema is not current."""
+        if not await migrate.is_current(self._system.settings.dsn):
+            raise Refusal("The database's schema is not current: run `cnt-grpc migrate`.")
+        self.pipeline.metrics.register()
+        storage = self._system.storage
+        shelf = media.Shelf(self._system.db, storage) if isinstance(storage, LocalStorage) else None
+        self._side = await http.serve(
+            http.make_app(
+                ready=self._problem,
+                metrics=REGISTRY,
+                shelf=shelf,
+                google_redirect=self._system.google_redirect(),
+            ),
+            host,
+            side_port,
+        )
+        return await self._grpc.start(f"{host}:{grpc_port}"), self._side.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Let everyone finish; within 30 s."""
+        await self._grpc.stop()
+        await self._side.cleanup()
+        self.pipeline.metrics.unregister()
+
+    async def _problem(self) -> str:
+        """What keeps this process from working; it was started on a current schema, so only an outage can."""
+        if self.pipeline.stopping.is_set():
+            return "stopping"
+        return "" if self._grpc.reaches_database else "the database does not answer"
+
+
+async def run_server(
+    settings: Settings, *, grpc_port: int, side_port: int, ready: Callable[[], None] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called when both ports listen."""
+    configure(settings)
+    stop = _stop_signal()
+    async with opened(settings) as system:
+        server = Server(system)
+        await server.start(settings.cnt_grpc_host, grpc_port, side_port)
+        if ready is not None:
+            ready()
+        await stop.wait()
+        await server.stop()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run jobs until SIGTERM or SIGINT."""
+    configure(settings)
+    stop = _stop_signal()
+    async with opened(settings) as system:
+        await Worker(system.db, handlers(system), periodic=PERIODIC).run(stop)
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT: what runs then ends in order."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def configure(settings: Settings) -> None:
+    """Logs as these settings want them."""
+    configure_logs(settings.log_level.upper(), as_json=settings.is_production)

@@ -1,0 +1,52 @@
+"""Every room's plug, in the order of rooms, and what they come to together."""
+
+from collections.abc import Awaitable, Callable
+
+from cnt_grpc import auth, moderation
+from cnt_grpc.app.auth_plug import AUTH
+from cnt_grpc.app.content_plug import CONTENT
+from cnt_grpc.app.media_plug import MEDIA
+from cnt_grpc.app.notification_plug import NOTIFICATION
+from cnt_grpc.app.plug import Handlers, Plug, Servicers
+from cnt_grpc.app.system import System
+from cnt_grpc.kit import housekeeping
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.pb.cnt.moderation.v1 import moderation_service
+
+
+def _moderation(_: System) -> Servicers:
+    return {moderation_service.SERVICE: moderation.ModerationService(moderation.Kinds(KINDS))}
+
+
+ROOMS = (
+    AUTH,
+    MEDIA,
+    NOTIFICATION,
+    Plug(services=(moderation_service.SERVICE,), serve=_moderation),
+    CONTENT,
+)
+
+SERVICES = tuple(service for room in ROOMS for service in room.services)
+HOLDERS = tuple(room.holder for room in ROOMS if room.holder is not None)
+"""Every room that holds something about people."""
+KINDS: tuple[moderation.Kind, ...] = tuple(kind for room in ROOMS for kind in room.kinds)
+"""Every kind of thing that moderators decide on."""
+PERIODIC = (*housekeeping.PERIODIC, *(job for room in ROOMS for job in room.periodic))
+"""What the clock starts."""
+
+
+def servicers(system: System) -> Servicers:
+    """Every room's services, by full name."""
+    return {name: servicer for room in ROOMS for name, servicer in room.serve(system).items()}
+
+
+def handlers(system: System) -> Handlers:
+    """What does every room's jobs. The jobs that work for all rooms stand here."""
+    leaving = auth.AuthJobs(system.google, system.avatars, system.vault, HOLDERS)
+    own = {job: handler for room in ROOMS for job, handler in room.work(system).items()}
+    return {**housekeeping.HANDLERS, **leaving.handlers, **own}
+
+
+def seeds() -> tuple[Callable[[Tx], Awaitable[None]], ...]:
+    """What every room puts into a new database."""
+    return tuple(room.seed for room in ROOMS if room.seed is not None)
