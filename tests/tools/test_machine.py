@@ -9,7 +9,6 @@ from tests import machine
     ("reason", "right"),
     [
         ("needs a program that is missing: chromium", False),
-        ("needs a program that is missing: livekit-server", True),
         ("needs a program that is missing: valgrind", True),
         ("later", False),
     ],
@@ -20,6 +19,15 @@ def test_ci_lets_only_named_programs_be_missing(monkeypatch: pytest.MonkeyPatch,
     assert machine.may_skip(f"Skipped: {reason}") is right
     monkeypatch.delenv("CNT_REQUIRE_ALL")
     assert machine.may_skip(reason)
+
+
+@pytest.mark.parametrize(("go", "right"), [("/usr/bin/go", False), (None, True)])
+def test_programs_of_go_may_be_missing_where_go_is(
+    monkeypatch: pytest.MonkeyPatch, go: str | None, right: bool
+) -> None:
+    monkeypatch.setenv("CNT_REQUIRE_ALL", "1")
+    monkeypatch.setattr("tests.machine.shutil.which", lambda _: go)
+    assert machine.may_skip("Skipped: needs a program that is missing: livekit-server") is right
 
 
 @pytest.mark.parametrize(
