@@ -1,6 +1,6 @@
 """The content room's plug."""
 
-from cnt_grpc import content, media
+from cnt_grpc import content
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
 from cnt_grpc.pb.cnt.content.v1 import content_service
@@ -11,7 +11,7 @@ def _serve(system: System) -> Servicers:
 
 
 def _work(system: System) -> Handlers:
-    return content.ContentJobs(media.Workshop(system.storage)).handlers
+    return content.ContentJobs(system.workshop).handlers
 
 
 CONTENT = Plug(

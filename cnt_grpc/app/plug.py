@@ -36,3 +36,5 @@ class Plug:
     """Its kinds of things that moderators decide on."""
     seed: Callable[[Tx], Awaitable[None]] | None = None
     """Puts in what a new database needs; may be called again."""
+    furnish: Callable[[System], Awaitable[None]] | None = None
+    """Puts in the files that a new platform needs, through the workshop, after `seed`; may be called again."""

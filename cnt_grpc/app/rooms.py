@@ -50,3 +50,8 @@ def handlers(system: System) -> Handlers:
 def seeds() -> tuple[Callable[[Tx], Awaitable[None]], ...]:
     """What every room puts into a new database."""
     return tuple(room.seed for room in ROOMS if room.seed is not None)
+
+
+def furnishers() -> tuple[Callable[[System], Awaitable[None]], ...]:
+    """What puts every room's files into a new platform."""
+    return tuple(room.furnish for room in ROOMS if room.furnish is not None)

@@ -52,6 +52,11 @@ class System:
         """Keeps files that only their owner may read."""
         return PrivateFiles(self.storage, self.urls)
 
+    @property
+    def workshop(self) -> media.Workshop:
+        """Takes in what the platform makes itself."""
+        return media.Workshop(self.storage, self.limits)
+
     def google_redirect(self) -> auth.GoogleRedirect:
         """Signing in by Google on a plain web page."""
         callback = f"{self.settings.public_url}{http.GOOGLE_CALLBACK}"

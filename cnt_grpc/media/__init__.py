@@ -3,12 +3,13 @@
 Other rooms keep the id of a media object, and call in their own transaction:
 `claim` to take a file that the caller uploaded, `use` and `release` to keep it and let it go, `publish` and `withdraw`
 to show it to everyone or no longer. They join `objects` to their rows, and make addresses with `Urls` where they make
-messages. A file that nothing uses is removed after a day, or at once when the last user releases it. Jobs make films of
-stored ones in the `Workshop`.
+messages. A file that nothing uses is removed after a day, or at once when the last user releases it. What the platform
+makes itself (films of others, pictures with words, recordings, documents) comes in through the `Workshop`.
 """
 
 from sqlalchemy import select
 
+from cnt_grpc.media.examine import BrokenExaminerError, UnreadableError
 from cnt_grpc.media.inspection import Inspection
 from cnt_grpc.media.keeping import release
 from cnt_grpc.media.rules import claim, publish, use, withdraw
@@ -17,7 +18,7 @@ from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.tables import media_objects
 from cnt_grpc.media.templates import seed
 from cnt_grpc.media.urls import Urls
-from cnt_grpc.media.workshop import Bench, Made, Workshop
+from cnt_grpc.media.workshop import Bench, Made, Workshop, new_key
 
 objects = select(
     media_objects.c.id,
@@ -36,14 +37,17 @@ objects = select(
 
 __all__ = [
     "Bench",
+    "BrokenExaminerError",
     "Inspection",
     "Kind",
     "Made",
     "Servable",
     "Shelf",
+    "UnreadableError",
     "Urls",
     "Workshop",
     "claim",
+    "new_key",
     "objects",
     "publish",
     "release",

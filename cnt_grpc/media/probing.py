@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.media import examine, rules
-from cnt_grpc.media.examine import BrokenExaminerError, Facts, Picture, UnreadableError
-from cnt_grpc.media.purposes import THUMBNAILS, Limits
+from cnt_grpc.media import examine, rules, variants
+from cnt_grpc.media.examine import BrokenExaminerError, Facts, UnreadableError
+from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.queries import inspection, made, objects
 from cnt_grpc.media.sniff import TYPES, FileType, Kind
 from cnt_grpc.media.storage import Storage, Written
+from cnt_grpc.media.variants import StoredPicture
 
 BROKEN_TWICE: Final = "it cannot be read: it is damaged or not what it seems"
 TRIES: Final = 2
@@ -26,23 +27,13 @@ _TYPES: Final = {each.content_type: each for each in TYPES}
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """A picture of ours in the store."""
-
-    picture: Picture
-    key: str
-    content_type: str
-    written: Written
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """What to write about the file; the bytes are in the store already."""
 
     facts: Facts
     main: Written | None = None
     """What replaces the bytes that were sent: of pictures only."""
-    variants: tuple[_Made, ...] = ()
+    variants: tuple[StoredPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +105,11 @@ class Prober:
         return await examine.film(path, file_type, kind, output, thumbnail=thumbnail)
 
     async def _store(self, row: Row, facts: Facts) -> Result:
-        main, pictures = None, []
+        main = None
         for each in facts.pictures:
-            content_type = next(found.content_type for found in TYPES if found.extension == each.extension)
             if not each.name:
-                main = await self.storage.put(row["key"], each.file, content_type)
-                continue
-            key = _variant_key(row, each)
-            pictures.append(_Made(each, key, content_type, await self.storage.put(key, each.file, content_type)))
-        return Result(facts, main, tuple(pictures))
+                main = await self.storage.put(row["key"], each.file, variants.content_type(each))
+        return Result(facts, main, await variants.store(self.storage, Kind(row["kind"]), row["key"], facts))
 
 
 @asynccontextmanager
@@ -137,7 +124,7 @@ async def _folder() -> AsyncIterator[Path]:
 
 async def set_ready(tx: Tx, row: Row, result: Result) -> bool:
     """Write what was found out; False, and nothing, for a file that someone else has dealt with meanwhile."""
-    thumbnail = next((each.key for each in result.variants if each.picture.name == "thumbnail"), None)
+    thumbnail = variants.thumbnail_key(result.variants)
     changed = await tx.value(
         objects.set_ready(),
         media=row["id"],
@@ -151,34 +138,17 @@ async def set_ready(tx: Tx, row: Row, result: Result) -> bool:
     )
     if changed is None:
         return False
-    await _add_variants(tx, row["id"], result)
+    await variants.add(tx, row["id"], result.variants)
     return True
 
 
 async def add_thumbnail(tx: Tx, media_id: int, result: Result) -> bool:
     """Write the pictures of a film that had none; False, and nothing, when it has some or is gone."""
-    thumbnail = next((each.key for each in result.variants if each.picture.name == "thumbnail"), None)
+    thumbnail = variants.thumbnail_key(result.variants)
     if thumbnail is None or await tx.value(inspection.set_thumbnail(), media=media_id, key=thumbnail) is None:
         return False
-    await _add_variants(tx, media_id, result)
+    await variants.add(tx, media_id, result.variants)
     return True
-
-
-async def _add_variants(tx: Tx, media_id: int, result: Result) -> None:
-    variants = [
-        {
-            "media": media_id,
-            "name": each.picture.name,
-            "key": each.key,
-            "content_type": each.content_type,
-            "size": each.written.size,
-            "sha256": each.written.sha256,
-            "width": each.picture.width,
-            "height": each.picture.height,
-        }
-        for each in result.variants
-    ]
-    await tx.many(objects.add_variant(), variants)
 
 
 async def set_failed(tx: Tx, media_id: int, why: str) -> list[str]:
@@ -195,14 +165,3 @@ async def row_to_probe(db: Database, media_id: int) -> Row | None:
     async with db.reading() as tx:
         row = await tx.one(objects.object_by_id(), media=media_id)
     return row if row is not None and row["state"] == "probing" else None
-
-
-def _variant_key(row: Row, picture: Picture) -> str:
-    """Beside the picture itself; stills of films have a folder of their own. The same at each run of the job, so that
-    a run that was killed leaves nothing that the next one does not replace.
-    """
-    folder, _, name = row["key"].rpartition("/")
-    stem = name.partition(".")[0]
-    if row["kind"] == Kind.VIDEO and not folder.startswith("private"):
-        return f"{THUMBNAILS}/{stem}.{picture.extension}"
-    return f"{folder}/{stem}-{picture.name}.{picture.extension}"

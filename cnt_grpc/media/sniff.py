@@ -56,6 +56,15 @@ PDF: Final = FileType(Kind.DOCUMENT, "pdf", "application/pdf")
 TYPES: Final = (MP3, WAV, AUDIO_WEBM, M4A, AAC, FLAC, OGG, MP4, VIDEO_WEBM, MOV, MKV, JPEG, PNG, WEBP, GIF, PDF)
 
 
+def type_of_key(key: str, kind: Kind | None = None) -> FileType:
+    """The type that a key of ours ends in; `kind` tells a webm of sound from a film. Raises ValueError for others."""
+    extension = key.rpartition(".")[2]
+    for each in TYPES:
+        if each.extension == extension and kind in {None, each.kind}:
+            return each
+    raise ValueError(f"no type of {kind or 'file'} ends in .{extension}")
+
+
 class Unknown(StrEnum):
     """Words for what is refused, where the bytes tell."""
 

@@ -1,20 +1,32 @@
-"""Where other rooms' jobs make films of stored ones: they get a copy in an empty folder, and hand in what they made."""
+"""Where other rooms' jobs make files of stored ones or of nothing: what they hand in becomes a file like all others.
 
+async with workshop.bench(db, media_id) as bench: ...           # a stored file to work on
+made = await workshop.hand_in(path_or_bytes, key)               # examined and stored; no transaction may be open
+async with run.finish() as tx:
+    media_id = await workshop.keep(tx, made, owner=ann)         # its row; then use, publish as with an upload
+"""
+
+import hashlib
 import shutil
 import tempfile
+import uuid
 from asyncio import shield, to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
-from cnt_grpc.media import examine
+from cnt_grpc.kit.errors import Changed
+from cnt_grpc.media import examine, rules, variants
 from cnt_grpc.media.examine import Facts
-from cnt_grpc.media.queries import made
-from cnt_grpc.media.sniff import MP4, TYPES, Kind
+from cnt_grpc.media.purposes import Limits
+from cnt_grpc.media.queries import made as queries
+from cnt_grpc.media.sniff import TYPES, FileType, Kind, type_of_key
 from cnt_grpc.media.storage import Storage, Written
+from cnt_grpc.media.variants import StoredPicture
+from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +43,33 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A film that was made, examined and stored, and that no row knows of yet."""
+    """A file that was made, examined and stored, and that no row knows of yet."""
 
     key: str
+    file_type: FileType
     written: Written
     facts: Facts
+    pictures: tuple[StoredPicture, ...] = ()
+    """Of it, in the store as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Hands out stored files, and takes in what was made of them."""
+    """Hands out stored files, and takes in what was made."""
 
     storage: Storage
+    limits: Limits = field(default_factory=Limits)
 
     @asynccontextmanager
     async def bench(self, db: Database, media_id: int) -> AsyncIterator[Bench | None]:
         """A copy of the file to work on; None when it is gone."""
         async with db.reading() as tx:
-            row = await tx.one(made.source(), media=media_id)
+            row = await tx.one(queries.source(), media=media_id)
         if row is None:
             yield None
             return
         file_type = next(each for each in TYPES if each.content_type == row["content_type"])
-        folder = Path(tempfile.mkdtemp(prefix="cnt-workshop-"))
-        try:
+        async with _folder() as folder:
             path = folder / f"file.{file_type.extension}"
             try:
                 await self.storage.fetch(row["key"], path)
@@ -62,36 +77,109 @@ class Workshop:
                 yield None
                 return
             yield Bench(folder, path, file_type.container)
-        finally:
-            await shield(to_thread(shutil.rmtree, folder, ignore_errors=True))
 
-    async def hand_in(self, film: Path, key: str) -> Made:
-        """Examine an mp4 as if a stranger had sent it, and store it.
+    async def hand_in(self, made: Path | bytes, key: str, kind: Kind | None = None, *, thumbnail: bool = False) -> Made:
+        """Examine what was made as if a stranger had sent it, and store it.
 
-        Raises what examine.film raises: programs that make films break off with an exit status of 0 now and then.
+        The key's extension says the type (`kind` tells a webm of sound from a film). Pictures and documents get their
+        variants, a film a still if wanted. Give every run of a job the same key: it then replaces what a run that was
+        killed has left; what no row ever knows is swept.
+
+        Raises examine.UnreadableError and BrokenExaminerError: programs that make films break off with an exit status
+        of 0 now and then. ValueError for a key of no type that the platform takes.
         """
-        scratch = film.with_suffix(".examined")
-        scratch.mkdir()
-        facts = await examine.film(film, MP4, Kind.VIDEO, scratch, thumbnail=False)
-        return Made(key, await self.storage.put(key, film, MP4.content_type), facts)
+        file_type = type_of_key(key, kind)
+        async with _folder() as folder:
+            path = folder / f"made.{file_type.extension}"
+            if isinstance(made, bytes):
+                await to_thread(path.write_bytes, made)
+            else:
+                path = made
+            facts = await self._examine(path, file_type, folder, thumbnail=thumbnail)
+            pictures = await variants.store(self.storage, file_type.kind, key, facts)
+            return Made(key, file_type, await self.storage.put(key, path, file_type.content_type), facts, pictures)
 
-    async def keep(self, tx: Tx, film: Made) -> int:
-        """Make what was handed in a stored file like others, private and the platform's own; its id."""
-        media_id: int = await tx.value(
-            made.add_made(),
-            kind=Kind.VIDEO.value,
-            key=film.key,
-            content_type=MP4.content_type,
-            size=film.written.size,
-            sha256=film.written.sha256,
-            duration_ms=film.facts.duration_ms,
-            width=film.facts.width,
-            height=film.facts.height,
-            codecs=film.facts.codecs,
+    async def adopt(self, key: str, kind: Kind | None = None, *, thumbnail: bool = True) -> Made | None:
+        """The same of what somebody else, such as a recorder, has put into our store under this key; None without it.
+
+        Nothing sweeps it for a day, which is the time for adopting it.
+        """
+        file_type = type_of_key(key, kind)
+        async with _folder() as folder:
+            path = folder / f"file.{file_type.extension}"
+            try:
+                await self.storage.fetch(key, path)
+            except FileNotFoundError:
+                return None
+            facts = await self._examine(path, file_type, folder, thumbnail=thumbnail)
+            pictures = await variants.store(self.storage, file_type.kind, key, facts)
+            return Made(key, file_type, await to_thread(_measure, path), facts, pictures)
+
+    async def keep(
+        self, tx: Tx, made: Made, *, owner: int | None = None, filename: str = "", charged: bool = False
+    ) -> int:
+        """Make what was handed in a stored file like others, private and used by nothing yet; its id.
+
+        Without an owner it is the platform's own. `charged`: its bytes count against the owner's quota. Keeping the
+        same key again is the same file. Raises Exhausted when the quota does not have so much left, Changed while a
+        file of this key is being removed: try again.
+        """
+        amount = made.written.size if charged and owner is not None else 0
+        row = await tx.one(
+            queries.keep_made(),
+            owner=owner,
+            kind=made.file_type.kind.value,
+            key=made.key,
+            thumbnail_key=variants.thumbnail_key(made.pictures),
+            filename=filename,
+            content_type=made.file_type.content_type,
+            size=made.written.size,
+            charged=amount,
+            sha256=made.written.sha256,
+            duration_ms=made.facts.duration_ms,
+            width=made.facts.width,
+            height=made.facts.height,
+            codecs=made.facts.codecs,
             now=clock.now(),
         )
-        return media_id
+        if row is None:
+            raise Changed(Reason.MEDIA_LEAVING)
+        if amount and row["is_new"] and owner is not None:
+            await rules.charge(tx, owner, amount, self.limits.quota)
+        await variants.add(tx, row["id"], made.pictures)
+        return int(row["id"])
 
-    async def discard(self, key: str) -> None:
-        """Remove what was handed in after all."""
-        await self.storage.delete(key)
+    async def discard(self, made: Made | str) -> None:
+        """Remove what was handed in after all, or what lies under this key."""
+        if isinstance(made, str):
+            await self.storage.delete(made)
+        else:
+            await self.storage.delete(made.key, *(each.key for each in made.pictures))
+
+    async def _examine(self, path: Path, file_type: FileType, folder: Path, *, thumbnail: bool) -> Facts:
+        scratch = folder / "examined"
+        scratch.mkdir()
+        if file_type.kind is Kind.IMAGE:
+            return await examine.picture(path, file_type, scratch, pixels=self.limits.pixels)
+        if file_type.kind is Kind.DOCUMENT:
+            return await examine.document(path, scratch)
+        return await examine.film(path, file_type, file_type.kind, scratch, thumbnail=thumbnail)
+
+
+def new_key(folder: str, extension: str) -> str:
+    """A key that nobody has used and nobody can guess, such as video/….mp4; purposes.py lists the folders."""
+    return f"{folder}/{uuid.uuid4().hex}.{extension}"
+
+
+@asynccontextmanager
+async def _folder() -> AsyncIterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="cnt-workshop-"))
+    try:
+        yield folder
+    finally:
+        await shield(to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+def _measure(path: Path) -> Written:
+    with path.open("rb") as file:
+        return Written(path.stat().st_size, hashlib.file_digest(file, "sha256").digest())

@@ -147,8 +147,8 @@ def set_failed() -> Executable:
 
 @statement
 def add_variant() -> Executable:
-    """A picture that was made of a file."""
-    return insert(media_variants).values(
+    """A picture that was made of a file, in place of the one of the same name."""
+    new = upsert(media_variants).values(
         media_id=bindparam("media"),
         name=bindparam("name"),
         key=bindparam("key"),
@@ -157,6 +157,10 @@ def add_variant() -> Executable:
         sha256=bindparam("sha256"),
         width=bindparam("width"),
         height=bindparam("height"),
+    )
+    changed = ("key", "content_type", "size", "sha256", "width", "height")
+    return new.on_conflict_do_update(
+        index_elements=["media_id", "name"], set_={name: new.excluded[name] for name in changed}
     )
 
 

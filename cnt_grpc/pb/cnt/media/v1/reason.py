@@ -37,3 +37,7 @@ class Reason(StrEnum):
     UPLOAD_OVER = "UPLOAD_OVER"
     # Another call finishes the upload at this moment; ask again. ABORTED.
     UPLOAD_BUSY = "UPLOAD_BUSY"
+    # A file of the same key is being removed; try again. ABORTED.
+    MEDIA_LEAVING = "MEDIA_LEAVING"
+    # The file is one that only its owner may see, such as an identity paper: it cannot be published. FAILED_PRECONDITION.
+    MEDIA_STAYS_PRIVATE = "MEDIA_STAYS_PRIVATE"

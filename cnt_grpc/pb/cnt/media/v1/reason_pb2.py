@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/media/v1/reason.proto\x12\x0c\x63nt.media.v1*\xc5\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n\x16REASON_MEDIA_NOT_FOUND\x10\x01\x12\x1d\n\x19REASON_MEDIA_TYPE_REFUSED\x10\x02\x12\x1b\n\x17REASON_MEDIA_UNREADABLE\x10\x03\x12\x17\n\x13REASON_UPLOAD_EMPTY\x10\x04\x12\x19\n\x15REASON_UPLOAD_DIFFERS\x10\x05\x12\x19\n\x15REASON_FILE_TOO_LARGE\x10\x06\x12\x1f\n\x1bREASON_MEDIA_QUOTA_EXCEEDED\x10\x07\x12\x17\n\x13REASON_STORAGE_FULL\x10\x08\x12\x1a\n\x16REASON_MEDIA_NOT_READY\x10\t\x12\x1b\n\x17REASON_MEDIA_WRONG_KIND\x10\n\x12\x1b\n\x17REASON_UPLOAD_NOT_FOUND\x10\x0b\x12\x1e\n\x1aREASON_UPLOAD_OFFSET_WRONG\x10\x0c\x12\x1c\n\x18REASON_UPLOAD_INCOMPLETE\x10\r\x12\x16\n\x12REASON_UPLOAD_OVER\x10\x0e\x12\x16\n\x12REASON_UPLOAD_BUSY\x10\x0f\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/media/v1/reason.proto\x12\x0c\x63nt.media.v1*\xff\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n\x16REASON_MEDIA_NOT_FOUND\x10\x01\x12\x1d\n\x19REASON_MEDIA_TYPE_REFUSED\x10\x02\x12\x1b\n\x17REASON_MEDIA_UNREADABLE\x10\x03\x12\x17\n\x13REASON_UPLOAD_EMPTY\x10\x04\x12\x19\n\x15REASON_UPLOAD_DIFFERS\x10\x05\x12\x19\n\x15REASON_FILE_TOO_LARGE\x10\x06\x12\x1f\n\x1bREASON_MEDIA_QUOTA_EXCEEDED\x10\x07\x12\x17\n\x13REASON_STORAGE_FULL\x10\x08\x12\x1a\n\x16REASON_MEDIA_NOT_READY\x10\t\x12\x1b\n\x17REASON_MEDIA_WRONG_KIND\x10\n\x12\x1b\n\x17REASON_UPLOAD_NOT_FOUND\x10\x0b\x12\x1e\n\x1aREASON_UPLOAD_OFFSET_WRONG\x10\x0c\x12\x1c\n\x18REASON_UPLOAD_INCOMPLETE\x10\r\x12\x16\n\x12REASON_UPLOAD_OVER\x10\x0e\x12\x16\n\x12REASON_UPLOAD_BUSY\x10\x0f\x12\x18\n\x14REASON_MEDIA_LEAVING\x10\x10\x12\x1e\n\x1aREASON_MEDIA_STAYS_PRIVATE\x10\x11\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.media.v1.re
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=44
-  _globals['_REASON']._serialized_end=497
+  _globals['_REASON']._serialized_end=555
 # @@protoc_insertion_point(module_scope)

@@ -55,6 +55,10 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The upload is finished and takes no more bytes. FAILED_PRECONDITION."""
     REASON_UPLOAD_BUSY: _Reason.ValueType  # 15
     """Another call finishes the upload at this moment; ask again. ABORTED."""
+    REASON_MEDIA_LEAVING: _Reason.ValueType  # 16
+    """A file of the same key is being removed; try again. ABORTED."""
+    REASON_MEDIA_STAYS_PRIVATE: _Reason.ValueType  # 17
+    """The file is one that only its owner may see, such as an identity paper: it cannot be published. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the media room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -91,4 +95,8 @@ REASON_UPLOAD_OVER: Reason.ValueType  # 14
 """The upload is finished and takes no more bytes. FAILED_PRECONDITION."""
 REASON_UPLOAD_BUSY: Reason.ValueType  # 15
 """Another call finishes the upload at this moment; ask again. ABORTED."""
+REASON_MEDIA_LEAVING: Reason.ValueType  # 16
+"""A file of the same key is being removed; try again. ABORTED."""
+REASON_MEDIA_STAYS_PRIVATE: Reason.ValueType  # 17
+"""The file is one that only its owner may see, such as an identity paper: it cannot be published. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
