@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnt_grpc import auth, moderation
+from cnt_grpc import auth, moderation, search
 from cnt_grpc.app.system import System
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Handler, Job
@@ -34,6 +34,8 @@ class Plug:
     """What it holds about people: its part of an export and of an erasure."""
     kinds: Sequence[moderation.Kind] = ()
     """Its kinds of things that moderators decide on."""
+    searched: Sequence[search.Source] = ()
+    """Its kinds of things that can be found, to build the index anew."""
     seed: Callable[[Tx], Awaitable[None]] | None = None
     """Puts in what a new database needs; may be called again."""
     furnish: Callable[[System], Awaitable[None]] | None = None
