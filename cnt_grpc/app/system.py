@@ -8,6 +8,7 @@ from cnt_grpc import auth, http, media, notification
 from cnt_grpc.app import parties
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
+from cnt_grpc.kit.dispatcher import Dispatcher
 from cnt_grpc.kit.events import EventBus, PostgresBus
 from cnt_grpc.kit.nats_bus import NatsBus
 from cnt_grpc.media.avatars import Avatars
@@ -16,7 +17,6 @@ from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.storage import Storage
 from cnt_grpc.media.uploads import Intake
 from cnt_grpc.notification import inbox
-from cnt_grpc.notification.dispatcher import Dispatcher
 from cnt_grpc.settings import Settings
 
 
@@ -30,7 +30,7 @@ class System:
     storage: Storage
     limits: Limits
     urls: media.Urls
-    dispatcher: Dispatcher
+    dispatcher: Dispatcher[inbox.Unread]
     tokens: auth.Tokens
     passwords: auth.Passwords
     google: auth.GoogleApi

@@ -6,11 +6,11 @@ from typing import Any
 
 import cnt_grpc.notification.notices  # noqa: F401  (fills KINDS)
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.tail import Beat, Cause, End, Row
 from cnt_grpc.kit.times import set_time
 from cnt_grpc.notification.local_time import QuietHours
 from cnt_grpc.notification.notice import KINDS, Channel
 from cnt_grpc.notification.rules import MailRhythm, Settings
-from cnt_grpc.notification.stream import Beat, Cause, End, Row
 from cnt_grpc.pb.cnt.notification.v1 import device_service_pb2 as device_pb2
 from cnt_grpc.pb.cnt.notification.v1 import notification_pb2 as pb2
 from cnt_grpc.pb.cnt.notification.v1 import notification_service_pb2 as service_pb2
@@ -57,7 +57,7 @@ def notification(row: Row) -> pb2.Notification:
     return shown
 
 
-def event(what: Row | Beat | End) -> service_pb2.WatchNotificationsResponse:
+def event(what: Row | Beat[int] | End) -> service_pb2.WatchNotificationsResponse:
     """One event of a stream."""
     match what:
         case Beat(unread, last_seq):

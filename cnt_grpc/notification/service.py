@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.dispatcher import Dispatcher
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.tail import End
 from cnt_grpc.notification import messages, rules
-from cnt_grpc.notification.dispatcher import Dispatcher
-from cnt_grpc.notification.stream import End
+from cnt_grpc.notification.inbox import Unread
 from cnt_grpc.pb.cnt.notification.v1 import notification_service
 from cnt_grpc.pb.cnt.notification.v1 import notification_service_pb2 as pb2
 
@@ -16,7 +17,7 @@ from cnt_grpc.pb.cnt.notification.v1 import notification_service_pb2 as pb2
 class NotificationService(notification_service.Servicer):
     """The caller's inbox."""
 
-    dispatcher: Dispatcher
+    dispatcher: Dispatcher[Unread]
 
     async def ListNotifications(
         self, request: pb2.ListNotificationsRequest, call: Call

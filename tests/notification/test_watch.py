@@ -13,8 +13,8 @@ from sqlalchemy import Executable, text
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.tail import PAGE
 from cnt_grpc.notification import rules
-from cnt_grpc.notification.stream import PAGE
 from tests.notification.inboxes import PATIENCE, Stream, tell
 
 if TYPE_CHECKING:

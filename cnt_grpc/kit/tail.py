@@ -1,20 +1,22 @@
-"""One open stream of an inbox: how far it is, what waits to be sent, and when it ends."""
+"""One reader of a numbered log that grows: how far it is, what waits to be sent, and when it ends."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
-from cnt_grpc.kit.errors import AppError, Gone
-from cnt_grpc.pb.cnt.notification.v1.reason import Reason
+from cnt_grpc.kit.errors import AppError
 
 PAGE = 32
-"""Rows that one read gives a stream; the most that it ever holds in memory, however slowly its client reads."""
+"""Rows that one read gives a reader; the most that it ever holds in memory, however slowly its client reads."""
+
+S = TypeVar("S")
+"""What a log has beside its rows and is told with each sign of life, such as how many are unread."""
 
 
 class Row(Protocol):
-    """A row of `notifications`, by the names of its columns."""
+    """A row of a log, by the names of its columns; `seq` is its number."""
 
     def __getitem__(self, name: str, /) -> Any: ...  # noqa: ANN401
 
@@ -27,21 +29,21 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
-    """How an inbox stood when it was read."""
+class Head(Generic[S]):
+    """How a log stood when it was read."""
 
+    state: S
     last_seq: int = 0
     """The newest number ever given."""
     forgotten_seq: int = 0
     """The newest number whose row was dropped for its age."""
-    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(Generic[S]):
     """The stream is alive, and complete up to `last_seq`."""
 
-    unread: int
+    state: S
     last_seq: int
 
 
@@ -53,33 +55,42 @@ class End:
     last_seq: int
 
 
-class Host(Protocol):
-    """Who reads for streams."""
+class Host(Protocol[S]):
+    """Who reads for tails."""
 
-    def ask(self, stream: "Stream") -> None:
-        """Read what comes after the stream's `after_seq`, and `give` it."""
+    def ask(self, tail: "Tail[S]") -> None:
+        """Read what comes after the tail's `after_seq`, and `give` it."""
         ...
 
-    def leave(self, stream: "Stream") -> None:
-        """Forget the stream."""
+    def leave(self, tail: "Tail[S]") -> None:
+        """Forget the tail."""
+        ...
+
+    def expected(self, state: S, rows: Sequence[Row]) -> S:
+        """What the state becomes by these rows alone; any other is told with a beat at once."""
+        ...
+
+    def resync(self, last_seq: int) -> AppError:
+        """The refusal of a number behind which the log is no longer whole."""
         ...
 
 
-class Stream:
-    """What one watcher has got and has still to get.
+class Tail(Generic[S]):
+    """What one watcher of a log has got and has still to get.
 
     Two sides meet here in one event loop. The dispatcher gives pages of rows, in the order of their numbers and only
     when the page before is used up; the handler takes one event after the other. Numbers are given under a lock on the
-    inbox, so a row that is committed later has a higher number: “everything after the last one” leaves nothing out.
+    log, so a row that is committed later has a higher number: “everything after the last one” leaves nothing out.
     """
 
     # No context manager made from a generator, no event, no queue: each would be there ten thousand times.
-    __slots__ = ("_beat_due", "_caught_up", "_end", "_error", "_given", "_host", "_page", "_sent", "_stale", "_unread",
-                 "_waiter", "beaten_at", "deadline", "recipient_id", "slot")  # fmt: skip
+    __slots__ = ("_beat_due", "_caught_up", "_end", "_error", "_given", "_host", "_page", "_sent", "_stale", "_state",
+                 "_waiter", "beaten_at", "deadline", "key", "slot")  # fmt: skip
 
-    def __init__(self, host: Host, recipient_id: int, after_seq: int, deadline: float, slot: int) -> None:
+    def __init__(self, host: Host[S], key: int, after_seq: int, deadline: float, slot: int) -> None:
         self._host = host
-        self.recipient_id = recipient_id
+        self.key = key
+        """Which log."""
         self.deadline = deadline
         """In seconds of the event loop's clock, as `beaten_at` is."""
         self.slot = slot
@@ -90,7 +101,7 @@ class Stream:
         self._page: list[Row] = []  # newest first, so that taking the oldest is a pop
         self._stale = False  # there may be rows after `_given`
         self._caught_up = False
-        self._unread = 0
+        self._state: S | None = None
         self._beat_due = False
         self._end: Cause | None = None
         self._error: AppError | None = None
@@ -109,24 +120,25 @@ class Stream:
             self._stale = True
         return not self._page
 
-    def give(self, inbox: Inbox, rows: Sequence[Row]) -> None:
-        """Take what one read found after `after_seq`: at most PAGE rows, lowest number first, and the inbox's state."""
-        if self._given and not inbox.forgotten_seq <= self._given <= inbox.last_seq:
+    def give(self, head: Head[S], rows: Sequence[Row]) -> None:
+        """Take what one read found after `after_seq`: at most PAGE rows, lowest number first, and the log's head."""
+        if self._given and not head.forgotten_seq <= self._given <= head.last_seq:
             # Rows after this number are gone, or it comes from another life of this database.
-            self._error = Gone(Reason.RESYNC, "resync", last_seq=inbox.last_seq)
+            self._error = self._host.resync(head.last_seq)
             self._wake()
             return
         self._page = list(reversed(rows))
         complete = len(rows) < PAGE
         self._stale = not complete
-        # The read saw the inbox and its rows at one moment, so what is not among the rows up to last_seq was deleted.
-        self._given = inbox.last_seq if complete else rows[-1]["seq"]
+        # The read saw the head and its rows at one moment, so what is not among the rows up to last_seq was deleted.
+        self._given = head.last_seq if complete else rows[-1]["seq"]
         if not rows:
             self._sent = self._given
-        if complete and (not self._caught_up or inbox.unread != self._unread + sum(not row["read"] for row in rows)):
+        if complete and (self._state is None or head.state != self._host.expected(self._state, rows)):
             self._beat_due = True
         self._caught_up = self._caught_up or complete
-        self._unread = inbox.unread
+        if self._caught_up:
+            self._state = head.state
         if rows or self._beat_due:
             self._wake()
 
@@ -153,7 +165,7 @@ class Stream:
     def __exit__(self, *_: object) -> None:
         self._host.leave(self)
 
-    async def next(self) -> Row | Beat | End:
+    async def next(self) -> Row | Beat[S] | End:
         """The next thing to send, as soon as there is one; raises Gone when the stream cannot go on without a gap."""
         while True:
             if self._error is not None:
@@ -165,10 +177,10 @@ class Stream:
             if self._stale:
                 self._stale = False
                 self._host.ask(self)
-            if self._beat_due:
+            if self._beat_due and self._state is not None:
                 self._beat_due = False
                 self.beaten_at = asyncio.get_running_loop().time()
-                return Beat(self._unread, self._sent)
+                return Beat(self._state, self._sent)
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter

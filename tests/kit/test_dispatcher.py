@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from cnt_grpc.kit import dispatcher as module
+from cnt_grpc.kit.dispatcher import Dispatcher, Found
 from cnt_grpc.kit.errors import Gone
-from cnt_grpc.notification import dispatcher as module
-from cnt_grpc.notification.dispatcher import Dispatcher, Found
-from cnt_grpc.notification.stream import PAGE, Beat, Cause, End, Inbox, Row, Stream
+from cnt_grpc.kit.tail import PAGE, Beat, Cause, End, Head, Row, Tail
+from cnt_grpc.notification.inbox import with_new
+from cnt_grpc.pb.cnt.notification.v1.reason import Reason
 
 FAR = 1e12
 
@@ -36,15 +38,15 @@ class Memory:
             self.callback({recipient_id})
         return seq
 
-    def inbox(self, recipient_id: int) -> Inbox:
+    def inbox(self, recipient_id: int) -> Head[int]:
         rows = self.rows.get(recipient_id, [])
-        return Inbox(
+        return Head(
             last_seq=self.last.get(recipient_id, 0),
             forgotten_seq=self.forgotten.get(recipient_id, 0),
-            unread=sum(not row["read"] for row in rows),
+            state=sum(not row["read"] for row in rows),
         )
 
-    async def read(self, pairs: Sequence[tuple[int, int]]) -> Sequence[Found]:
+    async def read(self, pairs: Sequence[tuple[int, int]]) -> Sequence[Found[int]]:
         self.reads.append(len(pairs))
         if self.fail:
             self.fail -= 1
@@ -67,8 +69,8 @@ async def memory() -> Memory:
 
 
 @pytest.fixture
-async def dispatcher(memory: Memory) -> AsyncIterator[Dispatcher]:
-    made = Dispatcher(memory.read, memory.subscribe)
+async def dispatcher(memory: Memory) -> AsyncIterator[Dispatcher[int]]:
+    made = Dispatcher(memory.read, memory.subscribe, Reason.RESYNC, with_new)
     yield made
     await made.close()
 
@@ -79,7 +81,7 @@ def fast_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.3)
 
 
-async def numbers(stream: Stream, until: int) -> list[int]:
+async def numbers(stream: Tail[int], until: int) -> list[int]:
     seen: list[int] = []
     while not seen or seen[-1] < until:
         event = await asyncio.wait_for(stream.next(), 5)
@@ -88,39 +90,39 @@ async def numbers(stream: Stream, until: int) -> list[int]:
     return seen
 
 
-def watching(dispatcher: Dispatcher, recipient_id: int, after: int = 0, **kwargs: Any) -> Any:
+def watching(dispatcher: Dispatcher[int], recipient_id: int, after: int = 0, **kwargs: Any) -> Any:
     return dispatcher.open(recipient_id, after, kwargs.get("deadline", FAR), kwargs.get("stopping", asyncio.Event()))
 
 
 async def test_replays_then_follows_and_says_when_the_replay_is_complete(
-    memory: Memory, dispatcher: Dispatcher
+    memory: Memory, dispatcher: Dispatcher[int]
 ) -> None:
     for _ in range(3):
         memory.tell(1)
     with watching(dispatcher, 1, after=1) as stream:
         assert await numbers(stream, 3) == [2, 3]
-        assert await stream.next() == Beat(unread=3, last_seq=3)
+        assert await stream.next() == Beat(state=3, last_seq=3)
         memory.tell(1)
         assert await numbers(stream, 4) == [4]
 
 
-async def test_a_long_replay_comes_in_pages_without_gap_or_repeat(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_a_long_replay_comes_in_pages_without_gap_or_repeat(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     total = 10 * PAGE + 7
     for _ in range(total):
         memory.tell(1)
     with watching(dispatcher, 1) as stream:
         assert await numbers(stream, total) == list(range(1, total + 1))
-        assert await stream.next() == Beat(unread=total, last_seq=total)
+        assert await stream.next() == Beat(state=total, last_seq=total)
 
 
-async def test_an_empty_inbox_beats_at_once(dispatcher: Dispatcher) -> None:
+async def test_an_empty_inbox_beats_at_once(dispatcher: Dispatcher[int]) -> None:
     with watching(dispatcher, 1) as stream:
-        assert await stream.next() == Beat(unread=0, last_seq=0)
+        assert await stream.next() == Beat(state=0, last_seq=0)
 
 
 @pytest.mark.parametrize("after", [2, 9])
 async def test_a_number_too_old_or_never_given_asks_for_a_resync(
-    memory: Memory, dispatcher: Dispatcher, after: int
+    memory: Memory, dispatcher: Dispatcher[int], after: int
 ) -> None:
     for _ in range(5):
         memory.tell(1)
@@ -134,16 +136,16 @@ async def test_a_number_too_old_or_never_given_asks_for_a_resync(
         assert await numbers(stream, 5) == [4, 5]
 
 
-async def test_deleted_rows_leave_the_resume_point_behind_them(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_deleted_rows_leave_the_resume_point_behind_them(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     for _ in range(5):
         memory.tell(1)
     del memory.rows[1][3:]
     with watching(dispatcher, 1) as stream:
         assert await numbers(stream, 3) == [1, 2, 3]
-        assert await stream.next() == Beat(unread=3, last_seq=5)
+        assert await stream.next() == Beat(state=3, last_seq=5)
 
 
-async def test_a_slow_reader_holds_one_page_and_catches_up(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_a_slow_reader_holds_one_page_and_catches_up(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     with watching(dispatcher, 1) as slow, watching(dispatcher, 1) as quick:
         for _ in range(20 * PAGE):
             seq = memory.tell(1)
@@ -155,17 +157,17 @@ async def test_a_slow_reader_holds_one_page_and_catches_up(memory: Memory, dispa
         assert await numbers(slow, 20 * PAGE) == list(range(1, 20 * PAGE + 1))
 
 
-async def test_reading_elsewhere_is_told_at_once(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_reading_elsewhere_is_told_at_once(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     memory.tell(1)
     with watching(dispatcher, 1) as stream:
         assert await numbers(stream, 1) == [1]
-        assert await stream.next() == Beat(unread=1, last_seq=1)
+        assert await stream.next() == Beat(state=1, last_seq=1)
         memory.rows[1][0] = {"seq": 1, "read": True}
         memory.callback({1})
-        assert await asyncio.wait_for(stream.next(), 1) == Beat(unread=0, last_seq=1)
+        assert await asyncio.wait_for(stream.next(), 1) == Beat(state=0, last_seq=1)
 
 
-async def test_a_wake_up_without_a_name_reads_for_everyone(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_a_wake_up_without_a_name_reads_for_everyone(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     with watching(dispatcher, 1) as one, watching(dispatcher, 2) as two:
         await one.next(), await two.next()
         memory.loss = 1.0
@@ -175,7 +177,7 @@ async def test_a_wake_up_without_a_name_reads_for_everyone(memory: Memory, dispa
         assert await numbers(two, 1) == [1]
 
 
-async def test_the_sweep_repairs_lost_wake_ups(memory: Memory, dispatcher: Dispatcher, fast_sweep: None) -> None:
+async def test_the_sweep_repairs_lost_wake_ups(memory: Memory, dispatcher: Dispatcher[int], fast_sweep: None) -> None:
     memory.loss = 1.0
     with watching(dispatcher, 1) as stream:
         await stream.next()
@@ -183,13 +185,13 @@ async def test_the_sweep_repairs_lost_wake_ups(memory: Memory, dispatcher: Dispa
         assert await asyncio.wait_for(numbers(stream, 1), 1) == [1]
 
 
-async def test_an_idle_stream_beats(dispatcher: Dispatcher, fast_sweep: None) -> None:
+async def test_an_idle_stream_beats(dispatcher: Dispatcher[int], fast_sweep: None) -> None:
     with watching(dispatcher, 1) as stream:
         for _ in range(3):
-            assert await asyncio.wait_for(stream.next(), 1) == Beat(unread=0, last_seq=0)
+            assert await asyncio.wait_for(stream.next(), 1) == Beat(state=0, last_seq=0)
 
 
-async def test_many_streams_share_a_read(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_many_streams_share_a_read(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     opened = [watching(dispatcher, recipient_id) for recipient_id in range(1, 201)]
     streams = [each.__enter__() for each in opened]
     for stream in streams:
@@ -206,8 +208,19 @@ async def test_many_streams_share_a_read(memory: Memory, dispatcher: Dispatcher)
     assert not any(dispatcher._sweep)
 
 
+async def test_an_audience_shares_one_place(memory: Memory, dispatcher: Dispatcher[int]) -> None:
+    memory.tell(1)
+    opened = [watching(dispatcher, 1) for _ in range(3 * module.BATCH)]
+    streams = [each.__enter__() for each in opened]
+    for stream in streams:
+        assert await numbers(stream, 1) == [1]
+    assert memory.reads[0] == 1
+    for each in opened:
+        each.__exit__(None, None, None)
+
+
 async def test_a_failed_read_ends_no_stream(
-    memory: Memory, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+    memory: Memory, dispatcher: Dispatcher[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_RETRY_SECONDS", 0.01)
     memory.fail = 2
@@ -216,7 +229,7 @@ async def test_a_failed_read_ends_no_stream(
         assert await numbers(stream, 1) == [1]
 
 
-async def test_stopping_ends_streams_with_where_to_go_on(memory: Memory, dispatcher: Dispatcher) -> None:
+async def test_stopping_ends_streams_with_where_to_go_on(memory: Memory, dispatcher: Dispatcher[int]) -> None:
     stopping = asyncio.Event()
     for _ in range(3):
         memory.tell(1)
@@ -230,7 +243,7 @@ async def test_stopping_ends_streams_with_where_to_go_on(memory: Memory, dispatc
         assert await late.next() == End(Cause.SERVER_STOPPING, last_seq=0)
 
 
-async def test_a_stream_whose_time_is_up_ends_in_order(dispatcher: Dispatcher, fast_sweep: None) -> None:
+async def test_a_stream_whose_time_is_up_ends_in_order(dispatcher: Dispatcher[int], fast_sweep: None) -> None:
     with watching(dispatcher, 1, deadline=0.0) as stream:
         event = await stream.next()
         while isinstance(event, Beat):
@@ -239,7 +252,7 @@ async def test_a_stream_whose_time_is_up_ends_in_order(dispatcher: Dispatcher, f
 
 
 async def test_whatever_is_lost_delayed_or_dropped_each_row_arrives_once_in_order(
-    memory: Memory, dispatcher: Dispatcher, fast_sweep: None
+    memory: Memory, dispatcher: Dispatcher[int], fast_sweep: None
 ) -> None:
     """Random writers, random drops of streams, half of the wake-ups lost, reads of random length."""
     memory.loss = 0.5
