@@ -59,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
     media = commands.add_parser("media", help="stored files").add_subparsers(required=True, metavar="ACTION")
-    _add(media, "check", media_check, "compares the table of files with the store; 1 when they differ")
+    checking = _add(media, "check", media_check, "compares the table of files with the store; 1 when they differ")
+    checking.add_argument("--mend", action="store_true", help="removes what no row knows, makes again what can be made")
     folder = _add(media, "upload-folder", media_upload_folder, "stores the files below a folder; may be repeated")
     folder.add_argument("folder", metavar="DIR")
     folder.add_argument("--owner", type=int, required=True, metavar="ID", help="whose files they become: a user's id")
@@ -137,12 +138,12 @@ def admin_create(options: argparse.Namespace) -> int:
     return 0
 
 
-def media_check(_: argparse.Namespace) -> int:
+def media_check(options: argparse.Namespace) -> int:
     """Compare rows with objects."""
     found = _with_database()
     from cnt_grpc.commands import media  # noqa: PLC0415
 
-    return 0 if _run(media.check(found)) else 1
+    return 0 if _run(media.check(found, mend=options.mend)) else 1
 
 
 def media_upload_folder(options: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@ from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
 from cnt_grpc.media import jobs
 from cnt_grpc.media.jobs import MediaJobs
+from cnt_grpc.media.mending import Mender
+from cnt_grpc.media.moving import Mover
 from cnt_grpc.media.probing import Prober
 from cnt_grpc.media.reception import Reception
 from cnt_grpc.media.removal import Remover
@@ -22,13 +24,8 @@ def _serve(system: System) -> Servicers:
 
 
 def _work(system: System) -> Handlers:
-    files = MediaJobs(Prober(system.storage, system.limits), Remover(system.storage))
-    return {
-        jobs.PROBE: files.probe,
-        jobs.STILL: files.still,
-        jobs.DISCARD: files.discard,
-        jobs.SWEEP: files.sweep,
-    }
+    store, limits = system.storage, system.limits
+    return MediaJobs(Prober(store, limits), Remover(store), Mover(store), Mender(store, limits)).handlers
 
 
 MEDIA = Plug(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cnt_grpc import app
-from cnt_grpc.media import Inspection
+from cnt_grpc.media import Filling, Inspection, Mender, TooMuchError
 from cnt_grpc.refusal import Refusal
 from cnt_grpc.settings import Settings
 
@@ -15,16 +15,23 @@ T = TypeVar("T")
 _WIDTH: Final = 30
 
 
-async def check(settings: Settings) -> bool:
-    """Print what differs between table and store; whether nothing does."""
-    well = True
+async def check(settings: Settings, *, mend: bool = False) -> bool:
+    """Print what differs between table and store, and mend it if wanted; whether nothing does (any more)."""
+    number = 0
     async with app.opened(settings) as system:
         inspection = Inspection(system.db, system.storage, system.limits)
         async for each in inspection.differences():
             print(f"{each.what}: {each.key}")
-            well = False
+            number += 1
         print(f"{await inspection.number_of_rows()} files and pictures looked at")
-    return well
+        if not mend or not number:
+            return not number
+        try:
+            mended = await Mender(system.storage, system.limits).mend_all(system.db)
+        except TooMuchError as error:
+            raise Refusal(f"Nothing was mended: {error}. Is this the right store, the right database?") from None
+        print(f"{len(mended)} mended")
+        return not [each async for each in inspection.differences()]
 
 
 def folder_of(text: str) -> Path:
@@ -42,9 +49,9 @@ async def upload_folder(settings: Settings, folder: Path, owner: int, *, dry: bo
     """
     well = True
     async with app.opened(settings) as system:
-        inspection = Inspection(system.db, system.storage, system.limits)
-        for path, purpose in _counted(inspection.uploadable(folder)):
-            outcome = await inspection.upload(owner, path, purpose, dry=dry)
+        filling = Filling(system.db, system.storage, system.limits)
+        for path, purpose in _counted(filling.uploadable(folder)):
+            outcome = await filling.upload(owner, path, purpose, dry=dry)
             print(f"{path.relative_to(folder)}: {outcome}")
             well &= not outcome.startswith("refused")
     return well

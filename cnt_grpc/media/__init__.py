@@ -1,18 +1,22 @@
 """Stored files: uploads, what they are, who uses them, and where they are found.
 
 Other rooms keep the id of a media object, and call in their own transaction:
-`claim` to take a file that the caller uploaded, `use` and `release` to keep it and let it go, `publish` and `withdraw`
-to show it to everyone or no longer. They join `objects` to their rows, and make addresses with `Urls` where they make
-messages. A file that nothing uses is removed after a day, or at once when the last user releases it. What the platform
-makes itself (films of others, pictures with words, recordings, documents) comes in through the `Workshop`.
+`claim` to take a file that the caller uploaded (with `private=True` for drafts), `use` and `release` to keep it and let
+it go, `publish` and `withdraw` to show it to everyone or no longer. They join `objects` to their rows, and make
+addresses with `Urls` where they make messages. A file that nothing uses goes after a day, or at once when the last
+user releases it. What the platform makes itself (films of others, pictures with words, recordings, documents) comes in
+through the `Workshop`.
 """
 
 from sqlalchemy import select
 
 from cnt_grpc.media.examine import BrokenExaminerError, UnreadableError
+from cnt_grpc.media.filling import Filling
 from cnt_grpc.media.inspection import Inspection
 from cnt_grpc.media.keeping import release
-from cnt_grpc.media.rules import claim, publish, use, withdraw
+from cnt_grpc.media.mending import Mender, TooMuchError
+from cnt_grpc.media.moving import claim, publish
+from cnt_grpc.media.rules import use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.tables import media_objects
@@ -38,11 +42,14 @@ objects = select(
 __all__ = [
     "Bench",
     "BrokenExaminerError",
+    "Filling",
     "Inspection",
     "Kind",
     "Made",
+    "Mender",
     "Servable",
     "Shelf",
+    "TooMuchError",
     "UnreadableError",
     "Urls",
     "Workshop",

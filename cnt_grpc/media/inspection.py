@@ -1,35 +1,26 @@
 """For operators: comparing rows with objects, filling the store from a folder, making thumbnails that are missing."""
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import AppError
+from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.media import probing, sessions
 from cnt_grpc.media.examine import UnreadableError
 from cnt_grpc.media.probing import TRIES, Prober
-from cnt_grpc.media.purposes import AUDIO, DOCUMENT, IMAGE, VIDEO, Limits, Purpose
+from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.queries import inspection as queries
 from cnt_grpc.media.queries import objects
-from cnt_grpc.media.storage import PIECE, Storage
-from cnt_grpc.media.uploads import Declared, Intake
+from cnt_grpc.media.storage import Storage
 
 _BATCH: Final = 500
+_AT_ONCE: Final = 16
+"""Questions to the store at once."""
 YOUNG: Final = timedelta(hours=24)
 """Objects younger than this may belong to an upload under way."""
-
-_PURPOSES: Final = {
-    **dict.fromkeys((".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg"), AUDIO),
-    **dict.fromkeys((".mp4", ".mov", ".mkv", ".webm"), VIDEO),
-    **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp", ".gif"), IMAGE),
-    ".pdf": DOCUMENT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +30,14 @@ class Difference:
     key: str
     what: str
     """`no object`, `another size`, or `no row`."""
+    media_id: int = 0
+    variant: str = ""
+    """Which picture of the file it is; "" for the file itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Looks at everything, for nobody in particular."""
+    """Looks at everything, for nobody in particular. Its memory does not grow with what there is."""
 
     db: Database
     storage: Storage
@@ -51,48 +45,62 @@ class Inspection:
 
     async def differences(self) -> AsyncIterator[Difference]:
         """Rows without an object, rows whose object has another size, and objects that nothing knows of."""
-        known = set()
-        async for row in _rows(self.db):
-            known.add(row["key"])
-            stored = await self.storage.stat(row["key"])
-            if stored is None:
-                yield Difference(row["key"], "no object")
-            elif stored.size != row["size"]:
-                yield Difference(row["key"], "another size")
-        async with self.db.reading() as tx:
-            for row in await tx.all(queries.keys_under_way()):
-                known |= {row["key"], sessions.tail_key(row)}
-            known |= {row["key"] for row in await tx.all(queries.keys_unfinished())}
+        async for each in self.damaged():
+            yield each
+        async for each in self.strays():
+            yield each
+
+    async def damaged(self, share: int = 0, shares: int = 1) -> AsyncIterator[Difference]:
+        """Rows without an object, and rows whose object has another size, of one share of all files."""
+        after = 0
+        while True:
+            async with self.db.reading() as tx:
+                rows = await tx.all(queries.stored_files(_BATCH, shares), after=after, share=share)
+                pictures = await tx.all(queries.stored_variants(), ids=[row["id"] for row in rows])
+            named = [(Difference(row["key"], "", row["id"]), row["size"]) for row in rows]
+            named += [(Difference(row["key"], "", row["media_id"], row["name"]), row["size"]) for row in pictures]
+            for at in range(0, len(named), _AT_ONCE):
+                for found in await asyncio.gather(*(self._compare(*each) for each in named[at : at + _AT_ONCE])):
+                    if found is not None:
+                        yield found
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1]["id"]
+
+    async def strays(self) -> AsyncIterator[Difference]:
+        """Objects that no row knows of, and that are too old to belong to an upload under way."""
         before = clock.now() - YOUNG
+        batch: list[str] = []
         async for found in self.storage.objects():
-            if found.key not in known and found.modified_at < before:
-                yield Difference(found.key, "no row")
+            if found.modified_at < before:
+                batch.append(found.key)
+            if len(batch) == _BATCH:
+                for key in await self.unknown(batch):
+                    yield Difference(key, "no row")
+                batch = []
+        for key in await self.unknown(batch):
+            yield Difference(key, "no row")
+
+    async def unknown(self, keys: Sequence[str]) -> list[str]:
+        """Those of these keys that nothing knows of at this moment."""
+        if not keys:
+            return []
+        async with self.db.reading() as tx:
+            known = {row["key"] for row in await tx.all(queries.known_keys(), keys=list(keys))}
+            tails = {sessions.tail_key(row) for row in await tx.all(queries.sessions_under_way())}
+            moving = tuple(row["source_key"].partition(".")[0] for row in await tx.all(queries.sources_on_the_move()))
+        return [key for key in keys if key not in known and key not in tails and not key.startswith(moving)]
+
+    async def _compare(self, found: Difference, size: int) -> Difference | None:
+        stored = await self.storage.stat(found.key)
+        if stored is not None and stored.size == size:
+            return None
+        return replace(found, what="no object" if stored is None else "another size")
 
     async def number_of_rows(self) -> int:
         """How many rows `differences` looks at."""
         async with self.db.reading() as tx:
             return int(await tx.value(queries.number()))
-
-    def uploadable(self, folder: Path) -> list[tuple[Path, Purpose]]:
-        """The files below the folder that the platform takes, as their names say; the bytes are looked at later."""
-        found = ((path, _PURPOSES.get(path.suffix.lower())) for path in sorted(folder.rglob("*")) if path.is_file())
-        return [(path, purpose) for path, purpose in found if purpose is not None]
-
-    async def upload(self, owner: int, path: Path, purpose: Purpose, *, dry: bool) -> str:
-        """Store a file as the owner's, unless they have one with the same bytes; what came of it, in a few words."""
-        digest, size = await asyncio.to_thread(_digest, path)
-        async with self.db.reading() as tx:
-            there = await tx.value(queries.same_bytes(), owner=owner, sha256=digest, filename=path.name)
-        if there is not None:
-            return "is there"
-        if dry:
-            return "would be stored"
-        try:
-            declared = Declared(path.name, size, digest)
-            row, _ = await Intake(self.storage, self.limits).take(self.db, owner, purpose, _pieces(path), declared)
-        except AppError as refusal:
-            return f"refused: {refusal.message}"
-        return f"stored as {row['key']}"
 
     async def without_thumbnail(self) -> list[int]:
         """Ids of the films that have none."""
@@ -115,26 +123,3 @@ class Inspection:
             return await probing.add_thumbnail(tx, media_id, result)
 
         return "made" if await self.db.transact(write) else "is there"
-
-
-async def _rows(db: Database) -> AsyncIterator[Row]:
-    last = ""
-    while True:
-        async with db.reading() as tx:
-            rows = await tx.all(queries.stored_keys(_BATCH), after=last)
-        for row in rows:
-            yield row
-        if len(rows) < _BATCH:
-            return
-        last = rows[-1]["key"]
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while piece := await asyncio.to_thread(file.read, PIECE):
-            yield piece
-
-
-def _digest(path: Path) -> tuple[bytes, int]:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest(), path.stat().st_size

@@ -9,6 +9,7 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job
 from cnt_grpc.media import rules
+from cnt_grpc.media.moving import publish
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import DiscardMedia
 
@@ -33,5 +34,5 @@ async def show(tx: Tx, user_id: int, media_id: int) -> None:
     picture = await rules.claim(tx, Caller(user_id), Kind.IMAGE, media_id=media_id)
     await release(tx, AVATAR, str(user_id))
     await rules.use(tx, media_id, AVATAR, str(user_id))
-    await rules.publish(tx, media_id)
+    await publish(tx, media_id)
     await auth.set_avatar(tx, user_id, picture["key"])

@@ -6,8 +6,6 @@ work on files is done in threads of the store's own, so that a slow disk delays 
 
 import asyncio
 import contextlib
-import errno
-import hashlib
 import os
 import shutil
 import time
@@ -20,7 +18,9 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.media import local_parts
+from cnt_grpc.media import local_files, local_parts
+from cnt_grpc.media.local_files import full_disk_told
+from cnt_grpc.media.local_writer import LocalWriter
 from cnt_grpc.media.storage import PART, PIECE, Draft, Stored, Written, is_key
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
@@ -28,8 +28,8 @@ KEEP_FREE: Final = 256 * 1024 * 1024
 """Bytes of the disk that uploads leave to others: a database on a full disk stops."""
 
 _THREADS: Final = 8
-_FLUSH: Final = 8 * 1024 * 1024
-"""Bytes after which writing to the disk is begun, so that the sync at the end has little left to wait for."""
+_NEAR: Final = 8 * 1024 * 1024
+"""Bytes that come before anyone looks again for room."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -52,12 +52,12 @@ class LocalStorage:
         return self._root / key
 
     @asynccontextmanager
-    async def create(self, key: str, content_type: str) -> AsyncIterator["_LocalWriter"]:
+    async def create(self, key: str, content_type: str) -> AsyncIterator[LocalWriter]:
         """See Storage. The type is not kept: the database knows it."""
         del content_type
         path = self.path(key)
         await self._run(self._make_room, 0)
-        writer = _LocalWriter(self, path, self._incoming / uuid.uuid4().hex)
+        writer = LocalWriter(self, path, self._incoming / uuid.uuid4().hex)
         try:
             yield writer
         finally:
@@ -86,7 +86,12 @@ class LocalStorage:
 
     async def fetch(self, key: str, file: Path) -> None:
         """See Storage. A second name for the same file, so that a film is not copied."""
-        await self._run(_link, self.path(key), file)
+        await self._run(local_files.link, self.path(key), file)
+
+    async def copy(self, source: str, target: str) -> None:
+        """See Storage."""
+        scratch = self._incoming / uuid.uuid4().hex
+        await self._run(local_files.copy, self.path(source), self.path(target), scratch)
 
     async def delete(self, *keys: str) -> None:
         """See Storage."""
@@ -103,7 +108,7 @@ class LocalStorage:
 
     async def sweep(self, older_than: timedelta) -> int:
         """See Storage."""
-        return await self._run(_remove_old, self._incoming, time.time() - older_than.total_seconds())
+        return await self._run(local_files.remove_old, self._incoming, time.time() - older_than.total_seconds())
 
     async def begin(self, key: str, content_type: str, size: int) -> Draft:
         """See Storage."""
@@ -117,7 +122,7 @@ class LocalStorage:
     async def put_part(self, draft: Draft, number: int, data: bytes) -> None:
         """See Storage."""
         await self._run(self.check_room)
-        with _full_disk_told():
+        with full_disk_told():
             await self._run(local_parts.put, self._draft_path(draft), (number - 1) * PART, data)
 
     async def arrived(self, draft: Draft) -> int:
@@ -131,9 +136,9 @@ class LocalStorage:
     async def join(self, draft: Draft) -> None:
         """See Storage."""
         target = self.path(draft.key)
-        with _full_disk_told():
+        with full_disk_told():
             await self._run(local_parts.join, self._draft_path(draft), target)
-            await self._run(_sync_folder, target.parent)
+            await self._run(local_files.sync_folder, target.parent)
 
     async def drop(self, draft: Draft) -> None:
         """See Storage."""
@@ -194,119 +199,4 @@ class LocalStorage:
 
     def check_room(self) -> None:
         """Raise Unavailable(STORAGE_FULL) when the disk is about to be full; for a writer's thread."""
-        self._make_room(_FLUSH)
-
-
-class _LocalWriter:
-    """One file on its way in. One piece is written and hashed in a thread while the next one is received."""
-
-    def __init__(self, storage: LocalStorage, target: Path, path: Path) -> None:
-        self._storage = storage
-        self._target = target
-        self._path = path
-        self._file = -1
-        self._hash = hashlib.sha256()
-        self._size = 0
-        self._flushed = 0
-        self._pending: asyncio.Future[None] | None = None
-
-    async def write(self, piece: bytes) -> None:
-        """See Writer."""
-        await self._written()
-        self._pending = self._storage.submit(self._append, piece)
-
-    async def commit(self) -> Written:
-        """See Writer."""
-        await self._written()
-        self._pending = self._storage.submit(self._publish)
-        await self._written()
-        return Written(self._size, self._hash.digest())
-
-    async def _written(self) -> None:
-        if self._pending is not None:
-            # A cancelled call must not cancel what the thread is doing: `settle` waits for it.
-            await asyncio.shield(self._pending)
-            self._pending = None
-
-    async def settle(self) -> None:
-        """Wait until no thread works on the file any more, even if the call is being cancelled."""
-        pending = self._pending
-        while pending is not None and not pending.done():
-            with contextlib.suppress(asyncio.CancelledError, Unavailable, OSError):
-                await asyncio.wait([pending])
-        if pending is not None and not pending.cancelled():
-            pending.exception()  # seen: whoever awaited it has raised it, or is being cancelled anyway
-
-    def close(self) -> None:
-        """Close the file, and remove it where it was not committed."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._path.unlink(missing_ok=True)
-
-    def _open(self) -> None:
-        # Opened by the first piece and not before: `settle` and `close` then know of the file, whatever is cancelled.
-        if self._file < 0:
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-
-    def _append(self, piece: bytes) -> None:
-        view = memoryview(piece)
-        with _full_disk_told():
-            self._open()
-            while view:
-                view = view[os.write(self._file, view) :]
-        self._hash.update(piece)
-        self._size += len(piece)
-        if self._size - self._flushed >= _FLUSH:
-            self._storage.check_room()
-            # Linux begins to write the dirty pages of the range; elsewhere it does nothing.
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(self._file, self._flushed, self._size - self._flushed, os.POSIX_FADV_DONTNEED)
-            self._flushed = self._size
-
-    def _publish(self) -> None:
-        with _full_disk_told():
-            self._open()
-            os.fchmod(self._file, 0o444)  # objects never change
-            os.fsync(self._file)
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            self._path.rename(self._target)
-            _sync_folder(self._target.parent)
-
-
-@contextlib.contextmanager
-def _full_disk_told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Unavailable(Reason.STORAGE_FULL) from error
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable: the file's own sync does not cover the folder that it is in."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(source)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        # Another disk, perhaps one in memory: a film is not copied there.
-        target.symlink_to(source.absolute())
-
-
-def _remove_old(folder: Path, before: float) -> int:
-    removed = 0
-    for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime < before:
-                path.unlink()
-                removed += 1
-    return removed
+        self._make_room(_NEAR)

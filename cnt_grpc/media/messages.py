@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cnt_grpc.kit.db import Row
+from cnt_grpc.media.arrival import Standing
 from cnt_grpc.media.removal import GRACE
-from cnt_grpc.media.resumable import PartPlace, Standing
+from cnt_grpc.media.resumable import PartPlace
 from cnt_grpc.media.storage import PART
 from cnt_grpc.media.urls import Urls
 from cnt_grpc.pb.cnt.media.v1 import media_pb2

@@ -41,6 +41,9 @@ DRAFT_AUDIO: Final = Purpose("draft_audio", Kind.AUDIO, "private/drafts/audio")
 DRAFT_VIDEO: Final = Purpose("draft_video", Kind.VIDEO, "private/drafts/video")
 DRAFT_IMAGE: Final = Purpose("draft_image", Kind.IMAGE, "private/drafts/images")
 
+IDENTITY_PICTURE: Final = Purpose("identity_picture", Kind.IMAGE, "private/identity")
+IDENTITY_DOCUMENT: Final = Purpose("identity_document", Kind.DOCUMENT, "private/identity")
+
 PURPOSES: Final = {
     each.name: each
     for each in (
@@ -55,6 +58,8 @@ PURPOSES: Final = {
         DRAFT_AUDIO,
         DRAFT_VIDEO,
         DRAFT_IMAGE,
+        IDENTITY_PICTURE,
+        IDENTITY_DOCUMENT,
     )
 }
 """By name, as upload sessions keep it."""
@@ -63,6 +68,21 @@ THUMBNAILS: Final = "images/thumbnails/podcasts/generated"
 """Where stills of films lie."""
 INCOMING: Final = "private/incoming"
 """Where pictures wait until they are drawn anew."""
+
+PRIVATE: Final = "private/"
+"""What lies below it is outside the CDN's policy: signed addresses are the only way to it."""
+_PUBLISHED: Final = {each.folder: each.kind for each in (DRAFT_AUDIO, DRAFT_VIDEO, DRAFT_IMAGE, TEMPORARY_AUDIO)}
+_PUBLIC_FOLDERS: Final = {each.kind: each.folder for each in (AUDIO, VIDEO, IMAGE)}
+
+
+def public_key(key: str) -> str | None:
+    """Where a file of this private key lies once something public uses it; None for what must stay where it is.
+
+    Drafts and temporary audio may be published, identity papers and exports never.
+    """
+    folder, _, name = key.rpartition("/")
+    kind = _PUBLISHED.get(folder)
+    return f"{_PUBLIC_FOLDERS[kind]}/{name}" if kind is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Changed, Invalid, NotFound, Precondition
 from cnt_grpc.media import rules, sessions
+from cnt_grpc.media.arrival import Arrival, Standing
+from cnt_grpc.media.declared_types import check_type, declared_type
 from cnt_grpc.media.jobs import PROBE
 from cnt_grpc.media.purposes import INCOMING, PURPOSES, Purpose
 from cnt_grpc.media.queries import objects, resumable, uploads
-from cnt_grpc.media.sniff import HEAD, TYPES, FileType, Kind
+from cnt_grpc.media.sniff import HEAD, Kind
 from cnt_grpc.media.storage import PART
-from cnt_grpc.media.uploads import Declared, Intake, surely, too_large, type_of
+from cnt_grpc.media.uploads import Declared, Intake, surely, too_large
 from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import ProbeMedia
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
@@ -33,26 +35,6 @@ URLS: Final = 100
 """Parts whose addresses are told at once."""
 URL_LIFE: Final = 900
 """Seconds that such an address works."""
-
-_OTHER_NAMES: Final = {
-    "audio/mp3": "audio/mpeg",
-    "audio/x-wav": "audio/wav",
-    "audio/wave": "audio/wav",
-    "audio/x-m4a": "audio/mp4",
-    "audio/m4a": "audio/mp4",
-    "audio/x-flac": "audio/flac",
-    "audio/x-aac": "audio/aac",
-    "image/jpg": "image/jpeg",
-}
-"""What browsers call some types, and what we call them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an upload stands."""
-
-    row: Row
-    received: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +57,7 @@ class Resumable:
         self, db: Database, owner: int, purpose: Purpose, content_type: str, declared: Declared
     ) -> Standing:
         """Begin an upload; raises Invalid for a type that the purpose does not take, Exhausted for too many bytes."""
-        file_type = _declared_type(content_type, purpose.kind)
+        file_type = declared_type(content_type, purpose.kind)
         limit = self.intake.limits.bytes_of[purpose.kind]
         if declared.size > limit:
             raise too_large(purpose.kind, limit)
@@ -121,7 +103,7 @@ class Resumable:
             raise Precondition(Reason.UPLOAD_OVER)
         if found.received != offset:
             raise Precondition(Reason.UPLOAD_OFFSET_WRONG, f"go on from byte {found.received}", received=found.received)
-        arrival = await _Arrival.after(self, db, found)
+        arrival = await Arrival.after(self.intake.storage, db, found)
         try:
             async for block in pieces:
                 await arrival.take(block)
@@ -218,7 +200,7 @@ class Resumable:
             head = head or piece[:HEAD]
             size += len(piece)
             await asyncio.to_thread(digest.update, piece)
-        _check_type(head, row)
+        check_type(head, row)
         if size != row["size"]:
             raise Invalid(Reason.UPLOAD_DIFFERS, f"{size} bytes came, {row['size']} were declared")
         if not hmac.compare_digest(digest.digest(), row["sha256"]):
@@ -234,67 +216,6 @@ class Resumable:
                 await rules.refund(tx, ended["owner_id"], ended["reserved"])
 
         await db.transact(forget)
-
-
-@dataclass(slots=True)
-class _Arrival:
-    """The bytes of one call, on their way into parts."""
-
-    uploads: Resumable
-    db: Database
-    row: Row
-    parts: int
-    """Bytes in whole parts."""
-    held: bytearray
-    """Bytes that are no whole part yet; fewer than `PART`."""
-
-    @classmethod
-    async def after(cls, uploads: Resumable, db: Database, standing: Standing) -> "_Arrival":
-        row, held = standing.row, bytearray()
-        tail = standing.received % PART if standing.received < row["size"] else 0
-        if tail:
-            async for piece in uploads.intake.storage.read(sessions.tail_key(row), 0, tail):
-                held += piece
-        return cls(uploads, db, row, standing.received - tail, held)
-
-    @property
-    def received(self) -> int:
-        return self.parts + len(self.held)
-
-    async def take(self, block: bytes) -> None:
-        if self.received + len(block) > self.row["size"]:
-            raise Invalid(Reason.UPLOAD_DIFFERS, f"more bytes came than the {self.row['size']} declared")
-        self.held += block
-        # What is of another type is refused before gigabytes of it have come.
-        if self.parts == 0 and len(self.held) >= min(HEAD, self.row["size"]):
-            _check_type(bytes(self.held[:HEAD]), self.row)
-        while len(self.held) >= PART:
-            await self._put(PART)
-
-    async def keep(self) -> None:
-        """Store what is left: as the last part, or as the tail from which the next call goes on."""
-        storage = self.uploads.intake.storage
-        if self.held and self.received == self.row["size"]:
-            await self._put(len(self.held))
-        key = sessions.tail_key(self.row)
-        if self.held:
-            async with storage.create(key, "application/octet-stream") as writer:
-                await writer.write(bytes(self.held))
-                await writer.commit()
-        tail = {"tail_at": self.parts if self.held else None, "tail_size": len(self.held) or None}
-        await self.db.transact(lambda tx: tx.run(resumable.set_tail(), session=self.row["id"], now=clock.now(), **tail))
-        if not self.held and self.row["tail_at"] is not None:
-            await storage.delete(key)
-
-    async def _put(self, size: int) -> None:
-        number = self.parts // PART + 1
-        try:
-            await self.uploads.intake.storage.put_part(sessions.draft_of(self.row), number, bytes(self.held[:size]))
-        except FileNotFoundError:
-            raise NotFound(Reason.UPLOAD_NOT_FOUND) from None
-        del self.held[:size]
-        self.parts += size
-        await self.db.transact(lambda tx: tx.run(resumable.touch(), session=self.row["id"], now=clock.now()))
 
 
 async def own(db: Database, owner: int, session: str) -> Row:
@@ -330,24 +251,3 @@ async def _adopt(tx: Tx, row: Row) -> tuple[int, int]:
 
 async def _unclaim(db: Database, session: str) -> None:
     await db.transact(lambda tx: tx.run(resumable.unclaim(), session=session))
-
-
-def _declared_type(content_type: str, kind: Kind) -> FileType:
-    name = content_type.partition(";")[0].strip().lower()
-    name = _OTHER_NAMES.get(name, name)
-    taken = [each for each in TYPES if each.kind is kind]
-    for each in taken:
-        if each.content_type == name:
-            return each
-    names = ", ".join(each.content_type for each in taken)
-    raise Invalid(Reason.MEDIA_TYPE_REFUSED, f"{kind} may be {names}", kind=kind)
-
-
-def _check_type(head: bytes, row: Row) -> None:
-    found = type_of(head, PURPOSES[row["purpose"]].kind)
-    if found.content_type != row["content_type"]:
-        raise Invalid(
-            Reason.MEDIA_TYPE_REFUSED,
-            f"the file is {found.content_type}, not {row['content_type']}",
-            kind=found.kind,
-        )

@@ -51,16 +51,16 @@ async def variants(tx: Tx, media_id: int) -> Sequence[Row]:
     return await tx.all(objects.variants_of(), media=media_id)
 
 
-async def claim(tx: Tx, caller: Caller, *kinds: Kind, media_id: int = 0, file_path: str = "") -> Row:
-    """A file of one of these kinds that the caller uploaded and that is ready, by its id or, without one, by its key.
-
-    It cannot be removed before the transaction ends; call `use` in the same one. Raises NotFound for what is not the
-    caller's own, Invalid for another kind, Precondition while it is being examined.
-    """
+async def claim(
+    tx: Tx, caller: Caller, *kinds: Kind, media_id: int = 0, file_path: str = "", moved_path: str = ""
+) -> Row:
+    """What moving.claim gives other rooms, wherever it lies; `moved_path` is where `file_path` may have gone since."""
     if media_id:
         row = await tx.one(objects.own_object_locked(by_key=False), media=media_id, owner=caller.user_id)
     else:
-        row = await tx.one(objects.own_object_locked(by_key=True), key=file_path, owner=caller.user_id)
+        row = await tx.one(
+            objects.own_object_locked(by_key=True), key=file_path, moved=moved_path, owner=caller.user_id
+        )
     # What failed holds no bytes any more: for everyone but GetMedia it is gone.
     if row is None or row["state"] == "failed":
         raise NotFound(Reason.MEDIA_NOT_FOUND)
@@ -79,11 +79,6 @@ async def use(tx: Tx, media_id: int, room: str, ref: str) -> None:
     if await tx.value(uses.mark_used(), media=media_id) is None:
         raise NotFound(Reason.MEDIA_NOT_FOUND)
     await tx.run(uses.add_use(), media=media_id, room=room, ref=ref, now=clock.now())
-
-
-async def publish(tx: Tx, media_id: int) -> None:
-    """Show a file, and the pictures made of it, to everyone."""
-    await tx.run(uses.set_visibility(), media=media_id, visibility="public")
 
 
 async def withdraw(tx: Tx, media_id: int) -> None:

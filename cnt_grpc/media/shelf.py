@@ -10,7 +10,7 @@ from cnt_grpc.kit.db import Database, Row
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.media.queries import objects
 from cnt_grpc.media.storage import is_key
-from cnt_grpc.media.urls import is_signed
+from cnt_grpc.media.urls import is_open, is_signed
 
 _KEPT: Final = 2048
 _SECONDS: Final = 1.0
@@ -41,7 +41,7 @@ class Shelf:
         row = await self._row(key)
         if row is None:
             return None
-        public = row["visibility"] == "public"
+        public = is_open(key, row["visibility"])
         if not public and not is_signed(key, expires, signature):
             return None
         return Servable(self._storage.path(key), row["content_type"], public)

@@ -94,6 +94,10 @@ class Storage(Protocol):
         """Bring the object to a new local file, to be read and not written; raises FileNotFoundError."""
         ...
 
+    async def copy(self, source: str, target: str) -> None:
+        """Give the object a second key, without its bytes passing us; raises FileNotFoundError."""
+        ...
+
     async def delete(self, *keys: str) -> None:
         """Remove what is there of these; what is not there is no error."""
         ...

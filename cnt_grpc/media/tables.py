@@ -28,7 +28,11 @@ media_objects = Table(
     Column("state", Text, nullable=False, server_default=text("'probing'")),
     Column("visibility", Text, nullable=False, server_default=text("'private'")),
     Column("key", Text, nullable=False, comment="in the store; made by us"),
-    Column("source_key", Text, comment="what was sent, until the worker has drawn the picture anew"),
+    Column(
+        "source_key",
+        Text,
+        comment="where the bytes still are, until the worker has drawn the picture anew or moved the file",
+    ),
     Column("thumbnail_key", Text, comment="of the variant that lists show"),
     Column("filename", Text, nullable=False, server_default=text("''"), comment="where it came from; for display"),
     Column("content_type", Text, nullable=False, comment="read from the bytes"),
@@ -50,6 +54,7 @@ media_objects = Table(
     Index("ix_media_objects_owner_id", "owner_id", "id"),
     # For the sweeper, so that it never looks at what is ready and in use, which is nearly everything.
     Index("ix_media_objects_unfinished", "created_at", postgresql_where=text("state <> 'ready'")),
+    Index("ix_media_objects_source_key", "source_key", postgresql_where=text("source_key IS NOT NULL")),
     Index("ix_media_objects_unused_since", "unused_since", postgresql_where=text("unused_since IS NOT NULL")),
     comment="Files in the store, one row each",
 )

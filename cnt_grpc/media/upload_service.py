@@ -8,8 +8,9 @@ from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Invalid
 from cnt_grpc.kit.multipart import file_name
 from cnt_grpc.media import messages
+from cnt_grpc.media.arrival import Standing
 from cnt_grpc.media.reception import Reception, purpose_of
-from cnt_grpc.media.resumable import Resumable, Standing
+from cnt_grpc.media.resumable import Resumable
 from cnt_grpc.media.uploads import Declared
 from cnt_grpc.media.urls import Urls
 from cnt_grpc.pb.cnt.media.v1 import upload_service

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from cnt_grpc.kit import clock, seal
+from cnt_grpc.media.purposes import PRIVATE
 from cnt_grpc.media.storage import Storage, is_key
 
 LIFE: Final = 900
@@ -30,7 +31,7 @@ class Urls:
         """Where the file is for someone who may see it; "" where there is no file."""
         if not key:
             return ""
-        return self.public(key) if visibility == "public" else self.private(key)
+        return self.public(key) if is_open(key, visibility) else self.private(key)
 
     def public(self, key: str) -> str:
         """Where everyone finds the file."""
@@ -49,6 +50,11 @@ class Urls:
         expires = (int(clock.now().timestamp()) // _STEP + LIFE // _STEP) * _STEP
         tag = base64.urlsafe_b64encode(seal.sign(_PURPOSE, _signed_text(key, expires))).decode().rstrip("=")
         return f"{self.base}/{key}?{urlencode({'expires': expires, 'signature': tag})}"
+
+
+def is_open(key: str, visibility: str) -> bool:
+    """Whether everyone may have the file: what lies below private/ is signed for, whatever a row says of it."""
+    return visibility == "public" and not key.startswith(PRIVATE)
 
 
 def is_signed(key: str, expires: str, signature: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.media.examine import Facts, Picture
-from cnt_grpc.media.purposes import THUMBNAILS
+from cnt_grpc.media.purposes import PRIVATE, THUMBNAILS
 from cnt_grpc.media.queries import objects
 from cnt_grpc.media.sniff import Kind, type_of_key
 from cnt_grpc.media.storage import Storage, Written
@@ -31,8 +31,8 @@ async def store(storage: Storage, kind: Kind, key: str, facts: Facts) -> tuple[S
     stored = []
     for each in facts.pictures:
         if each.name:
-            place, its_type = _key(kind, key, each), content_type(each)
-            stored.append(StoredPicture(each, place, its_type, await storage.put(place, each.file, its_type)))
+            where, its_type = place(kind, key, each.name, each.extension), content_type(each)
+            stored.append(StoredPicture(each, where, its_type, await storage.put(where, each.file, its_type)))
     return tuple(stored)
 
 
@@ -59,12 +59,13 @@ async def add(tx: Tx, media_id: int, stored: Sequence[StoredPicture]) -> None:
     await tx.many(objects.add_variant(), rows)
 
 
-def _key(kind: Kind, key: str, picture: Picture) -> str:
-    """Beside the file itself; stills of films have a folder of their own. The same at each run of a job, so that a run
-    that was killed leaves nothing that the next one does not replace.
+def place(kind: Kind, key: str, name: str, extension: str) -> str:
+    """Where the picture of this name lies: beside the file itself, but stills of films have a folder of their own.
+
+    The same at each run of a job, so that a run that was killed leaves nothing that the next one does not replace.
     """
-    folder, _, name = key.rpartition("/")
-    stem = name.partition(".")[0]
-    if kind is Kind.VIDEO and not folder.startswith("private"):
-        return f"{THUMBNAILS}/{stem}.{picture.extension}"
-    return f"{folder}/{stem}-{picture.name}.{picture.extension}"
+    folder, _, file = key.rpartition("/")
+    stem = file.partition(".")[0]
+    if kind is Kind.VIDEO and not key.startswith(PRIVATE):
+        return f"{THUMBNAILS}/{stem}.{extension}"
+    return f"{folder}/{stem}-{name}.{extension}"

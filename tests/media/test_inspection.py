@@ -9,6 +9,7 @@ import pytest
 from cnt_grpc.commands import media as commands
 from cnt_grpc.kit import clock
 from cnt_grpc.media import Inspection
+from cnt_grpc.media.filling import Filling
 from cnt_grpc.pb.cnt.media.v1 import media_pb2
 from cnt_grpc.refusal import Refusal
 from tests.harness.api import Api
@@ -48,26 +49,27 @@ async def test_rows_and_objects_that_differ(ann: Ann, inspection: Inspection) ->
     assert await inspection.number_of_rows() >= 2
 
 
-async def test_a_folder_is_stored_once(ann: Ann, inspection: Inspection, tmp_path: Path) -> None:
+async def test_a_folder_is_stored_once(ann: Ann, tmp_path: Path) -> None:
+    filling = Filling(ann.world.db, ann.world.system.storage, ann.world.system.limits)
     (tmp_path / "deep").mkdir()
     makers.tone(tmp_path / "a.mp3", 1)
     makers.picture(tmp_path / "deep" / "b.PNG".lower())
     shutil.copy(tmp_path / "a.mp3", tmp_path / "liar.mp4")
     (tmp_path / "notes.txt").write_text("no media")
-    files = inspection.uploadable(tmp_path)
+    files = filling.uploadable(tmp_path)
     assert [path.name for path, _ in files] == ["a.mp3", "b.png", "liar.mp4"]
     owner = ann.person.id
-    dry = [await inspection.upload(owner, path, purpose, dry=True) for path, purpose in files]
+    dry = [await filling.upload(owner, path, purpose, dry=True) for path, purpose in files]
     assert dry == ["would be stored"] * 3
     assert await ann.charged() == 0
-    first = [await inspection.upload(owner, path, purpose, dry=False) for path, purpose in files]
+    first = [await filling.upload(owner, path, purpose, dry=False) for path, purpose in files]
     assert [each.partition(" ")[0] for each in first] == ["stored", "stored", "is"]
     key = first[0].removeprefix("stored as ")
     assert await ann.content(key) == (tmp_path / "a.mp3").read_bytes()
-    again = [await inspection.upload(owner, path, purpose, dry=False) for path, purpose in files]
+    again = [await filling.upload(owner, path, purpose, dry=False) for path, purpose in files]
     assert again == ["is there"] * 3
     other = await ann.other()
-    refused = await inspection.upload(other.person.id, *files[2], dry=False)
+    refused = await filling.upload(other.person.id, *files[2], dry=False)
     assert refused.startswith("refused: the file is audio")
 
 

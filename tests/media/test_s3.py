@@ -76,7 +76,7 @@ async def test_leftovers_of_killed_writers_are_swept(road: Road) -> None:
 
 async def test_addresses_lead_straight_to_the_store(road: Road, tmp_path: Path) -> None:
     storage = _opened(road)
-    road_less = S3Storage(S3Access(storage._bucket, endpoint=road.target, key_id="testing", secret="testing"))
+    road_less = S3Storage(S3Access(storage._client.bucket, endpoint=road.target, key_id="testing", secret="testing"))
     draft = await road_less.begin(KEY, "audio/mpeg", len(DATA))
     for number in (1, 2, 3):
         url = road_less.part_url(draft, number, 900)

@@ -198,6 +198,26 @@ async def test_memory_stays_flat(storage: Storage) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < most
 
 
+async def test_a_second_key_for_the_same_bytes(storage: Storage) -> None:
+    await write(storage, "private/drafts/audio/a.mp3", b"song" * 1000)
+    for _ in range(2):
+        await storage.copy("private/drafts/audio/a.mp3", "audio/a.mp3")
+    assert await content(storage, "audio/a.mp3") == b"song" * 1000
+    await storage.delete("private/drafts/audio/a.mp3")
+    assert await content(storage, "audio/a.mp3") == b"song" * 1000
+    with pytest.raises(FileNotFoundError):
+        await storage.copy("private/drafts/audio/a.mp3", "audio/b.mp3")
+    assert await leftovers(storage) == ["a.mp3" if isinstance(storage, LocalStorage) else "audio/a.mp3"]
+
+
+async def test_a_large_object_is_copied_in_parts(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnt_grpc.media.s3._MOST_COPIED", PART)
+    data = os.urandom(2 * PART + 99)
+    await write(storage, KEY, data)
+    await storage.copy(KEY, "audio/b.mp3")
+    assert await content(storage, "audio/b.mp3") == data
+
+
 NO_DRAFT = (FileNotFoundError, Unavailable)
 """The server of these tests breaks down over a part of an upload that it does not know; others say NoSuchUpload."""
 

@@ -1,19 +1,39 @@
 """Statements for operators, who compare rows with objects; they ask for nobody and see everything."""
 
-from sqlalchemy import Executable, bindparam, func, literal_column, select, union_all, update
+from sqlalchemy import Executable, bindparam, delete, func, select, union_all, update
 
-from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db import among, statement
 from cnt_grpc.media.tables import media_objects, media_variants, upload_sessions
 
 
 @statement
-def stored_keys(limit: int) -> Executable:
-    """Keys and sizes of what must be in the store, in the order of keys, behind the key `after`."""
-    files = select(media_objects.c.key, media_objects.c.size).where(
-        media_objects.c.state == "ready", media_objects.c.key > bindparam("after")
+def stored_files(limit: int, shares: int) -> Executable:
+    """Files whose bytes must be at their key, and what a share of all that is: behind the id `after`."""
+    return (
+        select(media_objects.c.id, media_objects.c.key, media_objects.c.size)
+        .where(
+            media_objects.c.state == "ready",
+            media_objects.c.source_key.is_(None),
+            media_objects.c.id > bindparam("after"),
+            media_objects.c.id % shares == bindparam("share"),
+        )
+        .order_by(media_objects.c.id)
+        .limit(limit)
     )
-    pictures = select(media_variants.c.key, media_variants.c.size).where(media_variants.c.key > bindparam("after"))
-    return union_all(files, pictures).order_by(literal_column("key")).limit(limit)
+
+
+@statement
+def stored_variants() -> Executable:
+    """The pictures of these files."""
+    of = media_variants.c
+    return select(of.media_id, of.name, of.key, of.size).where(among(of.media_id, "ids"))
+
+
+@statement
+def known_keys() -> Executable:
+    """Those of these keys that a row names: of a file, of its source, of a picture, or of an upload under way."""
+    columns = (media_objects.c.key, media_objects.c.source_key, media_variants.c.key, upload_sessions.c.key)
+    return union_all(*(select(each.label("key")).where(among(each, "keys")) for each in columns))
 
 
 @statement
@@ -25,15 +45,13 @@ def number() -> Executable:
 
 
 @statement
-def keys_unfinished() -> Executable:
-    """Keys that may be in the store or not: of what is being examined, and of what leaves."""
-    waiting = media_objects.c.state != "ready"
-    sent = select(media_objects.c.source_key.label("key")).where(waiting, media_objects.c.source_key.is_not(None))
-    return union_all(select(media_objects.c.key).where(waiting), sent)
+def sources_on_the_move() -> Executable:
+    """Where files and their pictures are taken from that go to a public place at this moment."""
+    return select(media_objects.c.source_key).where(media_objects.c.source_key.is_not(None))
 
 
 @statement
-def keys_under_way() -> Executable:
+def sessions_under_way() -> Executable:
     """Where uploads put their bytes."""
     return select(upload_sessions.c.key)
 
@@ -77,4 +95,38 @@ def set_thumbnail() -> Executable:
         )
         .values(thumbnail_key=bindparam("key"))
         .returning(media_objects.c.id)
+    )
+
+
+@statement
+def remove_variant() -> Executable:
+    """Forget a picture whose bytes are lost; it is made again."""
+    return delete(media_variants).where(
+        media_variants.c.media_id == bindparam("media"), media_variants.c.name == bindparam("name")
+    )
+
+
+@statement
+def set_pictures() -> Executable:
+    """Which picture lists show of a file, after its pictures were made again."""
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "ready")
+        .values(thumbnail_key=bindparam("key", type_=media_objects.c.thumbnail_key.type))
+        .returning(media_objects.c.id)
+    )
+
+
+@statement
+def set_lost() -> Executable:
+    """The bytes of a file that something uses are gone; what to give back to whom."""
+    before = select(media_objects.c.id, media_objects.c.charged).where(
+        media_objects.c.id == bindparam("media"), media_objects.c.state == "ready"
+    )
+    old = before.with_for_update().cte("old")
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == old.c.id)
+        .values(state="failed", failure=bindparam("failure"), charged=0)
+        .returning(media_objects.c.owner_id, old.c.charged.label("refund"))
     )

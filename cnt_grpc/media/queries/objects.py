@@ -98,8 +98,9 @@ def add_default_picture() -> Executable:
 
 @statement
 def own_object_locked(*, by_key: bool) -> Executable:
-    """The same, by id or by key, kept from being removed until the transaction ends."""
-    found = media_objects.c.key == bindparam("key") if by_key else media_objects.c.id == bindparam("media")
+    """The same, by id or by one of two keys, kept from being removed until the transaction ends."""
+    named = media_objects.c.key.in_([bindparam("key"), bindparam("moved")])
+    found = named if by_key else media_objects.c.id == bindparam("media")
     return (
         select(media_objects)
         .where(found, media_objects.c.owner_id == bindparam("owner"), media_objects.c.state != "leaving")

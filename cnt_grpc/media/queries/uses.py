@@ -16,6 +16,7 @@ def set_visibility() -> Executable:
         update(media_objects)
         .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "ready")
         .values(visibility=bindparam("visibility"))
+        .returning(media_objects.c.key)
     )
 
 

@@ -52,6 +52,10 @@ class _MediaPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MediaPur
     """Like UploadDraftVideo."""
     MEDIA_PURPOSE_DRAFT_IMAGE: _MediaPurpose.ValueType  # 11
     """Like UploadDraftImage."""
+    MEDIA_PURPOSE_IDENTITY_PICTURE: _MediaPurpose.ValueType  # 12
+    """A picture of an identity paper: never shown to anyone but its owner and those who check it."""
+    MEDIA_PURPOSE_IDENTITY_DOCUMENT: _MediaPurpose.ValueType  # 13
+    """An identity paper as PDF: never shown to anyone but its owner and those who check it."""
 
 class MediaPurpose(_MediaPurpose, metaclass=_MediaPurposeEnumTypeWrapper):
     """What a file is uploaded for: it decides which types are taken, where the file is kept and what is made of it."""
@@ -80,6 +84,10 @@ MEDIA_PURPOSE_DRAFT_VIDEO: MediaPurpose.ValueType  # 10
 """Like UploadDraftVideo."""
 MEDIA_PURPOSE_DRAFT_IMAGE: MediaPurpose.ValueType  # 11
 """Like UploadDraftImage."""
+MEDIA_PURPOSE_IDENTITY_PICTURE: MediaPurpose.ValueType  # 12
+"""A picture of an identity paper: never shown to anyone but its owner and those who check it."""
+MEDIA_PURPOSE_IDENTITY_DOCUMENT: MediaPurpose.ValueType  # 13
+"""An identity paper as PDF: never shown to anyone but its owner and those who check it."""
 Global___MediaPurpose: _TypeAlias = MediaPurpose  # noqa: Y015
 
 @_typing.final

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/media/v1/jobs.proto.
  */
 export const file_cnt_media_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChdjbnQvbWVkaWEvdjEvam9icy5wcm90bxIMY250Lm1lZGlhLnYxIkoKClByb2JlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASEQoJdGh1bWJuYWlsGAIgASgIEg4KBmF2YXRhchgDIAEoCCJYCglNYWtlU3RpbGwSGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASGAoHZmlsbV9pZBgCIAEoA0IHukgEIgIgABIWCgVhdF9tcxgDIAEoA0IHukgEIgIoACIpCgxEaXNjYXJkTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiDAoKU3dlZXBNZWRpYWIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("ChdjbnQvbWVkaWEvdjEvam9icy5wcm90bxIMY250Lm1lZGlhLnYxIkoKClByb2JlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASEQoJdGh1bWJuYWlsGAIgASgIEg4KBmF2YXRhchgDIAEoCCJYCglNYWtlU3RpbGwSGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASGAoHZmlsbV9pZBgCIAEoA0IHukgEIgIgABIWCgVhdF9tcxgDIAEoA0IHukgEIgIoACIpCgxEaXNjYXJkTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiDAoKU3dlZXBNZWRpYSImCglNb3ZlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiCwoJTWVuZE1lZGlhYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to examine a stored file: is it what it seems, how long, how large.
@@ -120,4 +120,40 @@ export type SweepMedia = Message<"cnt.media.v1.SweepMedia"> & {
  */
 export const SweepMediaSchema: GenMessage<SweepMedia> = /*@__PURE__*/
   messageDesc(file_cnt_media_v1_jobs, 3);
+
+/**
+ * Asks the worker to bring a file and its pictures from their private place to the one that its row names.
+ *
+ * @generated from message cnt.media.v1.MoveMedia
+ */
+export type MoveMedia = Message<"cnt.media.v1.MoveMedia"> & {
+  /**
+   * The media object.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+};
+
+/**
+ * Describes the message cnt.media.v1.MoveMedia.
+ * Use `create(MoveMediaSchema)` to create a new message.
+ */
+export const MoveMediaSchema: GenMessage<MoveMedia> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_jobs, 4);
+
+/**
+ * Asks the worker to compare rows with objects, a part of the rows at each hour of the week, and to mend what it can.
+ *
+ * @generated from message cnt.media.v1.MendMedia
+ */
+export type MendMedia = Message<"cnt.media.v1.MendMedia"> & {
+};
+
+/**
+ * Describes the message cnt.media.v1.MendMedia.
+ * Use `create(MendMediaSchema)` to create a new message.
+ */
+export const MendMediaSchema: GenMessage<MendMedia> = /*@__PURE__*/
+  messageDesc(file_cnt_media_v1_jobs, 5);
 
