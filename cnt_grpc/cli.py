@@ -68,6 +68,9 @@ def parser() -> argparse.ArgumentParser:
     thumbnails = _add(media, "thumbnails", media_thumbnails, "makes the thumbnails that films lack; may be repeated")
     thumbnails.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
+    search = commands.add_parser("search", help="the search index").add_subparsers(required=True, metavar="ACTION")
+    _add(search, "rebuild", search_rebuild, "builds the index anew while everything runs; may be repeated")
+
     _add(commands, "routes", routes, "every RPC with its policy and HTTP paths")
     _add(commands, "check", check, "looks at settings, database and edge configuration")
     settings_ = _add(commands, "settings", settings, "shows the settings, secrets left out")
@@ -164,6 +167,15 @@ def media_thumbnails(options: argparse.Namespace) -> int:
     from cnt_grpc.commands import media  # noqa: PLC0415
 
     return 0 if _run(media.thumbnails(found, dry=options.dry_run)) else 1
+
+
+def search_rebuild(_: argparse.Namespace) -> int:
+    """Build the search index anew."""
+    found = _with_database()
+    from cnt_grpc.commands import search  # noqa: PLC0415
+
+    _run(search.rebuild(found))
+    return 0
 
 
 def routes(_: argparse.Namespace) -> int:

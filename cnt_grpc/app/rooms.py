@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
-from cnt_grpc import auth, moderation
+from cnt_grpc import auth, moderation, search
 from cnt_grpc.app.auth_plug import AUTH
 from cnt_grpc.app.content_plug import CONTENT
 from cnt_grpc.app.media_plug import MEDIA
 from cnt_grpc.app.notification_plug import NOTIFICATION
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
+from cnt_grpc.app.search_plug import SEARCH
 from cnt_grpc.app.system import System
 from cnt_grpc.kit import housekeeping
 from cnt_grpc.kit.db import Tx
@@ -23,6 +24,7 @@ ROOMS = (
     MEDIA,
     NOTIFICATION,
     Plug(services=(moderation_service.SERVICE,), serve=_moderation),
+    SEARCH,
     CONTENT,
 )
 
@@ -31,6 +33,8 @@ HOLDERS = tuple(room.holder for room in ROOMS if room.holder is not None)
 """Every room that holds something about people."""
 KINDS: tuple[moderation.Kind, ...] = tuple(kind for room in ROOMS for kind in room.kinds)
 """Every kind of thing that moderators decide on."""
+SEARCHED: tuple[search.Source, ...] = tuple(source for room in ROOMS for source in room.searched)
+"""Every kind of thing that can be found."""
 PERIODIC = (*housekeeping.PERIODIC, *(job for room in ROOMS for job in room.periodic))
 """What the clock starts."""
 

@@ -3,6 +3,7 @@
 Rooms above may call what is exported here, in their own transaction, and nothing else:
 
     people, not_blocked        to join who someone is, and to leave out whom the caller shall not meet
+    public_people              to join when whoever is banned or leaves shall not be seen
     contacts                   to join how someone is reached
     visible_person, user_exists
     Role, grant_role, revoke_role, people_with_role
@@ -10,6 +11,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     grant_entitlement, revoke_entitlements, is_entitled, is_entitled_to
     set_avatar                 for the media room, which keeps the pictures (the port Avatars is the way back)
     TELL_SECURITY_EVENT, security_event, SEND_CODE     the jobs that the notification room does for this one
+    INDEX_PERSON, findable_person, findable_people     likewise the search room's, and what it looks at
     Holder, Record             what each room's privacy.py is made of: its part of an export and of an erasure
 
 The plug board builds the services and AuthJobs, Tokens, Passwords, Sessions and GoogleApi, fills the ports Avatars
@@ -20,13 +22,21 @@ from cnt_grpc.auth.avatars import Avatars
 from cnt_grpc.auth.background import PERIODIC, AuthJobs
 from cnt_grpc.auth.codes import CodePurpose
 from cnt_grpc.auth.google import Addresses, Google, GoogleApi
-from cnt_grpc.auth.jobs import SEND_CODE, TELL_SECURITY_EVENT
+from cnt_grpc.auth.jobs import INDEX_PERSON, SEND_CODE, TELL_SECURITY_EVENT
 from cnt_grpc.auth.passwords import Passwords
 from cnt_grpc.auth.personal_data import Holder, Record
 from cnt_grpc.auth.privacy import HOLDER
 from cnt_grpc.auth.queries.contacts import contacts
 from cnt_grpc.auth.queries.entitlements import is_entitled_to
-from cnt_grpc.auth.queries.people import not_blocked, people, user_exists, visible_person
+from cnt_grpc.auth.queries.people import (
+    findable_people,
+    findable_person,
+    not_blocked,
+    people,
+    public_people,
+    user_exists,
+    visible_person,
+)
 from cnt_grpc.auth.queries.roles import people_with_role
 from cnt_grpc.auth.queries.security_events import security_event
 from cnt_grpc.auth.redirect import Departure, GoogleRedirect
@@ -45,6 +55,7 @@ from cnt_grpc.auth.vault import Vault
 __all__ = [
     "DEMO_PEOPLE",
     "HOLDER",
+    "INDEX_PERSON",
     "PERIODIC",
     "SEND_CODE",
     "TELL_SECURITY_EVENT",
@@ -72,6 +83,8 @@ __all__ = [
     "contacts",
     "create_admin",
     "create_demo_people",
+    "findable_people",
+    "findable_person",
     "grant_entitlement",
     "grant_role",
     "is_entitled",
@@ -79,6 +92,7 @@ __all__ = [
     "not_blocked",
     "people",
     "people_with_role",
+    "public_people",
     "revoke_entitlements",
     "revoke_role",
     "security_event",

@@ -16,12 +16,16 @@ from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import (
     ErasePerson,
     ExportPerson,
     ForgetOld,
+    IndexPerson,
     SendCode,
     TellSecurityEvent,
 )
 
 TELL_SECURITY_EVENT = Job("auth.tell_security_event", TellSecurityEvent)
 """Tell someone, in the app and by mail, what befell their account. The notification room, which lies above, does it."""
+
+INDEX_PERSON = Job("auth.index_person", IndexPerson)
+"""Let people find somebody by what they are called now. The search room, which lies above, does it."""
 
 DELIVER_CODE = Job("auth.deliver_code", DeliverCode, attempts=10)
 """Find out who shall get a code. Not in the call that asks for one: its time would tell who has an account."""
@@ -52,6 +56,11 @@ async def tell_security_event(tx: Tx, event_id: int, user_id: int) -> None:
     """Have the person told as soon as this transaction is committed."""
     payload = TellSecurityEvent(security_event_id=event_id, user_id=user_id)
     await jobs.enqueue(tx, TELL_SECURITY_EVENT, payload, owner=user_id, dedupe=f"security_event:{event_id}")
+
+
+async def index_person(tx: Tx, user_id: int) -> None:
+    """Have the person found by what they are called from this transaction on."""
+    await jobs.enqueue(tx, INDEX_PERSON, IndexPerson(user_id=user_id), dedupe=f"user:{user_id}")
 
 
 async def deliver_code(tx: Tx, email: str, purpose: CodePurpose, code: str, expires_at: datetime) -> None:

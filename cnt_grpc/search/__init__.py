@@ -5,10 +5,30 @@ It knows no room. Rooms above call in the transaction that makes, changes, hides
     await search.put(tx, search.Document(kind=search.Kind.EVENT, ref=event_id, title=…, text=…, owner_id=…, at=…))
     await search.remove(tx, search.Kind.EVENT, event_id)
 
-and plug in a Source for each of their kinds, from which the index can be built anew.
+and plug in a Source for each of their kinds, from which `rebuild` builds the index anew.
+
+The plug board builds SearchService, and takes HANDLERS, HOLDER and the Source People from here.
 """
 
 from cnt_grpc.search.document import Document, Kind, Source
 from cnt_grpc.search.indexing import put, put_all, remove
+from cnt_grpc.search.jobs import HANDLERS
+from cnt_grpc.search.people import People
+from cnt_grpc.search.privacy import HOLDER
+from cnt_grpc.search.rebuilding import Rebuilt, rebuild
+from cnt_grpc.search.service import SearchService
 
-__all__ = ["Document", "Kind", "Source", "put", "put_all", "remove"]
+__all__ = [
+    "HANDLERS",
+    "HOLDER",
+    "Document",
+    "Kind",
+    "People",
+    "Rebuilt",
+    "SearchService",
+    "Source",
+    "put",
+    "put_all",
+    "rebuild",
+    "remove",
+]

@@ -1,21 +1,12 @@
 """What rooms put into the index and take out of it, in their own transaction."""
 
-import itertools
-from typing import Any
-
 import pytest
 
 from cnt_grpc import search
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row
 from cnt_grpc.search import Document, Kind
-
-_REFS = itertools.count(10_000)
-
-
-def document(**given: Any) -> Document:
-    """A document that nobody else has."""
-    return Document(**{"kind": Kind.EVENT, "ref": next(_REFS), "title": "Harvest", "at": clock.now(), **given})
+from tests.search.makers import document
 
 
 async def stored(db: Database, of: Document) -> list[Row]:

@@ -39,6 +39,10 @@ def in_public() -> ColumnElement[bool]:
     )
 
 
+public_people = select(users.c.id).where(in_public()).subquery("public_people")
+"""Those who have a public profile, for joins: id."""
+
+
 async def visible_person(tx: Tx, caller_id: int, user_id: int) -> Row:
     """The public profile that this caller may see, found by id; raises NotFound."""
     return _found(await tx.one(_visible("id"), caller_id=caller_id, wanted=user_id))
@@ -47,6 +51,20 @@ async def visible_person(tx: Tx, caller_id: int, user_id: int) -> Row:
 async def visible_person_by_username(tx: Tx, caller_id: int, username: str) -> Row:
     """The public profile that this caller may see, found by username in any case; raises NotFound."""
     return _found(await tx.one(_visible("username"), caller_id=caller_id, wanted=username.lower()))
+
+
+async def findable_person(tx: Tx, user_id: int) -> Row | None:
+    """What a search for people looks at: id, name, username, bio, created_at; None for guests and erased people.
+
+    The row is held: whoever changes it meanwhile waits, and has the person looked at again. Who is banned or leaving is
+    among them, and comes back as they were: join `public_people` to hide them.
+    """
+    return await tx.one(_findable(None, of_one=True), user_id=user_id)
+
+
+async def findable_people(tx: Tx, after: int, limit: int) -> list[Row]:
+    """The same of all people behind this id, by rising id, at most `limit`."""
+    return await tx.all(_findable(limit, of_one=False), after=after)
 
 
 async def user_exists(tx: Tx, user_id: int) -> bool:
@@ -71,3 +89,15 @@ def _visible(by: str) -> Executable:
 @statement
 def _exists() -> Executable:
     return select(true()).where(users.c.id == bindparam("user_id"), users.c.erased_at.is_(None))
+
+
+@statement
+def _findable(limit: int | None, *, of_one: bool) -> Executable:
+    found = select(users.c.id, users.c.name, users.c.username, users.c.bio, users.c.created_at).where(
+        users.c.is_guest.is_(False), users.c.erased_at.is_(None)
+    )
+    if of_one:
+        found = found.where(users.c.id == bindparam("user_id"))
+    else:
+        found = found.where(users.c.id > bindparam("after")).order_by(users.c.id).limit(limit)
+    return found.with_for_update(read=True)

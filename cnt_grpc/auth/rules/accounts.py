@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cnt_grpc.auth import names
+from cnt_grpc.auth import jobs, names
 from cnt_grpc.auth.dates import clean_date_of_birth
 from cnt_grpc.auth.emails import clean_email
 from cnt_grpc.auth.names import clean_name
@@ -81,6 +81,7 @@ async def register(
     if caller.is_guest:
         person = await _make_guest_an_account(tx, caller.user_id, account)
         if person is not None:
+            await jobs.index_person(tx, person["id"])
             return await sessions.go_on_as(tx, life, person, caller.session_id, by)
     person = await create(tx, account)
     return await sessions.start(tx, life, person, device, by)
@@ -91,6 +92,7 @@ async def create(tx: Tx, account: NewAccount) -> Row:
     for _ in range(_USERNAME_ROUNDS):
         person = await queries.insert_user(tx, await _values(tx, account) | {"created_at": clock.now()})
         if person is not None:
+            await jobs.index_person(tx, person["id"])
             return person
         if await queries.is_email_taken(tx, account.email):
             raise Conflict(Reason.EMAIL_TAKEN)

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
+from cnt_grpc.auth import jobs
 from cnt_grpc.auth.avatars import Avatars
 from cnt_grpc.auth.dates import clean_date_of_birth
 from cnt_grpc.auth.names import clean_name
@@ -35,6 +36,8 @@ _CLEAN: Mapping[str, Callable[[str], object]] = {
     "language": str,
 }
 _COLUMN = {"avatar": "avatar_key"}
+_FOUND_BY = frozenset({"name", "bio"})
+"""What a search for people looks at, besides the username."""
 
 
 async def change(tx: Tx, avatars: Avatars, user_id: int, given: Mapping[str, str]) -> Row:
@@ -46,6 +49,8 @@ async def change(tx: Tx, avatars: Avatars, user_id: int, given: Mapping[str, str
         return await queries.own_profile(tx, user_id)
     if "avatar_key" in values:
         await avatars.let_go(tx, user_id)
+    if not _FOUND_BY.isdisjoint(values):
+        await jobs.index_person(tx, user_id)
     return await queries.update_profile(tx, user_id, values | {"updated_at": clock.now()})
 
 

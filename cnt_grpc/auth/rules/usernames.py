@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from cnt_grpc.auth import names
+from cnt_grpc.auth import jobs, names
 from cnt_grpc.auth.queries import accounts as queries
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
@@ -51,4 +51,5 @@ async def change(tx: Tx, user_id: int, typed: str) -> Row:
     """Take another username; the whole profile after that. Raises Invalid, and Conflict when somebody has it."""
     username = names.clean_username(typed)
     values = {"username": username, "username_skeleton": names.skeleton(username), "updated_at": clock.now()}
+    await jobs.index_person(tx, user_id)
     return await queries.update_profile(tx, user_id, values)

@@ -29,7 +29,7 @@ from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_po
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63nt/auth/v1/jobs.proto\x12\x0b\x63nt.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16\x63nt/auth/v1/code.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"j\n\x11TellSecurityEvent\x12\x33\n\x11security_event_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x0fsecurityEventId\x12 \n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"\xb2\x01\n\x0b\x44\x65liverCode\x12\x1a\n\x05\x65mail\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mail\x12\x32\n\x07purpose\x18\x02 \x01(\x0e\x32\x18.cnt.auth.v1.CodePurposeR\x07purpose\x12\x18\n\x04\x63ode\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x04\x63ode\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"\xcb\x01\n\x08SendCode\x12\x1a\n\x05\x65mail\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mail\x12\x32\n\x07purpose\x18\x02 \x01(\x0e\x32\x18.cnt.auth.v1.CodePurposeR\x07purpose\x12\x18\n\x04\x63ode\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x04\x63ode\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\x12\x1a\n\x08language\x18\x05 \x01(\tR\x08language\"\x0b\n\tForgetOld\"A\n\x0b\x43opyPicture\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\"\n\n\x08\x45raseDue\"/\n\x0b\x45rasePerson\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"0\n\x0c\x45xportPerson\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userIdb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63nt/auth/v1/jobs.proto\x12\x0b\x63nt.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16\x63nt/auth/v1/code.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"j\n\x11TellSecurityEvent\x12\x33\n\x11security_event_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x0fsecurityEventId\x12 \n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"/\n\x0bIndexPerson\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"\xb2\x01\n\x0b\x44\x65liverCode\x12\x1a\n\x05\x65mail\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mail\x12\x32\n\x07purpose\x18\x02 \x01(\x0e\x32\x18.cnt.auth.v1.CodePurposeR\x07purpose\x12\x18\n\x04\x63ode\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x04\x63ode\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"\xcb\x01\n\x08SendCode\x12\x1a\n\x05\x65mail\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mail\x12\x32\n\x07purpose\x18\x02 \x01(\x0e\x32\x18.cnt.auth.v1.CodePurposeR\x07purpose\x12\x18\n\x04\x63ode\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x04\x63ode\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\x12\x1a\n\x08language\x18\x05 \x01(\tR\x08language\"\x0b\n\tForgetOld\"A\n\x0b\x43opyPicture\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\"\n\n\x08\x45raseDue\"/\n\x0b\x45rasePerson\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"0\n\x0c\x45xportPerson\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userIdb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TELLSECURITYEVENT'].fields_by_name['security_event_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_TELLSECURITYEVENT'].fields_by_name['user_id']._loaded_options = None
   _globals['_TELLSECURITYEVENT'].fields_by_name['user_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_INDEXPERSON'].fields_by_name['user_id']._loaded_options = None
+  _globals['_INDEXPERSON'].fields_by_name['user_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_DELIVERCODE'].fields_by_name['email']._loaded_options = None
   _globals['_DELIVERCODE'].fields_by_name['email']._serialized_options = b'\220\265\030\001'
   _globals['_DELIVERCODE'].fields_by_name['code']._loaded_options = None
@@ -56,18 +58,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTPERSON'].fields_by_name['user_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_TELLSECURITYEVENT']._serialized_start=153
   _globals['_TELLSECURITYEVENT']._serialized_end=259
-  _globals['_DELIVERCODE']._serialized_start=262
-  _globals['_DELIVERCODE']._serialized_end=440
-  _globals['_SENDCODE']._serialized_start=443
-  _globals['_SENDCODE']._serialized_end=646
-  _globals['_FORGETOLD']._serialized_start=648
-  _globals['_FORGETOLD']._serialized_end=659
-  _globals['_COPYPICTURE']._serialized_start=661
-  _globals['_COPYPICTURE']._serialized_end=726
-  _globals['_ERASEDUE']._serialized_start=728
-  _globals['_ERASEDUE']._serialized_end=738
-  _globals['_ERASEPERSON']._serialized_start=740
-  _globals['_ERASEPERSON']._serialized_end=787
-  _globals['_EXPORTPERSON']._serialized_start=789
-  _globals['_EXPORTPERSON']._serialized_end=837
+  _globals['_INDEXPERSON']._serialized_start=261
+  _globals['_INDEXPERSON']._serialized_end=308
+  _globals['_DELIVERCODE']._serialized_start=311
+  _globals['_DELIVERCODE']._serialized_end=489
+  _globals['_SENDCODE']._serialized_start=492
+  _globals['_SENDCODE']._serialized_end=695
+  _globals['_FORGETOLD']._serialized_start=697
+  _globals['_FORGETOLD']._serialized_end=708
+  _globals['_COPYPICTURE']._serialized_start=710
+  _globals['_COPYPICTURE']._serialized_end=775
+  _globals['_ERASEDUE']._serialized_start=777
+  _globals['_ERASEDUE']._serialized_end=787
+  _globals['_ERASEPERSON']._serialized_start=789
+  _globals['_ERASEPERSON']._serialized_end=836
+  _globals['_EXPORTPERSON']._serialized_start=838
+  _globals['_EXPORTPERSON']._serialized_end=886
 # @@protoc_insertion_point(module_scope)

@@ -46,6 +46,28 @@ class TellSecurityEvent(_message.Message):
 Global___TellSecurityEvent: _TypeAlias = TellSecurityEvent  # noqa: Y015
 
 @_typing.final
+class IndexPerson(_message.Message):
+    """Asks the search room to look at somebody whose public name, username or biography may be another now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.int
+    """At whom."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IndexPerson: _TypeAlias = IndexPerson  # noqa: Y015
+
+@_typing.final
 class DeliverCode(_message.Message):
     """Asks this room to find out, where no caller waits for it, whether somebody shall get a code that was just made."""
 

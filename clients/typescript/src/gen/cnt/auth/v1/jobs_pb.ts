@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/auth/v1/jobs.proto.
  */
 export const file_cnt_auth_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChZjbnQvYXV0aC92MS9qb2JzLnByb3RvEgtjbnQuYXV0aC52MSJRChFUZWxsU2VjdXJpdHlFdmVudBIiChFzZWN1cml0eV9ldmVudF9pZBgBIAEoA0IHukgEIgIgABIYCgd1c2VyX2lkGAIgASgDQge6SAQiAiAAIpEBCgtEZWxpdmVyQ29kZRITCgVlbWFpbBgBIAEoCUIEkLUYARIpCgdwdXJwb3NlGAIgASgOMhguY250LmF1dGgudjEuQ29kZVB1cnBvc2USEgoEY29kZRgDIAEoCUIEkLUYARIuCgpleHBpcmVzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKgAQoIU2VuZENvZGUSEwoFZW1haWwYASABKAlCBJC1GAESKQoHcHVycG9zZRgCIAEoDjIYLmNudC5hdXRoLnYxLkNvZGVQdXJwb3NlEhIKBGNvZGUYAyABKAlCBJC1GAESLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIbGFuZ3VhZ2UYBSABKAkiCwoJRm9yZ2V0T2xkIjQKC0NvcHlQaWN0dXJlEhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASCwoDdXJsGAIgASgJIgoKCEVyYXNlRHVlIicKC0VyYXNlUGVyc29uEhgKB3VzZXJfaWQYASABKANCB7pIBCICIAAiKAoMRXhwb3J0UGVyc29uEhgKB3VzZXJfaWQYASABKANCB7pIBCICIABiBnByb3RvMw", [file_buf_validate_validate, file_cnt_auth_v1_code, file_cnt_common_v1_policy, file_google_protobuf_timestamp]);
+  fileDesc("ChZjbnQvYXV0aC92MS9qb2JzLnByb3RvEgtjbnQuYXV0aC52MSJRChFUZWxsU2VjdXJpdHlFdmVudBIiChFzZWN1cml0eV9ldmVudF9pZBgBIAEoA0IHukgEIgIgABIYCgd1c2VyX2lkGAIgASgDQge6SAQiAiAAIicKC0luZGV4UGVyc29uEhgKB3VzZXJfaWQYASABKANCB7pIBCICIAAikQEKC0RlbGl2ZXJDb2RlEhMKBWVtYWlsGAEgASgJQgSQtRgBEikKB3B1cnBvc2UYAiABKA4yGC5jbnQuYXV0aC52MS5Db2RlUHVycG9zZRISCgRjb2RlGAMgASgJQgSQtRgBEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqABCghTZW5kQ29kZRITCgVlbWFpbBgBIAEoCUIEkLUYARIpCgdwdXJwb3NlGAIgASgOMhguY250LmF1dGgudjEuQ29kZVB1cnBvc2USEgoEY29kZRgDIAEoCUIEkLUYARIuCgpleHBpcmVzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghsYW5ndWFnZRgFIAEoCSILCglGb3JnZXRPbGQiNAoLQ29weVBpY3R1cmUSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABILCgN1cmwYAiABKAkiCgoIRXJhc2VEdWUiJwoLRXJhc2VQZXJzb24SGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgACIoCgxFeHBvcnRQZXJzb24SGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgAGIGcHJvdG8z", [file_buf_validate_validate, file_cnt_auth_v1_code, file_cnt_common_v1_policy, file_google_protobuf_timestamp]);
 
 /**
  * Asks the notification room to tell someone that their account met something that they should know of.
@@ -47,6 +47,27 @@ export type TellSecurityEvent = Message<"cnt.auth.v1.TellSecurityEvent"> & {
  */
 export const TellSecurityEventSchema: GenMessage<TellSecurityEvent> = /*@__PURE__*/
   messageDesc(file_cnt_auth_v1_jobs, 0);
+
+/**
+ * Asks the search room to look at somebody whose public name, username or biography may be another now.
+ *
+ * @generated from message cnt.auth.v1.IndexPerson
+ */
+export type IndexPerson = Message<"cnt.auth.v1.IndexPerson"> & {
+  /**
+   * At whom.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+};
+
+/**
+ * Describes the message cnt.auth.v1.IndexPerson.
+ * Use `create(IndexPersonSchema)` to create a new message.
+ */
+export const IndexPersonSchema: GenMessage<IndexPerson> = /*@__PURE__*/
+  messageDesc(file_cnt_auth_v1_jobs, 1);
 
 /**
  * Asks this room to find out, where no caller waits for it, whether somebody shall get a code that was just made.
@@ -88,7 +109,7 @@ export type DeliverCode = Message<"cnt.auth.v1.DeliverCode"> & {
  * Use `create(DeliverCodeSchema)` to create a new message.
  */
 export const DeliverCodeSchema: GenMessage<DeliverCode> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 1);
+  messageDesc(file_cnt_auth_v1_jobs, 2);
 
 /**
  * Asks the notification room to mail a code. It is asked only for those who shall get one.
@@ -137,7 +158,7 @@ export type SendCode = Message<"cnt.auth.v1.SendCode"> & {
  * Use `create(SendCodeSchema)` to create a new message.
  */
 export const SendCodeSchema: GenMessage<SendCode> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 2);
+  messageDesc(file_cnt_auth_v1_jobs, 3);
 
 /**
  * Drops refresh tokens, sessions, codes and counts of wrong tries that are past their time.
@@ -152,7 +173,7 @@ export type ForgetOld = Message<"cnt.auth.v1.ForgetOld"> & {
  * Use `create(ForgetOldSchema)` to create a new message.
  */
 export const ForgetOldSchema: GenMessage<ForgetOld> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 3);
+  messageDesc(file_cnt_auth_v1_jobs, 4);
 
 /**
  * Copies a picture of somebody who came by Google into our own storage.
@@ -180,7 +201,7 @@ export type CopyPicture = Message<"cnt.auth.v1.CopyPicture"> & {
  * Use `create(CopyPictureSchema)` to create a new message.
  */
 export const CopyPictureSchema: GenMessage<CopyPicture> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 4);
+  messageDesc(file_cnt_auth_v1_jobs, 5);
 
 /**
  * Starts the erasure of everyone whose time to change their mind is over.
@@ -195,7 +216,7 @@ export type EraseDue = Message<"cnt.auth.v1.EraseDue"> & {
  * Use `create(EraseDueSchema)` to create a new message.
  */
 export const EraseDueSchema: GenMessage<EraseDue> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 5);
+  messageDesc(file_cnt_auth_v1_jobs, 6);
 
 /**
  * Erases what names a person, in every room.
@@ -216,7 +237,7 @@ export type ErasePerson = Message<"cnt.auth.v1.ErasePerson"> & {
  * Use `create(ErasePersonSchema)` to create a new message.
  */
 export const ErasePersonSchema: GenMessage<ErasePerson> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 6);
+  messageDesc(file_cnt_auth_v1_jobs, 7);
 
 /**
  * Gathers everything that is held about a person, from every room, into a file.
@@ -237,5 +258,5 @@ export type ExportPerson = Message<"cnt.auth.v1.ExportPerson"> & {
  * Use `create(ExportPersonSchema)` to create a new message.
  */
 export const ExportPersonSchema: GenMessage<ExportPerson> = /*@__PURE__*/
-  messageDesc(file_cnt_auth_v1_jobs, 7);
+  messageDesc(file_cnt_auth_v1_jobs, 8);
 
