@@ -7,11 +7,7 @@ COPY requirements/runtime.txt /requirements.txt
 RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /requirements.txt
 
 FROM python:3.11-slim-bookworm
-# libfribidi: Pillow shapes Arabic and Hebrew captions only with it.
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libfribidi0 \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home cnt \
+RUN useradd --system --uid 10001 --no-create-home cnt \
     && install --directory --owner=cnt --mode=0700 /var/lib/cnt \
     && install --directory --owner=cnt /etc/cnt-envoy
 COPY --from=packages /opt/venv /opt/venv

