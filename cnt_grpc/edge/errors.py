@@ -61,6 +61,8 @@ EDGE_ERRORS = (
     ),
     EdgeError(431, grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_LARGE", "the headers are too large"),
     INTERNAL,
+    # Envoy's word for a transfer-encoding that it does not know: the caller's mistake, and none of ours.
+    EdgeError(501, grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED", "the request is malformed"),
     EdgeError(502, grpc.StatusCode.UNAVAILABLE, "SERVER_UNAVAILABLE", "the server broke off", retry=True),
     EdgeError(503, grpc.StatusCode.UNAVAILABLE, "SERVER_UNAVAILABLE", "no server is free to answer", retry=True),
     EdgeError(504, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE", "the server took too long to answer"),
@@ -84,7 +86,7 @@ _IS_UNREAD_GRPC_WEB = _header("content-type", string_match=_like("application/gr
 _HAS_NO_ID = _header("x-request-id", present_match=False)
 _ANYTHING: Yaml = _header("x-none", present_match=False)
 
-_BEFORE_READING = {400, 408, 426, 431}
+_BEFORE_READING = {400, 408, 426, 431, 501}
 """Statuses with which Envoy refuses what it could not read as a request."""
 
 

@@ -43,7 +43,7 @@ _ON: Yaml = {"@type": _FILTER_CONFIG, "config": {}}
 _FOR_EVER: Yaml = {"max_stream_duration": "0s"}
 
 _LARGE_BODY: Yaml = {"body_size_limit": _OFF, "body_size_limit_of_uploads": _ON}
-_PLAIN: Yaml = {"trailing_slash": _OFF, "grpc_web": _OFF, "grpc_json_transcoder": _OFF}
+_PLAIN: Yaml = {"tidy": _OFF, "grpc_web": _OFF, "grpc_json_transcoder": _OFF}
 
 
 _NOWHERE: Yaml = {

@@ -73,7 +73,7 @@ def test_envoy_outlives_its_launcher_and_drains_in_time() -> None:
 
 def test_the_order_of_filters() -> None:
     assert [*FILTERS] == [
-        *("health_check", "cors", "compressor", "trailing_slash", "body_size_limit", "body_size_limit_of_uploads"),
+        *("health_check", "cors", "compressor", "tidy", "body_size_limit", "body_size_limit_of_uploads"),
         *("grpc_web", "grpc_json_transcoder", "local_ratelimit", "router"),
     ]
     assert [name for name, each in FILTERS.items() if each.get("disabled")] == ["body_size_limit_of_uploads"]

@@ -3,9 +3,13 @@
 import json
 from dataclasses import replace
 
+import grpc
+import pytest
+
 from cnt_grpc.edge import EdgeConfig
 from tests.dev.processes import eventually
 from tests.edge.edges import Edge, edge
+from tests.pb.cnt.testing.v1 import edge_service_pb2 as pb2
 
 SEE = "/api/v1/edge/things/ann"
 CLAIMS = {
@@ -42,6 +46,46 @@ async def test_names_that_grpc_does_not_know_are_dropped(front: Edge) -> None:
     answer = await front.ask("GET", SEE, headers={"x!y": "1", "!": "2", "x-y.z": "3", "x-bin": "?"})
     assert answer.status == 200
     assert answer.json["headers"].keys() & {"x!y", "!", "x-y.z", "x-bin"} == {"x-y.z"}
+
+
+NONSENSE = {
+    "grpc-timeout": "soon",
+    "grpc-encoding": "rot13",
+    "grpc-accept-encoding": "rot13,,;",
+    "grpc-previous-rpc-attempts": "many",
+    "grpc-retry-pushback-ms": "x",
+    "grpc-status": "0",
+    "grpc-message": "done",
+}
+
+
+@pytest.mark.parametrize("kind", ["", "application/json", "text/plain", "application/x-grpc", "Application/JSON"])
+async def test_words_of_grpc_mean_nothing_from_who_speaks_json(front: Edge, kind: str) -> None:
+    """Each of them by itself, and all at once."""
+    for said in (*({name: text} for name, text in NONSENSE.items()), NONSENSE):
+        answer = await front.ask("GET", SEE, headers={**said, **({"content-type": kind} if kind else {})})
+        assert answer.status == 200, (said, answer)
+        # Envoy itself says what it can decompress.
+        assert not said.keys() - {"grpc-accept-encoding"} & answer.json["headers"].keys()
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+async def test_nonsense_from_who_speaks_grpc_is_not_heard(front: Edge, name: str) -> None:
+    """grpcio would answer with INTERNAL and words of its own."""
+    body = pb2.SeeRequest(name="ann").SerializeToString()
+    framed = b"\0" + len(body).to_bytes(4, "big") + body
+    for kind in ("application/grpc-web+proto", "application/grpc-web"):
+        headers = {"content-type": kind, "x-grpc-web": "1", name: NONSENSE[name]}
+        answer = await front.ask("POST", "/cnt.testing.v1.EdgeService/See", data=framed, headers=headers)
+        assert b"grpc-status:0" in answer.body, answer
+
+
+async def test_what_grpc_says_of_itself_passes(front: Edge) -> None:
+    """A deadline of the caller's ends the call: this method sleeps for a minute."""
+    body = b"\0\0\0\0\0"
+    headers = {"content-type": "application/grpc-web+proto", "x-grpc-web": "1", "grpc-timeout": "200m"}
+    answer = await front.ask("POST", "/cnt.testing.v1.EdgeService/Sleep", data=body, headers=headers)
+    assert answer.headers["grpc-status"] == str(grpc.StatusCode.DEADLINE_EXCEEDED.value[0]), answer
 
 
 async def test_each_call_has_an_id_of_the_edge(front: Edge) -> None:
