@@ -10,6 +10,7 @@ from cnt_grpc import auth, http, media, migrate
 from cnt_grpc.app.plug import Servicers
 from cnt_grpc.app.rooms import PERIODIC, handlers, servicers
 from cnt_grpc.app.system import System, opened
+from cnt_grpc.kit.gauges import Gauges
 from cnt_grpc.kit.identity import Identity
 from cnt_grpc.kit.pipeline import Pipeline
 from cnt_grpc.kit.policy import PolicyError
@@ -29,6 +30,7 @@ class Server:
         self.pipeline = Pipeline(
             system.db, Identity(auth.Sessions(system.db)), trusted_hops=system.settings.trusted_hops
         )
+        self._gauges = Gauges(system.db, self.pipeline.streams)
         self._system = system
         try:
             self._grpc = GrpcServer(self.pipeline, services or servicers(system))
@@ -39,7 +41,7 @@ class Server:
         """Listen; port 0 is any free one. Returns both ports. Raises Refusal when the schema is not current."""
         if not await migrate.is_current(self._system.settings.dsn):
             raise Refusal("The database's schema is not current: run `cnt-grpc migrate`.")
-        self.pipeline.metrics.register()
+        self.show_counts()
         storage = self._system.storage
         shelf = media.Shelf(self._system.db, storage) if isinstance(storage, LocalStorage) else None
         self._side = await http.serve(
@@ -58,6 +60,16 @@ class Server:
         """Let everyone finish; within 30 s."""
         await self._grpc.stop()
         await self._side.cleanup()
+        self.hide_counts()
+
+    def show_counts(self) -> None:
+        """Let /metrics show this server; one at a time in a process."""
+        self.pipeline.metrics.register()
+        self._gauges.start()
+
+    def hide_counts(self) -> None:
+        """Let /metrics show it no longer."""
+        self._gauges.stop()
         self.pipeline.metrics.unregister()
 
     async def _problem(self) -> str:

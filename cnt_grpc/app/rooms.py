@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from cnt_grpc import auth, moderation, search
 from cnt_grpc.app.auth_plug import AUTH
+from cnt_grpc.app.community_plug import COMMUNITY
 from cnt_grpc.app.content_plug import CONTENT
 from cnt_grpc.app.media_plug import MEDIA
 from cnt_grpc.app.notification_plug import NOTIFICATION
@@ -26,6 +27,7 @@ ROOMS = (
     Plug(services=(moderation_service.SERVICE,), serve=_moderation),
     SEARCH,
     CONTENT,
+    COMMUNITY,
 )
 
 SERVICES = tuple(service for room in ROOMS for service in room.services)

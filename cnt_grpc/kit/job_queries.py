@@ -33,7 +33,13 @@ MOST_RANK = 100
 
 _OPEN = jobs.c.state.in_(["queued", "running"])
 
-_delivery = table(SETTINGS.queue_table, column("dedupe_key"), column("status"), schema=SETTINGS.db_schema)
+_delivery = table(
+    SETTINGS.queue_table,
+    column("dedupe_key"),
+    column("status"),
+    column("execute_after", MOMENT),
+    schema=SETTINGS.db_schema,
+)
 _delivery_log = table(SETTINGS.queue_table_log, column("id"), column("created"), schema=SETTINGS.db_schema)
 
 
@@ -210,3 +216,15 @@ def _ends(state: str, *where: ColumnElement[bool]) -> Executable:
     if state == "done":
         values["progress"] = 100
     return update(jobs).where(*where).values(values).returning(jobs.c.id)
+
+
+@statement
+def lag() -> Executable:
+    """How many jobs are due, how many run, and how many seconds the oldest of those due has waited."""
+    due = cast(_delivery.c.status, Text) == "queued"
+    waited = func.extract("epoch", func.now() - func.min(_delivery.c.execute_after).filter(due))
+    return select(
+        func.count().filter(due).label("due"),
+        func.count().filter(~due).label("running"),
+        func.coalesce(waited, 0).label("lag"),
+    ).where(_delivery.c.execute_after <= func.now())

@@ -97,6 +97,11 @@ class Pool:
         """Open connections, and those being opened or cleaned."""
         return self._total
 
+    @property
+    def waiting(self) -> int:
+        """Callers that wait for a connection."""
+        return sum(not waiter.done() for _, waiter in self._waiting)
+
     def take(self) -> Connection | None:
         """A clean connection, for `release` or `discard`, if there is one that nobody uses."""
         while self._idle:

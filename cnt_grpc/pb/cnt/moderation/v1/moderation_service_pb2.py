@@ -30,7 +30,7 @@ from cnt_grpc.pb.cnt.moderation.v1 import subject_pb2 as cnt_dot_moderation_dot_
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*cnt/moderation/v1/moderation_service.proto\x12\x11\x63nt.moderation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1e\x63nt/moderation/v1/status.proto\x1a\x1f\x63nt/moderation/v1/subject.proto\x1a\x1cgoogle/api/annotations.proto\"\x8b\x01\n\x12ListPendingRequest\x12&\n\ncreator_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListPendingResponse\x12\x34\n\x07pending\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07pending\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa9\x02\n\x12ListContentRequest\x12Y\n\x0c\x63ontent_type\x18\x01 \x01(\tB6\xbaH3r.R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_story\xd8\x01\x01R\x0b\x63ontentType\x12\x41\n\x06status\x18\x02 \x01(\x0e\x32\x1f.cnt.moderation.v1.ReviewStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12&\n\ncreator_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe5\x01\n\x15\x41pproveContentRequest\x12V\n\x0c\x63ontent_type\x18\x01 \x01(\tB3\xbaH0r.R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41pproveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xe6\x01\n\x14RejectContentRequest\x12V\n\x0c\x63ontent_type\x18\x01 \x01(\tB3\xbaH0r.R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12\"\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"M\n\x15RejectContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xe5\x01\n\x15\x41rchiveContentRequest\x12V\n\x0c\x63ontent_type\x18\x01 \x01(\tB3\xbaH0r.R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41rchiveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent2\xa7\x06\n\x11ModerationService\x12\x84\x01\n\x0bListPending\x12%.cnt.moderation.v1.ListPendingRequest\x1a&.cnt.moderation.v1.ListPendingResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/pending\x12\x84\x01\n\x0bListContent\x12%.cnt.moderation.v1.ListContentRequest\x1a&.cnt.moderation.v1.ListContentResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/content\x12\xab\x01\n\x0e\x41pproveContent\x12(.cnt.moderation.v1.ApproveContentRequest\x1a).cnt.moderation.v1.ApproveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/approve/{content_type}/{content_id}:\x01*\x12\xa7\x01\n\rRejectContent\x12\'.cnt.moderation.v1.RejectContentRequest\x1a(.cnt.moderation.v1.RejectContentResponse\"C\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x35\"0/api/v1/admin/reject/{content_type}/{content_id}:\x01*\x12\xab\x01\n\x0e\x41rchiveContent\x12(.cnt.moderation.v1.ArchiveContentRequest\x1a).cnt.moderation.v1.ArchiveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/archive/{content_type}/{content_id}:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*cnt/moderation/v1/moderation_service.proto\x12\x11\x63nt.moderation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1e\x63nt/moderation/v1/status.proto\x1a\x1f\x63nt/moderation/v1/subject.proto\x1a\x1cgoogle/api/annotations.proto\"\x8b\x01\n\x12ListPendingRequest\x12&\n\ncreator_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListPendingResponse\x12\x34\n\x07pending\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07pending\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb9\x02\n\x12ListContentRequest\x12i\n\x0c\x63ontent_type\x18\x01 \x01(\tBF\xbaHCr>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_post\xd8\x01\x01R\x0b\x63ontentType\x12\x41\n\x06status\x18\x02 \x01(\x0e\x32\x1f.cnt.moderation.v1.ReviewStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12&\n\ncreator_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf5\x01\n\x15\x41pproveContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41pproveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xf6\x01\n\x14RejectContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12\"\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"M\n\x15RejectContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xf5\x01\n\x15\x41rchiveContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41rchiveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent2\xa7\x06\n\x11ModerationService\x12\x84\x01\n\x0bListPending\x12%.cnt.moderation.v1.ListPendingRequest\x1a&.cnt.moderation.v1.ListPendingResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/pending\x12\x84\x01\n\x0bListContent\x12%.cnt.moderation.v1.ListContentRequest\x1a&.cnt.moderation.v1.ListContentResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/content\x12\xab\x01\n\x0e\x41pproveContent\x12(.cnt.moderation.v1.ApproveContentRequest\x1a).cnt.moderation.v1.ApproveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/approve/{content_type}/{content_id}:\x01*\x12\xa7\x01\n\rRejectContent\x12\'.cnt.moderation.v1.RejectContentRequest\x1a(.cnt.moderation.v1.RejectContentResponse\"C\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x35\"0/api/v1/admin/reject/{content_type}/{content_id}:\x01*\x12\xab\x01\n\x0e\x41rchiveContent\x12(.cnt.moderation.v1.ArchiveContentRequest\x1a).cnt.moderation.v1.ArchiveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/archive/{content_type}/{content_id}:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,7 +44,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPENDINGREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTPENDINGREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_LISTCONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_LISTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H3r.R\007podcastR\005movieR\005musicR\010documentR\013bible_story\330\001\001'
+  _globals['_LISTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HCr>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post\330\001\001'
   _globals['_LISTCONTENTREQUEST'].fields_by_name['status']._loaded_options = None
   _globals['_LISTCONTENTREQUEST'].fields_by_name['status']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTCONTENTREQUEST'].fields_by_name['creator_id']._loaded_options = None
@@ -54,7 +54,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCONTENTREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTCONTENTREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H0r.R\007podcastR\005movieR\005musicR\010documentR\013bible_story'
+  _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -62,7 +62,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H0r.R\007podcastR\005movieR\005musicR\010documentR\013bible_story'
+  _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -70,7 +70,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H0r.R\007podcastR\005movieR\005musicR\010documentR\013bible_story'
+  _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -92,21 +92,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPENDINGRESPONSE']._serialized_start=359
   _globals['_LISTPENDINGRESPONSE']._serialized_end=474
   _globals['_LISTCONTENTREQUEST']._serialized_start=477
-  _globals['_LISTCONTENTREQUEST']._serialized_end=774
-  _globals['_LISTCONTENTRESPONSE']._serialized_start=776
-  _globals['_LISTCONTENTRESPONSE']._serialized_end=891
-  _globals['_APPROVECONTENTREQUEST']._serialized_start=894
-  _globals['_APPROVECONTENTREQUEST']._serialized_end=1123
-  _globals['_APPROVECONTENTRESPONSE']._serialized_start=1125
-  _globals['_APPROVECONTENTRESPONSE']._serialized_end=1203
-  _globals['_REJECTCONTENTREQUEST']._serialized_start=1206
-  _globals['_REJECTCONTENTREQUEST']._serialized_end=1436
-  _globals['_REJECTCONTENTRESPONSE']._serialized_start=1438
-  _globals['_REJECTCONTENTRESPONSE']._serialized_end=1515
-  _globals['_ARCHIVECONTENTREQUEST']._serialized_start=1518
-  _globals['_ARCHIVECONTENTREQUEST']._serialized_end=1747
-  _globals['_ARCHIVECONTENTRESPONSE']._serialized_start=1749
-  _globals['_ARCHIVECONTENTRESPONSE']._serialized_end=1827
-  _globals['_MODERATIONSERVICE']._serialized_start=1830
-  _globals['_MODERATIONSERVICE']._serialized_end=2637
+  _globals['_LISTCONTENTREQUEST']._serialized_end=790
+  _globals['_LISTCONTENTRESPONSE']._serialized_start=792
+  _globals['_LISTCONTENTRESPONSE']._serialized_end=907
+  _globals['_APPROVECONTENTREQUEST']._serialized_start=910
+  _globals['_APPROVECONTENTREQUEST']._serialized_end=1155
+  _globals['_APPROVECONTENTRESPONSE']._serialized_start=1157
+  _globals['_APPROVECONTENTRESPONSE']._serialized_end=1235
+  _globals['_REJECTCONTENTREQUEST']._serialized_start=1238
+  _globals['_REJECTCONTENTREQUEST']._serialized_end=1484
+  _globals['_REJECTCONTENTRESPONSE']._serialized_start=1486
+  _globals['_REJECTCONTENTRESPONSE']._serialized_end=1563
+  _globals['_ARCHIVECONTENTREQUEST']._serialized_start=1566
+  _globals['_ARCHIVECONTENTREQUEST']._serialized_end=1811
+  _globals['_ARCHIVECONTENTRESPONSE']._serialized_start=1813
+  _globals['_ARCHIVECONTENTRESPONSE']._serialized_end=1891
+  _globals['_MODERATIONSERVICE']._serialized_start=1894
+  _globals['_MODERATIONSERVICE']._serialized_end=2701
 # @@protoc_insertion_point(module_scope)

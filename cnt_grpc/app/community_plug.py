@@ -1,0 +1,17 @@
+"""The community room's plug."""
+
+from cnt_grpc import community
+from cnt_grpc.app.plug import Plug, Servicers
+from cnt_grpc.app.system import System
+from cnt_grpc.pb.cnt.community.v1 import community_service
+
+
+def _serve(system: System) -> Servicers:
+    return {community_service.SERVICE: community.CommunityService(system.urls)}
+
+
+COMMUNITY = Plug(
+    services=(community_service.SERVICE,),
+    serve=_serve,
+    kinds=community.moderated_kinds,
+)

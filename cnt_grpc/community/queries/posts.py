@@ -1,0 +1,174 @@
+"""Statements that read posts, as people and as moderators see them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Executable, Select, bindparam, exists, false, select
+
+from cnt_grpc import auth, media
+from cnt_grpc.community.queries.visibility import CALLER_ID, Gate, visible_to
+from cnt_grpc.community.tables import community_posts, likes, post_media
+from cnt_grpc.kit.db import among, statement
+from cnt_grpc.kit.paging import beyond
+from cnt_grpc.moderation import Status
+
+_post = community_posts.c
+_ID = bindparam("post_id", type_=BigInteger)
+_people = auth.people
+_media = media.objects
+
+_SHOWN: tuple[ColumnElement[Any], ...] = (
+    _post.id,
+    _post.author_id,
+    _post.title,
+    _post.content,
+    _post.category,
+    _post.post_type,
+    _post.image_key,
+    _post.likes_count,
+    _post.comments_count,
+    _post.show_in_carousel,
+    _post.status,
+    _post.rejection_reason,
+    _post.edits,
+    _post.created_at,
+    _post.edited_at,
+    _post.published_at,
+)
+"""What every message of a post shows of its row; messages/posts.py reads it by these names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """By what a list is narrowed: the shape of its statement, whose values are parameters of the same names."""
+
+    category: bool = False
+    post_type: bool = False
+    carousel: bool = False
+    """To what administrators put into the carousel."""
+    author: bool = False
+    """To the posts of author_id."""
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What a post of the list must fulfil."""
+        if self.category:
+            yield _post.category == bindparam("category")
+        if self.post_type:
+            yield _post.post_type == bindparam("post_type")
+        if self.carousel:
+            yield _post.show_in_carousel
+        if self.author:
+            yield _post.author_id == bindparam("author_id")
+
+
+def gate_of(gate: Gate, at: Status | None = None) -> ColumnElement[bool]:
+    """The condition that a post may be seen."""
+    return visible_to(gate, _post.status, _post.author_id, at)
+
+
+@statement
+def posts_page(gate: Gate, status: Status | None, narrowed: Narrowed, limit: int, *, after: bool) -> Executable:
+    """A page of posts that the gate lets through, newest first."""
+    found = (
+        select(*_SHOWN)
+        .where(gate_of(gate, status), *narrowed.conditions())
+        .order_by(_post.published_at.desc(), _post.id.desc())
+        .limit(limit)
+    )
+    if after:
+        found = found.where(beyond(_post.published_at, _post.id))
+    return _with_author(found, gate)
+
+
+@statement
+def visible_post(gate: Gate) -> Executable:
+    """One post, if the gate lets it through. Parameter: post_id."""
+    return _with_author(select(*_SHOWN).where(_post.id == _ID, gate_of(gate)).limit(1), gate)
+
+
+def _with_author(found: Select[Any], gate: Gate) -> Executable:
+    """The posts found, each with its author, and whether the caller likes it.
+
+    Joined to the page and not to all posts: asked by EXISTS for each row, Postgres reads all that the caller likes.
+    """
+    page = found.subquery("page")
+    names = (
+        _people.c.name.label("author_name"),
+        _people.c.username.label("author_username"),
+        _people.c.avatar_key.label("author_avatar_key"),
+    )
+    source = page.join(_people, _people.c.id == page.c.author_id)
+    if gate is Gate.PUBLIC:
+        shown = select(page, *names, false().label("is_liked"))
+    else:
+        source = source.outerjoin(likes, (likes.c.post_id == page.c.id) & (likes.c.user_id == CALLER_ID))
+        shown = select(page, *names, likes.c.user_id.is_not(None).label("is_liked"))
+    return shown.select_from(source).order_by(page.c.published_at.desc(), page.c.id.desc())
+
+
+@statement
+def files_of() -> Executable:
+    """The files of some posts, each post's in their order. Parameter: post_ids."""
+    return (
+        select(
+            post_media.c.post_id,
+            _media.c.id,
+            _media.c.kind,
+            _media.c.visibility,
+            _media.c.key,
+            _media.c.thumbnail_key,
+            _media.c.width,
+            _media.c.height,
+            _media.c.duration_ms,
+        )
+        .select_from(post_media.join(_media, _media.c.id == post_media.c.media_id))
+        .where(among(post_media.c.post_id, "post_ids"))
+        .order_by(post_media.c.post_id, post_media.c.position)
+    )
+
+
+@statement
+def own_post(*, anyones: bool) -> Executable:
+    """One post, locked, if it is the caller's or `anyones` says that the caller may change any. Parameter: post_id."""
+    found = select(community_posts).where(_post.id == _ID)
+    if not anyones:
+        found = found.where(_post.author_id == CALLER_ID)
+    return found.with_for_update(key_share=True)
+
+
+@statement
+def post_to_decide() -> Executable:
+    """One post with its author's names, locked. Parameter: post_id."""
+    return _with_names().where(_post.id == _ID).with_for_update(of=community_posts, key_share=True)
+
+
+@statement
+def posts_to_show() -> Executable:
+    """The posts with these ids (parameter: ids) and their authors' names."""
+    return _with_names().where(among(_post.id, "ids"))
+
+
+@statement
+def posts_to_moderate(status: Status | None, limit: int, *, author: bool, after: bool) -> Executable:
+    """A page of all posts, newest first, with their authors' names. Parameter if asked for: author_id."""
+    found = _with_names().where(gate_of(Gate.ALL, status), *Narrowed(author=author).conditions())
+    if after:
+        found = found.where(beyond(_post.published_at, _post.id))
+    return found.order_by(_post.published_at.desc(), _post.id.desc()).limit(limit)
+
+
+def _with_names() -> Select[Any]:
+    names = (_people.c.name.label("author_name"), _people.c.username.label("author_username"))
+    return select(community_posts, *names).select_from(community_posts.join(_people, _people.c.id == _post.author_id))
+
+
+@statement
+def is_public_file() -> Executable:
+    """Whether an approved post shows a file. Parameter: file, its id."""
+    shown = post_media.join(community_posts, _post.id == post_media.c.post_id)
+    return select(
+        exists()
+        .select_from(shown)
+        .where(post_media.c.media_id == bindparam("file", type_=BigInteger), _post.status == Status.APPROVED.value)
+    )

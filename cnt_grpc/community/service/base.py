@@ -1,0 +1,12 @@
+"""What the parts of CommunityService have in common."""
+
+from dataclasses import dataclass
+
+from cnt_grpc import media
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the servicer: the methods of one noun."""
+
+    urls: media.Urls

@@ -1,0 +1,75 @@
+# Generated from cnt/community/v1/community_service.proto by `make gen`. Do not edit: change the proto.
+"""What must answer cnt.community.v1.CommunityService."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Final, Protocol
+
+from cnt_grpc.pb.cnt.community.v1 import community_service_pb2 as pb2  # noqa: F401
+
+if TYPE_CHECKING:
+    from cnt_grpc.kit.call import Call
+    from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_community_v1_post_pb2
+
+SERVICE: Final = "cnt.community.v1.CommunityService"
+
+
+class Servicer(Protocol):
+    """What people share with each other. Everyone sees what is approved, authors see all that is theirs, moderators see all.
+    What a caller may not see is answered like what does not exist, and so is what was written by someone who blocked the
+    caller or whom the caller blocked.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def CreatePost(self, request: cnt_community_v1_post_pb2.CreatePostRequest, call: Call) -> cnt_community_v1_post_pb2.CreatePostResponse:
+        """Shares words, pictures or a video. It waits for a moderator, unless a moderator or a verified artist wrote it.
+        Anyone signed in with a real account. POST_FILES_UNSUITABLE; MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while
+        a file is being examined.
+        """
+        ...
+
+    @abstractmethod
+    async def GetPost(self, request: cnt_community_v1_post_pb2.GetPostRequest, call: Call) -> cnt_community_v1_post_pb2.GetPostResponse:
+        """One post.
+        Anyone. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def ListPosts(self, request: cnt_community_v1_post_pb2.ListPostsRequest, call: Call) -> cnt_community_v1_post_pb2.ListPostsResponse:
+        """Posts, newest first.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def ListUserPosts(self, request: cnt_community_v1_post_pb2.ListUserPostsRequest, call: Call) -> cnt_community_v1_post_pb2.ListUserPostsResponse:
+        """Somebody's posts, newest first; none for somebody whom the caller may not know of.
+        Anyone. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def UpdatePost(self, request: cnt_community_v1_post_pb2.UpdatePostRequest, call: Call) -> cnt_community_v1_post_pb2.UpdatePostResponse:
+        """Changes a post. Other words or files send an approved one back to a moderator, unless a moderator or a verified
+        artist made the change; any change of a rejected one sends it again.
+        Its author, and administrators. POST_NOT_FOUND; the reasons of CreatePost.
+        """
+        ...
+
+    @abstractmethod
+    async def DeletePost(self, request: cnt_community_v1_post_pb2.DeletePostRequest, call: Call) -> cnt_community_v1_post_pb2.DeletePostResponse:
+        """Deletes a post with its comments and likes; its files go once nothing else uses them.
+        Its author, and administrators. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def SetCarouselVisibility(self, request: cnt_community_v1_post_pb2.SetCarouselVisibilityRequest, call: Call) -> cnt_community_v1_post_pb2.SetCarouselVisibilityResponse:
+        """Puts a post into the carousel, or takes it out.
+        Administrators. POST_NOT_FOUND.
+        """
+        ...

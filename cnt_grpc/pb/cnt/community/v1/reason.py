@@ -1,0 +1,14 @@
+# Generated from cnt/community/v1/reason.proto by `make gen`. Do not edit: change the proto.
+"""The reasons of cnt.community.v1, as they stand in google.rpc.ErrorInfo.reason."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
+
+    # No such post, or none that the caller may know of. NOT_FOUND.
+    POST_NOT_FOUND = "POST_NOT_FOUND"
+    # The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
+    # ten pictures or one video. INVALID_ARGUMENT.
+    POST_FILES_UNSUITABLE = "POST_FILES_UNSUITABLE"

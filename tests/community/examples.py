@@ -1,0 +1,82 @@
+"""A valid call of every method of the community room, for the laws that run over all methods."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cnt_grpc.pb.cnt.community.v1.community_service import SERVICE
+from tests.community import makers
+from tests.harness.examples import Example, Fields, Foreign, Given, Pages
+from tests.harness.world import Person, World
+from tests.media import makers as media_makers
+
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+"""When everything of a list was made that shall sort alike."""
+
+NARROWS = {"user_id": "narrows what the caller sees anyway"}
+
+
+async def picture(world: World, who: Person) -> Any:
+    """A picture that somebody has uploaded."""
+    async with world.db.transaction() as tx:
+        return (await media_makers.image(tx, who.id))["id"]
+
+
+async def new_post(world: World, who: Person) -> Fields:
+    """A post of two pictures."""
+    return {"title": "Thanks", "content": "He answered.", "media_ids": [await picture(world, who) for _ in range(2)]}
+
+
+def own(**fields: Any) -> Given:
+    """A post of this person that everyone sees, and these fields."""
+
+    async def given(world: World, who: Person) -> Fields:
+        return {"post_id": await makers.made(world, who), **fields}
+
+    return given
+
+
+async def other_words_and_files(world: World, who: Person) -> Fields:
+    """A post, and what it shall be."""
+    files = {"media_ids": [await picture(world, who)]}
+    return {"post_id": await makers.made(world, who), "content": "He answered again.", "files": files}
+
+
+async def own_posts(world: World, who: Person, number: int) -> Fields:
+    """Posts of one moment."""
+    for _ in range(number):
+        await makers.made(world, who, at=MOMENT)
+    return {"user_id": who.id}
+
+
+async def one_of_own(world: World, who: Person) -> Fields:
+    """A post."""
+    return await own_posts(world, who, 1)
+
+
+async def hidden_post(world: World, who: Person) -> Any:
+    """A post that waits for a moderator."""
+    return await makers.made(world, who, status="pending")
+
+
+FILES = Foreign("media_ids", picture, "MEDIA_NOT_FOUND")
+HIDDEN_POST = Foreign("post_id", hidden_post, "POST_NOT_FOUND")
+
+METHODS = {
+    "CreatePost": Example(given=new_post, foreign=FILES),
+    "GetPost": Example(given=own(), foreign=HIDDEN_POST),
+    "ListPosts": Example(pages=Pages(own_posts, "posts", key="post_id"), open_ids=NARROWS),
+    "ListUserPosts": Example(
+        given=one_of_own,
+        pages=Pages(own_posts, "posts", key="post_id"),
+        open_ids={"user_id": "everyone sees who wrote what"},
+    ),
+    "UpdatePost": Example(
+        given=other_words_and_files,
+        foreign=HIDDEN_POST,
+        open_ids={"files.media_ids": "a foreign file is refused: tests/community/test_posts.py"},
+    ),
+    "DeletePost": Example(given=own(), foreign=HIDDEN_POST),
+    "SetCarouselVisibility": Example(given=own(show_in_carousel=True), role="admin"),
+}
+
+EXAMPLES = {f"{SERVICE}/{name}": example for name, example in METHODS.items()}

@@ -1,0 +1,28 @@
+"""Secrets: planted canaries stand in no log, in no refusal and nowhere in a dump of the database."""
+
+import asyncio
+import subprocess
+
+from cnt_grpc.dev.cluster import binaries
+from tests.faults.whole import Whole
+
+
+async def check(whole: Whole) -> None:
+    """Look for each canary, as text and as the bytes of a dump are written."""
+    places = {path.name: path.read_text(errors="replace") for path in whole.folder.glob("*.log")}
+    if whole.edge is not None:
+        places |= {path.name: path.read_text(errors="replace") for path in whole.edge.folder.glob("*.log")}
+    places["refusals"] = "\n".join(whole.refused)
+    places["dump"] = await asyncio.to_thread(_dump, whole.postgres.dsn)
+    found = [
+        f"{canary[:12]}… in {name}"
+        for canary in whole.canaries
+        for name, text in places.items()
+        if canary in text or canary.encode().hex() in text
+    ]
+    assert not found, "; ".join(found[:10])
+
+
+def _dump(dsn: str) -> str:
+    command = [str(binaries() / "pg_dump"), "--data-only", "--inserts", f"--dbname={dsn}"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout

@@ -1,0 +1,26 @@
+"""A whole system for the tests of a module, in processes that they may kill."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SECRET_KEY
+from tests.faults.whole import Whole, whole
+from tests.harness.google import GoogleStandIn
+
+
+@pytest.fixture(scope="module")
+async def system_at_risk(tmp_path_factory: pytest.TempPathFactory, google: GoogleStandIn) -> AsyncIterator[Whole]:
+    """Two servers and a worker, with an Envoy before them; shared by a module, and whole again after each test."""
+    folder: Path = tmp_path_factory.mktemp("whole")
+    async with whole(folder, SECRET_KEY, google, with_edge=True) as made:
+        yield made
+
+
+@pytest.fixture
+async def at_risk(system_at_risk: Whole) -> AsyncIterator[Whole]:
+    """The same for a test: what it killed lives again afterwards."""
+    await system_at_risk.heal()
+    yield system_at_risk
+    await system_at_risk.heal()
