@@ -3,7 +3,7 @@
 Rooms above may call what is exported here, in their own transaction, and nothing else:
 
     people, not_blocked        to join who someone is, and to leave out whom the caller shall not meet
-    public_people              to join when whoever is banned or leaves shall not be seen
+    public_people, has_role    likewise when whoever is banned or leaves shall not be seen; who may do more
     contacts                   to join how someone is reached
     visible_person, user_exists
     Role, grant_role, revoke_role, people_with_role
@@ -31,6 +31,7 @@ from cnt_grpc.auth.queries.entitlements import is_entitled_to
 from cnt_grpc.auth.queries.people import (
     findable_people,
     findable_person,
+    has_role,
     not_blocked,
     people,
     public_people,
@@ -87,6 +88,7 @@ __all__ = [
     "findable_person",
     "grant_entitlement",
     "grant_role",
+    "has_role",
     "is_entitled",
     "is_entitled_to",
     "not_blocked",

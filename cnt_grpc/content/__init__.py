@@ -1,16 +1,37 @@
-"""The content room: the catalogue of what people publish to be heard, watched and read.
+"""The content room: the catalogue of what people publish to be heard, watched and read, and its artists.
 
-The plug board builds ContentService and ContentJobs, registers `moderated_kinds` with the moderation room, has the
-clock start PERIODIC, and calls `seed`.
+Rooms above may call what is exported here, in their own transaction, and nothing else:
+
+    follows                     to join who follows whom: follower_id, person_id, followed_at
+    is_following, followers_of  to ask, and to tell those who follow a person
+    verify_artist               for whoever may decide that; being verified is having the creator role
+
+The plug board builds ContentService, ArtistService and ContentJobs, registers `moderated_kinds` with the moderation
+room, has the clock start PERIODIC, and calls `seed`.
 """
 
 from cnt_grpc.content.jobs import PERIODIC, ContentJobs
 from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
+from cnt_grpc.content.queries.follows import follows
+from cnt_grpc.content.rules.artists import verify_artist
 from cnt_grpc.content.rules.categories import seed
+from cnt_grpc.content.rules.following import followers_of, is_following
 from cnt_grpc.content.service import ContentService
+from cnt_grpc.content.service.artists import ArtistService
 
 moderated_kinds = tuple(Moderated(kind) for kind in KINDS)
 """Every kind of item, as the moderation room takes it."""
 
-__all__ = ["PERIODIC", "ContentJobs", "ContentService", "moderated_kinds", "seed"]
+__all__ = [
+    "PERIODIC",
+    "ArtistService",
+    "ContentJobs",
+    "ContentService",
+    "followers_of",
+    "follows",
+    "is_following",
+    "moderated_kinds",
+    "seed",
+    "verify_artist",
+]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from cnt_grpc import media
-from cnt_grpc.content import previews
+from cnt_grpc.content import previews, telling
 from cnt_grpc.content.queries import listening
 from cnt_grpc.kit import jobs
 from cnt_grpc.kit.db import Tx
@@ -49,7 +49,12 @@ class ContentJobs:
     @property
     def handlers(self) -> Mapping[Job[Any], Handler]:
         """Every job of the room."""
-        return {CUT_PREVIEW: self.cut_preview, COUNT_PLAYS: count_plays, RANK_BY_PLAYS: rank_by_plays}
+        return {
+            CUT_PREVIEW: self.cut_preview,
+            COUNT_PLAYS: count_plays,
+            RANK_BY_PLAYS: rank_by_plays,
+            telling.TELL_FOLLOWERS: telling.do_tell_followers,
+        }
 
     async def cut_preview(self, payload: CutPreview, run: Run) -> None:
         """Cut a preview out of a film, unless the film is another by now."""

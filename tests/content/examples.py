@@ -1,8 +1,6 @@
 """A valid call of every method of the content room, for the laws that run over all methods."""
 
 import secrets
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from cnt_grpc.content.kinds import MOVIE, PODCAST, ItemKind
@@ -10,35 +8,17 @@ from cnt_grpc.content.queries.categories import category_with_slug
 from cnt_grpc.content.queries.items import ANIMATED
 from cnt_grpc.pb.cnt.content.v1.content_service import SERVICE
 from cnt_grpc.pb.cnt.content.v1.item_pb2 import CONTENT_TYPE_DOCUMENT
-from tests.content import makers
+from tests.content import artist_examples, makers
+from tests.content.given import MOMENT, made, uploaded
 from tests.content.kinds import ALL, Wire
 from tests.harness.examples import Example, Fields, Foreign, Given, Pages
 from tests.harness.world import Person, World
 
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-"""When everything of a list was made that shall sort alike."""
+__all__ = ["EXAMPLES", "MOMENT", "made", "uploaded"]
 
 CATEGORY = {"category_id": "everyone sees the categories"}
 OF_LISTS = {**CATEGORY, "creator_id": "narrows what the caller sees anyway"}
 DEVICE = {"device_id": "the device made it up itself"}
-
-
-async def made(world: World, who: Person, kind: ItemKind, **given: Any) -> Any:
-    """The id of an item of this person."""
-    async with world.db.transaction() as tx:
-        row = await makers.item(tx, kind, by=who.id, **given)
-    return row["id"]
-
-
-def uploaded(kind: str) -> Callable[[World, Person], Awaitable[Any]]:
-    """Makes a file that somebody has uploaded."""
-
-    async def make(world: World, who: Person) -> Any:
-        async with world.db.transaction() as tx:
-            row = await makers.FILES[kind](tx, who.id)
-        return row["id"]
-
-    return make
 
 
 def new(wire: Wire) -> Given:
@@ -204,4 +184,4 @@ METHODS = {
     "SavePosition": Example(given=to_stop_in, foreign=HIDDEN_ITEM),
 }
 
-EXAMPLES = {f"{SERVICE}/{name}": example for name, example in METHODS.items()}
+EXAMPLES = {**{f"{SERVICE}/{name}": example for name, example in METHODS.items()}, **artist_examples.EXAMPLES}

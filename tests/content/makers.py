@@ -8,7 +8,9 @@ from sqlalchemy import Executable, bindparam, insert, update
 
 from cnt_grpc import media, moderation
 from cnt_grpc.content.kinds import BIBLE_STORY, DOCUMENT, MOVIE, MUSIC, PODCAST, ItemKind
+from cnt_grpc.content.queries import artists as artist_queries
 from cnt_grpc.content.queries import changes
+from cnt_grpc.content.queries import follows as follow_queries
 from cnt_grpc.content.queries import items as queries
 from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.content.tables import categories, content_items
@@ -119,3 +121,16 @@ def _set_popularity() -> Executable:
 def _insert_category() -> Executable:
     names = ("slug", "name", "kind", "position")
     return insert(categories).values({name: bindparam(name) for name in names}).returning(categories.c.id)
+
+
+async def artist(tx: Tx, who: int, *, listed: bool = True, at: datetime | None = None) -> int:
+    """The id of this person as an artist."""
+    made: int = await tx.value(artist_queries.make_artist(), person_id=who, listed=listed, now=at or clock.now())
+    return made
+
+
+async def follow(tx: Tx, follower: int, followed: int, *, at: datetime | None = None) -> int:
+    """One follows the other; the other's id as an artist."""
+    artist_id = await artist(tx, followed, listed=False)
+    await tx.one(follow_queries.add_follower(), artist_id=artist_id, person_id=follower, now=at or clock.now())
+    return artist_id

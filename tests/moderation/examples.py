@@ -2,7 +2,7 @@
 
 from cnt_grpc.pb.cnt.moderation.v1.moderation_service import SERVICE
 from tests.content import makers
-from tests.content.examples import MOMENT
+from tests.content.given import MOMENT
 from tests.harness.examples import Example, Fields, Pages
 from tests.harness.world import Person, World
 

@@ -29,6 +29,11 @@ def roles_of(person_id: ColumnElement[int]) -> ColumnElement[list[str]]:
     return func.array(roles, type_=array([], type_=user_roles.c.role.type).type)
 
 
+def has_role(person_id: ColumnElement[int], role: str) -> ColumnElement[bool]:
+    """The condition that a person has a role."""
+    return exists().where(user_roles.c.user_id == person_id, user_roles.c.role == role)
+
+
 def in_public() -> ColumnElement[bool]:
     """The condition that a user has a public profile: no guest, not banned, not being deleted."""
     return and_(
@@ -39,8 +44,10 @@ def in_public() -> ColumnElement[bool]:
     )
 
 
-public_people = select(users.c.id).where(in_public()).subquery("public_people")
-"""Those who have a public profile, for joins: id."""
+public_people = (
+    select(users.c.id, users.c.name, users.c.username, users.c.avatar_key).where(in_public()).subquery("public_people")
+)
+"""Those of `people` who have a public profile, for joins that leave out all others."""
 
 
 async def visible_person(tx: Tx, caller_id: int, user_id: int) -> Row:

@@ -29,7 +29,7 @@ def story_filter(request: bible_story_pb2.ListBibleStoriesRequest) -> Filter:
 def story(row: Row, urls: media.Urls) -> bible_story_pb2.BibleStory:
     """One story with its details."""
     message = bible_story_pb2.BibleStory(scripture_reference=row["scripture_reference"], text=row["text"])
-    _fill(message, row, urls)
+    fill_story(message, row, urls)
     return message
 
 
@@ -37,11 +37,12 @@ def stories(rows: Iterable[Row], next_page_token: str, urls: media.Urls) -> bibl
     """A page of stories."""
     answer = bible_story_pb2.ListBibleStoriesResponse(next_page_token=next_page_token)
     for row in rows:
-        _fill(answer.bible_stories.add(), row, urls)
+        fill_story(answer.bible_stories.add(), row, urls)
     return answer
 
 
-def _fill(message: bible_story_pb2.BibleStory, row: Row, urls: media.Urls) -> None:
+def fill_story(message: bible_story_pb2.BibleStory, row: Row, urls: media.Urls) -> None:
+    """Set what lists show of a story."""
     message.bible_story_id = row["id"]
     fill(message, row, urls)
     fill_length(message, row)

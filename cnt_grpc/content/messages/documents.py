@@ -27,7 +27,7 @@ def document_filter(request: document_pb2.ListDocumentsRequest) -> Filter:
 def document(row: Row, urls: media.Urls) -> document_pb2.Document:
     """One document."""
     message = document_pb2.Document()
-    _fill(message, row, urls)
+    fill_document(message, row, urls)
     return message
 
 
@@ -35,11 +35,12 @@ def documents(rows: Iterable[Row], next_page_token: str, urls: media.Urls) -> do
     """A page of documents."""
     answer = document_pb2.ListDocumentsResponse(next_page_token=next_page_token)
     for row in rows:
-        _fill(answer.documents.add(), row, urls)
+        fill_document(answer.documents.add(), row, urls)
     return answer
 
 
-def _fill(message: document_pb2.Document, row: Row, urls: media.Urls) -> None:
+def fill_document(message: document_pb2.Document, row: Row, urls: media.Urls) -> None:
+    """Set what lists show of a document."""
     message.document_id = row["id"]
     fill(message, row, urls)
     message.size = row["media_size"]

@@ -39,7 +39,7 @@ def movie(row: Row, urls: media.Urls) -> movie_pb2.Movie:
     """One film with its details."""
     details: Mapping[str, Any] = {name: row[name] for name in _DETAILS}
     message = movie_pb2.Movie(**details)
-    _fill(message, row, urls)
+    fill_movie(message, row, urls)
     return message
 
 
@@ -47,7 +47,7 @@ def movies(answer: type[_Page], rows: Iterable[Row], next_page_token: str, urls:
     """A page of films, as the answer of one of the methods that list them."""
     page = answer(next_page_token=next_page_token)
     for row in rows:
-        _fill(page.movies.add(), row, urls)
+        fill_movie(page.movies.add(), row, urls)
     return page
 
 
@@ -61,7 +61,8 @@ def _mean(row: Row) -> float:
     return round(row["ratings_sum"] / count / 10, 2) if count else 0.0
 
 
-def _fill(message: movie_pb2.Movie, row: Row, urls: media.Urls) -> None:
+def fill_movie(message: movie_pb2.Movie, row: Row, urls: media.Urls) -> None:
+    """Set what lists show of a film."""
     message.movie_id = row["id"]
     fill(message, row, urls)
     fill_length(message, row)

@@ -30,7 +30,7 @@ def track_filter(request: music_pb2.ListMusicTracksRequest) -> Filter:
 def track(row: Row, urls: media.Urls) -> music_pb2.MusicTrack:
     """One track with its words."""
     message = music_pb2.MusicTrack(lyrics=row["lyrics"])
-    _fill(message, row, urls)
+    fill_track(message, row, urls)
     return message
 
 
@@ -38,11 +38,12 @@ def tracks(rows: Iterable[Row], next_page_token: str, urls: media.Urls) -> music
     """A page of tracks."""
     answer = music_pb2.ListMusicTracksResponse(next_page_token=next_page_token)
     for row in rows:
-        _fill(answer.tracks.add(), row, urls)
+        fill_track(answer.tracks.add(), row, urls)
     return answer
 
 
-def _fill(message: music_pb2.MusicTrack, row: Row, urls: media.Urls) -> None:
+def fill_track(message: music_pb2.MusicTrack, row: Row, urls: media.Urls) -> None:
+    """Set what lists show of a track."""
     message.track_id = row["id"]
     fill(message, row, urls)
     fill_length(message, row)

@@ -30,7 +30,7 @@ def podcast_filter(request: podcast_pb2.ListPodcastsRequest) -> Filter:
 def podcast(row: Row, urls: media.Urls) -> podcast_pb2.Podcast:
     """One podcast with its details."""
     message = podcast_pb2.Podcast(season=row["season"], episode=row["episode"])
-    _fill(message, row, urls)
+    fill_podcast(message, row, urls)
     return message
 
 
@@ -39,7 +39,7 @@ def podcasts(rows: Iterable[Row], next_page_token: str, urls: media.Urls) -> pod
     answer = podcast_pb2.ListPodcastsResponse(next_page_token=next_page_token)
     add = answer.podcasts.add
     for row in rows:
-        _fill(add(), row, urls)
+        fill_podcast(add(), row, urls)
     return answer
 
 
@@ -55,7 +55,8 @@ def _result(outcome: Row | AppError, urls: media.Urls) -> podcast_pb2.PodcastRes
     return podcast_pb2.PodcastResult(podcast=podcast(outcome, urls))
 
 
-def _fill(message: podcast_pb2.Podcast, row: Row, urls: media.Urls) -> None:
+def fill_podcast(message: podcast_pb2.Podcast, row: Row, urls: media.Urls) -> None:
+    """Set what lists show of a podcast."""
     message.podcast_id = row["id"]
     message.media = MEDIA[row["media_kind"]]
     fill(message, row, urls)

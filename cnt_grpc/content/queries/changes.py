@@ -106,7 +106,16 @@ def set_status(*, decided: bool) -> Executable:
         update(content_items)
         .where(_item.id == _ID, _item.status == bindparam("was"))
         .values(values)
-        .returning(_item.id, _item.title, _item.creator_id, _item.media_id, _item.cover_id, _item.preview_id)
+        .returning(
+            _item.id,
+            _item.title,
+            _item.creator_id,
+            _item.media_id,
+            _item.cover_id,
+            _item.preview_id,
+            _item.plays_count,
+            _item.approved_at,
+        )
     )
 
 

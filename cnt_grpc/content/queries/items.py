@@ -17,12 +17,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 
 from cnt_grpc import auth, media
-from cnt_grpc.content.kinds import ItemKind
+from cnt_grpc.content.kinds import KINDS, ItemKind
 from cnt_grpc.content.queries.visibility import CALLER_ID, Gate, visible_to
-from cnt_grpc.content.tables import categories, content_items
+from cnt_grpc.content.tables import artists, categories, content_items
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.moderation import Status
@@ -65,8 +66,15 @@ _SHOWN: tuple[ColumnElement[object], ...] = (
 """What every message of an item shows; messages.py reads it by these names."""
 
 
-def _shown(kind: ItemKind) -> tuple[ColumnElement[object], ...]:
-    return (*_SHOWN, *(content_items.c[name] for name in kind.shown))
+_OF_ANY = (
+    _item.kind,
+    *(content_items.c[name] for name in dict.fromkeys(name for kind in KINDS for name in kind.shown)),
+)
+
+
+def _shown(kind: ItemKind | None) -> tuple[ColumnElement[object], ...]:
+    """What a list of one kind, or (None) of all kinds, shows."""
+    return (*_SHOWN, *(_OF_ANY if kind is None else (content_items.c[name] for name in kind.shown)))
 
 
 def _shown_from() -> FromClause:
@@ -138,7 +146,7 @@ _ANIMATED = func.coalesce(select(categories.c.id).where(categories.c.slug == ANI
 
 @statement
 def items_page(
-    kind: ItemKind,
+    kind: ItemKind | None,
     gate: Gate,
     status: Status | None,
     order: Order,
@@ -147,11 +155,12 @@ def items_page(
     narrowed: Narrowed,
     after: bool,
 ) -> Executable:
-    """A page of items of one kind. Parameters: those of `narrowed`, and the page's own."""
+    """A page of items of one kind or (None) of all. Parameters: those of `narrowed`, and the page's own."""
+    of_kind = true() if kind is None else _item.kind == kind.name
     found = (
         select(*_shown(kind))
         .select_from(_shown_from())
-        .where(_item.kind == kind.name, visible_to(gate, status), *narrowed.conditions())
+        .where(of_kind, visible_to(gate, status), *narrowed.conditions())
     )
     return _page(found, order, limit, after=after)
 
@@ -218,6 +227,18 @@ def _with_creator(kind: ItemKind) -> Select[*tuple[Any, ...]]:
         select(content_items, *names)
         .select_from(content_items.join(_people, _people.c.id == _item.creator_id))
         .where(_item.kind == kind.name)
+    )
+
+
+@statement
+def news() -> Executable:
+    """What to tell of an item that everyone sees, and its artist. Parameter: item_id."""
+    name = func.coalesce(func.nullif(artists.c.name, ""), _people.c.name).label("artist_name")
+    found = select(_item.kind, _item.title, _item.creator_id, artists.c.id.label("artist_id"), name)
+    return (
+        found.join_from(content_items, artists, artists.c.user_id == _item.creator_id)
+        .join(_people, _people.c.id == _item.creator_id)
+        .where(_item.id == _ID, visible_to(Gate.PUBLIC))
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Executable, LargeBinary, bindparam, func, sel
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.content.queries.visibility import Gate, visible_to
-from cnt_grpc.content.tables import content_items, plays, positions
+from cnt_grpc.content.tables import artists, content_items, plays, positions
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.moderation import Status
@@ -35,7 +35,7 @@ def add_play(gate: Gate) -> Executable:
 
 @statement
 def count_plays(limit: int) -> Executable:
-    """Add so many new plays to the counters of their items; how many there were."""
+    """Add so many new plays to the counters of their items and artists; how many there were."""
     play = plays.c
     key = (play.item_id, play.half_hour, play.listener)
     new = select(*key).where(~play.counted).limit(limit).with_for_update(skip_locked=True).cte("new")
@@ -52,9 +52,23 @@ def count_plays(limit: int) -> Executable:
         update(content_items)
         .where(_item.id == sums.c.item_id)
         .values(plays_count=_item.plays_count + sums.c.number)
+        .returning(_item.creator_id, _item.status, sums.c.number)
         .cte("counted")
     )
-    return select(func.count()).select_from(marked).add_cte(counted)
+    # What stopped being approved meanwhile counts for its artist when it is approved again.
+    of_artists = (
+        select(counted.c.creator_id, func.sum(counted.c.number).label("number"))
+        .where(counted.c.status == Status.APPROVED.value)
+        .group_by(counted.c.creator_id)
+        .cte("of_artists")
+    )
+    total = (
+        update(artists)
+        .where(artists.c.user_id == of_artists.c.creator_id)
+        .values(plays_count=artists.c.plays_count + of_artists.c.number)
+        .cte("total")
+    )
+    return select(func.count()).select_from(marked).add_cte(counted, total)
 
 
 @statement

@@ -9,7 +9,7 @@ from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import items as queries
 from cnt_grpc.content.queries.visibility import Gate
-from cnt_grpc.content.rules import files
+from cnt_grpc.content.rules import artists, files
 from cnt_grpc.content.rules.files import Blank, Cover, File
 from cnt_grpc.content.rules.standing import is_trusted, next_status, stand
 from cnt_grpc.kit import clock
@@ -107,8 +107,10 @@ async def create(tx: Tx, caller: Caller, kind: ItemKind, wanted: Changes) -> Row
         **wanted.details,
     )
     await files.use(tx, item_id, source | cover)
+    await artists.make(tx, caller.user_id)
     if status is Status.APPROVED:
         await files.publish(tx, source | cover)
+        await artists.published(tx, caller.user_id, item_id, plays=0, first=True)
     await moderation.moved(tx, kind.name, item_id, author_id=caller.user_id, was=None, now=status)
     return await shown(tx, caller, kind, item_id)
 
@@ -122,8 +124,8 @@ async def shown(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> Row:
     return row
 
 
-async def listed(tx: Tx, caller: Caller, kind: ItemKind, wanted: Filter, page: Page) -> tuple[list[Row], str]:
-    """A page of items that the caller may see, and the token of the next page."""
+async def listed(tx: Tx, caller: Caller, kind: ItemKind | None, wanted: Filter, page: Page) -> tuple[list[Row], str]:
+    """A page of items of a kind (None: of all) that the caller may see, and the token of the next page."""
     gate = Gate.of(caller)
     mine = wanted.creator_id != 0 and wanted.creator_id == caller.user_id
     status = wanted.status or (None if mine else Status.APPROVED)
@@ -168,6 +170,8 @@ async def delete(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> None:
     await tx.run(changes.delete_item(), item_id=item_id)
     await files.release(tx, item_id)
     was = Status(old["status"])
+    if was is Status.APPROVED:
+        await artists.withdrawn(tx, old["creator_id"], plays=old["plays_count"])
     await moderation.moved(tx, kind.name, item_id, author_id=old["creator_id"], was=was, now=None)
     if old["creator_id"] != caller.user_id:
         before = {"title": old["title"], "creator_id": old["creator_id"], "status": old["status"]}

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cnt_grpc import moderation, notification
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import changes
-from cnt_grpc.content.rules import files
+from cnt_grpc.content.rules import artists, files
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
@@ -42,14 +42,16 @@ async def stand(
     decision: dict[str, object] = {}
     if by_moderator:
         decision = {"held": now in {Status.REJECTED, Status.ARCHIVED}, "reason": reason}
-    item = await tx.one(
-        changes.set_status(decided=by_moderator), item_id=item_id, was=was, now=now, at=clock.now(), **decision
-    )
+    at = clock.now()
+    item = await tx.one(changes.set_status(decided=by_moderator), item_id=item_id, was=was, now=now, at=at, **decision)
     assert item is not None  # it is locked, so that nobody else moved it
     if now is Status.APPROVED:
         await files.publish(tx, item)
+        first = item["approved_at"] == at
+        await artists.published(tx, item["creator_id"], item_id, plays=item["plays_count"], first=first)
     elif was is Status.APPROVED:
         await files.withdraw(tx, item)
+        await artists.withdrawn(tx, item["creator_id"], plays=item["plays_count"])
     await moderation.moved(tx, kind.name, item_id, author_id=item["creator_id"], was=was, now=now)
     if by_moderator:
         await notification.tell(tx, [item["creator_id"]], _notice(kind, item, now, reason))

@@ -109,6 +109,10 @@ content_items = Table(
     Index("ix_content_items_all", "kind", "published_at", "id"),
     # A person's own, whatever its status.
     Index("ix_content_items_creator", "creator_id", "kind", "published_at", "id"),
+    # What everyone sees of an artist, of all kinds.
+    Index(
+        "ix_content_items_of_artist", "creator_id", "published_at", "id", postgresql_where=text("status = 'approved'")
+    ),
     Index(
         "ix_content_items_category",
         "kind",

@@ -92,3 +92,29 @@ class RankByPlays(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RankByPlays: _TypeAlias = RankByPlays  # noqa: Y015
+
+@_typing.final
+class TellFollowers(_message.Message):
+    """Asks the worker to tell an artist's followers of an item that everyone sees now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    item_id: _builtins.int
+    """The item."""
+    after: _builtins.int
+    """Only followers with a higher id; 0 is all."""
+    def __init__(
+        self,
+        *,
+        item_id: _builtins.int = ...,
+        after: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "item_id", b"item_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TellFollowers: _TypeAlias = TellFollowers  # noqa: Y015

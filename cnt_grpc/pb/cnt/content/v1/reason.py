@@ -13,3 +13,5 @@ class Reason(StrEnum):
     CATEGORY_NOT_FOUND = "CATEGORY_NOT_FOUND"
     # Another category has this name. ALREADY_EXISTS.
     CATEGORY_NAME_TAKEN = "CATEGORY_NAME_TAKEN"
+    # No such artist, or none whom the caller may know of. NOT_FOUND.
+    ARTIST_NOT_FOUND = "ARTIST_NOT_FOUND"

@@ -31,6 +31,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """No such category: NOT_FOUND where it is what is asked for, FAILED_PRECONDITION where an item names it."""
     REASON_CATEGORY_NAME_TAKEN: _Reason.ValueType  # 3
     """Another category has this name. ALREADY_EXISTS."""
+    REASON_ARTIST_NOT_FOUND: _Reason.ValueType  # 4
+    """No such artist, or none whom the caller may know of. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -43,4 +45,6 @@ REASON_CATEGORY_NOT_FOUND: Reason.ValueType  # 2
 """No such category: NOT_FOUND where it is what is asked for, FAILED_PRECONDITION where an item names it."""
 REASON_CATEGORY_NAME_TAKEN: Reason.ValueType  # 3
 """Another category has this name. ALREADY_EXISTS."""
+REASON_ARTIST_NOT_FOUND: Reason.ValueType  # 4
+"""No such artist, or none whom the caller may know of. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

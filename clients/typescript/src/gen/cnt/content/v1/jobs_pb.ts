@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/content/v1/jobs.proto.
  */
 export const file_cnt_content_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvY29udGVudC92MS9qb2JzLnByb3RvEg5jbnQuY29udGVudC52MSKGAQoKQ3V0UHJldmlldxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhkKCG1lZGlhX2lkGAIgASgDQge6SAQiAiAAEhYKBXN0YXJ0GAMgASgFQge6SAQaAigAEhQKA2VuZBgEIAEoBUIHukgEGgIgABIVCgNrZXkYBSABKAlCCLpIBXIDGMgBIgwKCkNvdW50UGxheXMiDQoLUmFua0J5UGxheXNiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("ChljbnQvY29udGVudC92MS9qb2JzLnByb3RvEg5jbnQuY29udGVudC52MSKGAQoKQ3V0UHJldmlldxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhkKCG1lZGlhX2lkGAIgASgDQge6SAQiAiAAEhYKBXN0YXJ0GAMgASgFQge6SAQaAigAEhQKA2VuZBgEIAEoBUIHukgEGgIgABIVCgNrZXkYBSABKAlCCLpIBXIDGMgBIgwKCkNvdW50UGxheXMiDQoLUmFua0J5UGxheXMiQQoNVGVsbEZvbGxvd2VycxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhYKBWFmdGVyGAIgASgDQge6SAQiAigAYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to cut a preview out of a film. By the time that it is done, the film may be another: all that it was
@@ -95,4 +95,32 @@ export type RankByPlays = Message<"cnt.content.v1.RankByPlays"> & {
  */
 export const RankByPlaysSchema: GenMessage<RankByPlays> = /*@__PURE__*/
   messageDesc(file_cnt_content_v1_jobs, 2);
+
+/**
+ * Asks the worker to tell an artist's followers of an item that everyone sees now.
+ *
+ * @generated from message cnt.content.v1.TellFollowers
+ */
+export type TellFollowers = Message<"cnt.content.v1.TellFollowers"> & {
+  /**
+   * The item.
+   *
+   * @generated from field: int64 item_id = 1;
+   */
+  itemId: bigint;
+
+  /**
+   * Only followers with a higher id; 0 is all.
+   *
+   * @generated from field: int64 after = 2;
+   */
+  after: bigint;
+};
+
+/**
+ * Describes the message cnt.content.v1.TellFollowers.
+ * Use `create(TellFollowersSchema)` to create a new message.
+ */
+export const TellFollowersSchema: GenMessage<TellFollowers> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_jobs, 3);
 

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/content/v1/reason.proto.
  */
 export const file_cnt_content_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChtjbnQvY29udGVudC92MS9yZWFzb24ucHJvdG8SDmNudC5jb250ZW50LnYxKn0KBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIcChhSRUFTT05fQ09OVEVOVF9OT1RfRk9VTkQQARIdChlSRUFTT05fQ0FURUdPUllfTk9UX0ZPVU5EEAISHgoaUkVBU09OX0NBVEVHT1JZX05BTUVfVEFLRU4QA2IGcHJvdG8z");
+  fileDesc("ChtjbnQvY29udGVudC92MS9yZWFzb24ucHJvdG8SDmNudC5jb250ZW50LnYxKpoBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYUkVBU09OX0NPTlRFTlRfTk9UX0ZPVU5EEAESHQoZUkVBU09OX0NBVEVHT1JZX05PVF9GT1VORBACEh4KGlJFQVNPTl9DQVRFR09SWV9OQU1FX1RBS0VOEAMSGwoXUkVBU09OX0FSVElTVF9OT1RfRk9VTkQQBGIGcHJvdG8z");
 
 /**
  * Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -46,6 +46,13 @@ export enum Reason {
    * @generated from enum value: REASON_CATEGORY_NAME_TAKEN = 3;
    */
   CATEGORY_NAME_TAKEN = 3,
+
+  /**
+   * No such artist, or none whom the caller may know of. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_ARTIST_NOT_FOUND = 4;
+   */
+  ARTIST_NOT_FOUND = 4,
 }
 
 /**

@@ -1,0 +1,148 @@
+"""Statements on who follows whom."""
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from cnt_grpc import auth
+from cnt_grpc.content.queries.artists import follows_them, is_met
+from cnt_grpc.content.queries.visibility import Gate
+from cnt_grpc.content.tables import artist_followers, artists
+from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.paging import beyond
+from cnt_grpc.kit.tables import MOMENT
+
+_artist = artists.c
+_ID = bindparam("artist_id", type_=BigInteger)
+_PERSON = bindparam("person_id", type_=BigInteger)
+_NOW = bindparam("now", type_=MOMENT)
+
+follows = (
+    select(
+        artist_followers.c.follower_id,
+        _artist.user_id.label("person_id"),
+        artist_followers.c.artist_id,
+        artist_followers.c.followed_at,
+    )
+    .join_from(artist_followers, artists, _artist.id == artist_followers.c.artist_id)
+    .subquery("follows")
+)
+"""Who follows whom, for joins: follower_id, person_id (who is followed), artist_id and followed_at."""
+
+
+@statement
+def add_follower() -> Executable:
+    """Follow an artist; whom, or no row when it was so already. Parameters: artist_id, person_id (who follows), now."""
+    added = (
+        upsert(artist_followers)
+        .values(artist_id=_ID, follower_id=_PERSON, followed_at=_NOW)
+        .on_conflict_do_nothing()
+        .returning(artist_followers.c.artist_id)
+        .cte("added")
+    )
+    return (
+        update(artists)
+        .where(_artist.id == added.c.artist_id)
+        .values(followers_count=_artist.followers_count + 1)
+        .returning(_artist.user_id)
+    )
+
+
+@statement
+def remove_follower(by: str) -> Executable:
+    """Follow an artist no longer, `by` artist_id or user_id. Parameters: key, person_id (who follows)."""
+    key = bindparam("key", type_=BigInteger)
+    whom = key if by == "artist_id" else select(_artist.id).where(_artist.user_id == key).scalar_subquery()
+    row = artist_followers.c
+    removed = (
+        delete(artist_followers)
+        .where(row.artist_id == whom, row.follower_id == _PERSON)
+        .returning(row.artist_id)
+        .cte("removed")
+    )
+    return update(artists).where(_artist.id == removed.c.artist_id).values(followers_count=_artist.followers_count - 1)
+
+
+@statement
+def follow_state(gate: Gate) -> Executable:
+    """How many follow a person, and whether the caller does; no row for who is no artist. Parameter: person_id."""
+    following = follows_them(gate, _artist.id).label("is_following")
+    return select(_artist.followers_count, following).where(_artist.user_id == _PERSON)
+
+
+@statement
+def followers_page(gate: Gate, limit: int, *, after: bool) -> Executable:
+    """A page of those who follow a person, the latest first. Parameter: person_id."""
+    row = artist_followers.c
+    followed = artists.alias("followed")
+    people = auth.public_people
+    found = (
+        _of_people(gate, row.followed_at)
+        .join_from(artist_followers, people, people.c.id == row.follower_id)
+        .join(followed, followed.c.id == row.artist_id)
+        .outerjoin(artists, _artist.user_id == row.follower_id)
+        .where(followed.c.user_id == _PERSON, is_met(gate, row.follower_id))
+    )
+    if after:
+        found = found.where(beyond(row.followed_at, row.follower_id))
+    return found.order_by(row.followed_at.desc(), row.follower_id.desc()).limit(limit)
+
+
+@statement
+def following_page(gate: Gate, limit: int, *, after: bool) -> Executable:
+    """A page of those whom a person follows, the latest first. Parameter: person_id."""
+    row = artist_followers.c
+    people = auth.public_people
+    found = (
+        _of_people(gate, row.followed_at)
+        .join_from(artist_followers, artists, _artist.id == row.artist_id)
+        .join(people, people.c.id == _artist.user_id)
+        .where(row.follower_id == _PERSON, is_met(gate, _artist.user_id))
+    )
+    if after:
+        found = found.where(beyond(row.followed_at, row.artist_id))
+    return found.order_by(row.followed_at.desc(), row.artist_id.desc()).limit(limit)
+
+
+def _of_people(gate: Gate, followed_at: ColumnElement[object]) -> Select[*tuple[object, ...]]:
+    people = auth.public_people.c
+    return select(
+        people.id.label("user_id"),
+        people.name,
+        people.username,
+        people.avatar_key,
+        func.coalesce(_artist.id, 0).label("artist_id"),
+        follows_them(gate, _artist.id).label("is_following"),
+        followed_at,
+    )
+
+
+@statement
+def is_following() -> Executable:
+    """Whether someone follows a person. Parameters: follower_id, person_id."""
+    follower = bindparam("follower_id", type_=BigInteger)
+    return select(exists().where(follows.c.follower_id == follower, follows.c.person_id == _PERSON))
+
+
+@statement
+def followers_to_tell(limit: int | None) -> Executable:
+    """The ids of those who follow a person and want to meet them, in ascending order; of a bounded number those after
+    the parameter `after`. Parameter: person_id.
+    """
+    people = auth.public_people
+    met = and_(follows.c.person_id == _PERSON, auth.not_blocked(_PERSON, follows.c.follower_id))
+    found = select(follows.c.follower_id).join_from(follows, people, people.c.id == follows.c.follower_id).where(met)
+    if limit is not None:
+        found = found.where(follows.c.follower_id > bindparam("after", type_=BigInteger)).limit(limit)
+    return found.order_by(follows.c.follower_id)
