@@ -8,6 +8,7 @@ from cnt_grpc.app.community_plug import COMMUNITY
 from cnt_grpc.app.content_plug import CONTENT
 from cnt_grpc.app.media_plug import MEDIA
 from cnt_grpc.app.notification_plug import NOTIFICATION
+from cnt_grpc.app.payment_plug import PAYMENT
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.search_plug import SEARCH
 from cnt_grpc.app.system import System
@@ -28,6 +29,7 @@ ROOMS = (
     SEARCH,
     CONTENT,
     COMMUNITY,
+    PAYMENT,
 )
 
 SERVICES = tuple(service for room in ROOMS for service in room.services)

@@ -1,6 +1,7 @@
 """Calls by example: who makes one, with which bytes, and what holds for every answer whatever the law."""
 
 import secrets
+import uuid
 from collections.abc import Sequence
 from ipaddress import IPv4Address
 
@@ -9,6 +10,7 @@ from google.protobuf.message import Message
 
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.kit.status import STATUS_OF
+from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from tests.contract.comments import named_reasons
 from tests.contract.methods import example_of
@@ -36,7 +38,12 @@ async def requests(world: World, method: Method, who: Person) -> list[Message]:
     """What a valid call of this person sends: one message, or for client streams several."""
     fields = await example_of(method).given(world, who)
     several = fields["requests"] if method.client_streaming else [fields]
-    return [each if isinstance(each, Message) else method.request(**each) for each in several]
+    made = [each if isinstance(each, Message) else method.request(**each) for each in several]
+    if method.request_id == policy_pb2.REQUEST_ID_REQUIRED:
+        # There is no valid call without one.
+        for each in made:
+            setattr(each, "request_id", str(uuid.uuid4()))  # noqa: B010  (a message of any type)
+    return made
 
 
 async def valid(world: World, method: Method, who: Person) -> Message:

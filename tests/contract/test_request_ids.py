@@ -84,7 +84,9 @@ async def test_where_an_id_is_required_there_is_no_call_without(world: World, ap
     for method in TAKERS:
         if method.request_id == pb.REQUEST_ID_REQUIRED:
             who = await caller(world, method)
+            request = await valid(world, method, who)
+            request.ClearField("request_id")
             with pytest.raises(ApiError) as refused:
-                await send(api.as_(who), method, [await valid(world, method, who)])
+                await send(api.as_(who), method, [request])
             assert refused.value.code is StatusCode.INVALID_ARGUMENT
             assert refused.value.fields == ["request_id"]

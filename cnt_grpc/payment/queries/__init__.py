@@ -1,0 +1,1 @@
+"""Every SQL statement of the payment room, a file for each noun."""

@@ -1,0 +1,47 @@
+"""Statements on all that the payment room holds of one person."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import BigInteger, ColumnElement, Executable, Table, bindparam, or_, select, update
+
+from cnt_grpc.kit.db import statement
+from cnt_grpc.payment.tables import (
+    discount_codes,
+    discount_redemptions,
+    gift_transactions,
+    ledger_accounts,
+    ledger_entries,
+)
+
+_PERSON: Final = bindparam("user_id", type_=BigInteger)
+
+_OF: Final[Mapping[str, tuple[Table, ColumnElement[bool]]]] = {
+    "ledger_account": (ledger_accounts, ledger_accounts.c.owner_id == _PERSON),
+    "ledger_entry": (ledger_entries, ledger_entries.c.owner_id == _PERSON),
+    "gift": (
+        gift_transactions,
+        or_(gift_transactions.c.sender_id == _PERSON, gift_transactions.c.recipient_id == _PERSON),
+    ),
+    "discount_code": (discount_codes, discount_codes.c.owner_id == _PERSON),
+    "discount_redemption": (discount_redemptions, discount_redemptions.c.user_id == _PERSON),
+}
+KINDS: Final = tuple(_OF)
+"""Everything that is about a person."""
+ERASED: Final = ("gift", "discount_code")
+"""What is changed when a person goes."""
+
+
+@statement
+def rows(kind: str) -> Executable:
+    """All rows of a kind that are about a person, oldest first. Parameter: user_id."""
+    table, mine = _OF[kind]
+    return select(table).where(mine).order_by(table.c.id)
+
+
+@statement
+def erase(kind: str) -> Executable:
+    """Take a person's words, or what they could still use, out of the rows of a kind. Parameter: user_id."""
+    if kind == "gift":
+        return update(gift_transactions).where(gift_transactions.c.sender_id == _PERSON).values(message="")
+    return update(discount_codes).where(discount_codes.c.owner_id == _PERSON).values(is_active=False)

@@ -1,0 +1,39 @@
+# Generated from cnt/payment/v1/reason.proto by `make gen`. Do not edit: change the proto.
+"""The reasons of cnt.payment.v1, as they stand in google.rpc.ErrorInfo.reason."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
+
+    # The wallet has fewer coins than this costs. FAILED_PRECONDITION.
+    INSUFFICIENT_COINS = "INSUFFICIENT_COINS"
+    # No such gift, or one that is not given any more. NOT_FOUND.
+    GIFT_NOT_FOUND = "GIFT_NOT_FOUND"
+    # Nobody gives to themselves. FAILED_PRECONDITION.
+    GIFT_TO_ONESELF = "GIFT_TO_ONESELF"
+    # Gifts in live streams are not available: this server has no live streams. FAILED_PRECONDITION.
+    STREAM_GIFTS_NOT_CONFIGURED = "STREAM_GIFTS_NOT_CONFIGURED"
+    # No such coin package, or one that is not sold any more. NOT_FOUND.
+    COIN_PACKAGE_NOT_FOUND = "COIN_PACKAGE_NOT_FOUND"
+    # No such discount code, or none for this person. NOT_FOUND.
+    DISCOUNT_CODE_NOT_FOUND = "DISCOUNT_CODE_NOT_FOUND"
+    # Another discount code reads the same. ALREADY_EXISTS.
+    DISCOUNT_CODE_TAKEN = "DISCOUNT_CODE_TAKEN"
+    # The code is not valid yet, or no longer. FAILED_PRECONDITION.
+    DISCOUNT_CODE_EXPIRED = "DISCOUNT_CODE_EXPIRED"
+    # The code has been used as often as it may be. FAILED_PRECONDITION.
+    DISCOUNT_CODE_USED_UP = "DISCOUNT_CODE_USED_UP"
+    # The person has used the code as often as each person may. FAILED_PRECONDITION.
+    DISCOUNT_CODE_USED = "DISCOUNT_CODE_USED"
+    # The code does not suit this purchase: another package, another currency, or too small. FAILED_PRECONDITION.
+    DISCOUNT_CODE_UNSUITABLE = "DISCOUNT_CODE_UNSUITABLE"
+    # These codes cannot be used together. FAILED_PRECONDITION.
+    DISCOUNT_CODES_NOT_STACKABLE = "DISCOUNT_CODES_NOT_STACKABLE"
+    # Another thing of this kind has this name. ALREADY_EXISTS.
+    OFFER_NAME_TAKEN = "OFFER_NAME_TAKEN"
+    # The platform does not take this currency. INVALID_ARGUMENT.
+    CURRENCY_UNSUPPORTED = "CURRENCY_UNSUPPORTED"
+    # The creator has earned less than this. FAILED_PRECONDITION.
+    INSUFFICIENT_EARNINGS = "INSUFFICIENT_EARNINGS"
