@@ -1,7 +1,7 @@
 """The community room's plug."""
 
 from cnt_grpc import community
-from cnt_grpc.app.plug import Plug, Servicers
+from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
 from cnt_grpc.pb.cnt.community.v1 import community_service
 
@@ -10,8 +10,13 @@ def _serve(system: System) -> Servicers:
     return {community_service.SERVICE: community.CommunityService(system.urls)}
 
 
+def _work(_: System) -> Handlers:
+    return community.HANDLERS
+
+
 COMMUNITY = Plug(
     services=(community_service.SERVICE,),
     serve=_serve,
+    work=_work,
     kinds=community.moderated_kinds,
 )

@@ -15,12 +15,18 @@ _SECURITY = Preferences(frozenset(Channel), always=frozenset({Channel.IN_APP, Ch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Like(Notice, type="like", title="{name} likes your post", message="{name} likes it.", preferences=_INBOX):
-    """Someone liked a post or a comment of the recipient's."""
+class Like(Notice, type="like", title="{name} {likes} your {what}", message="{name} {likes} it.", preferences=_INBOX):
+    """Someone, or several people, liked a post or a comment of the recipient's."""
 
     user_id: int
+    """Who was the last."""
     name: str
     post_id: int
+    comment_id: int = 0
+    """0 when it is the post itself."""
+    what: str = "post"
+    likes: str = "likes"
+    """In words between the name and what is liked, such as “and 4 others like”."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,8 +58,45 @@ async def hidden_post(world: World, who: Person) -> Any:
     return await makers.made(world, who, status="pending")
 
 
+async def own_comment(world: World, who: Person) -> Any:
+    """A comment to a post of one's own."""
+    return await makers.commented(world, who, await makers.made(world, who))
+
+
+async def hidden_comment(world: World, who: Person) -> Any:
+    """A comment to a post that waits for a moderator."""
+    return await makers.commented(world, who, await hidden_post(world, who))
+
+
+def of_comment(**fields: Any) -> Given:
+    """A comment of this person, and these fields."""
+
+    async def given(world: World, who: Person) -> Fields:
+        return {"comment_id": await own_comment(world, who), **fields}
+
+    return given
+
+
+async def a_reply(world: World, who: Person) -> Fields:
+    """A comment, and the answer to it."""
+    post_id = await makers.made(world, who)
+    return {"post_id": post_id, "parent_id": await makers.commented(world, who, post_id), "content": "Amen to that."}
+
+
+async def comments_of_one_moment(world: World, who: Person, number: int) -> Fields:
+    """Comments of one moment to the first post of this person."""
+    async with world.db.transaction() as tx:
+        [row] = await tx.raw("SELECT min(id) AS first FROM community_posts WHERE author_id = $1", who.id)
+    post_id = row["first"] or await makers.made(world, who)
+    for _ in range(number):
+        await makers.commented(world, who, post_id, at=MOMENT)
+    return {"post_id": post_id}
+
+
 FILES = Foreign("media_ids", picture, "MEDIA_NOT_FOUND")
 HIDDEN_POST = Foreign("post_id", hidden_post, "POST_NOT_FOUND")
+HIDDEN_COMMENT = Foreign("comment_id", hidden_comment, "COMMENT_NOT_FOUND")
+OTHERS_COMMENT = Foreign("comment_id", own_comment, "COMMENT_NOT_FOUND")
 
 METHODS = {
     "CreatePost": Example(given=new_post, foreign=FILES),
@@ -77,6 +114,19 @@ METHODS = {
     ),
     "DeletePost": Example(given=own(), foreign=HIDDEN_POST),
     "SetCarouselVisibility": Example(given=own(show_in_carousel=True), role="admin"),
+    "ToggleLike": Example(given=own(), foreign=HIDDEN_POST),
+    "LikePost": Example(given=own(), foreign=HIDDEN_POST),
+    "UnlikePost": Example(given=own(), foreign=HIDDEN_POST),
+    "ListComments": Example(
+        given=own(), foreign=HIDDEN_POST, pages=Pages(comments_of_one_moment, "comments", key="comment_id")
+    ),
+    "CreateComment": Example(
+        given=a_reply,
+        foreign=(HIDDEN_POST, Foreign("parent_id", hidden_comment, "COMMENT_NOT_FOUND")),
+    ),
+    "UpdateComment": Example(given=of_comment(content="Amen and amen."), foreign=OTHERS_COMMENT),
+    "DeleteComment": Example(given=of_comment(), foreign=OTHERS_COMMENT),
+    "ToggleCommentLike": Example(given=of_comment(), foreign=HIDDEN_COMMENT),
 }
 
 EXAMPLES = {f"{SERVICE}/{name}": example for name, example in METHODS.items()}

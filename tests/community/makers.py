@@ -1,4 +1,4 @@
-"""Makes posts straight in the tables, as the rules would leave them: a millisecond each."""
+"""Makes posts and comments straight in the tables, as the rules would leave them: a millisecond each."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, update
 
 from cnt_grpc import media, moderation
-from cnt_grpc.community.queries import changes
+from cnt_grpc.community.queries import changes, comments
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.rules.standing import KIND
@@ -65,6 +65,27 @@ async def made(world: Any, by: Any, **given: Any) -> Any:
     """The id of a post of this person."""
     async with world.db.transaction() as tx:
         return (await post(tx, by=by.id, **given))["id"]
+
+
+async def comment(
+    tx: Tx, *, by: int, post_id: int, content: str = "Amen.", parent_id: int | None = None, at: datetime | None = None
+) -> int:
+    """A comment of this person; its id."""
+    made: int = await tx.value(
+        comments.add_comment(),
+        post_id=post_id,
+        author_id=by,
+        parent_id=parent_id,
+        content=content,
+        created_at=at or clock.now(),
+    )
+    return made
+
+
+async def commented(world: Any, by: Any, post_id: int, **given: Any) -> int:
+    """The id of a comment of this person."""
+    async with world.db.transaction() as tx:
+        return await comment(tx, by=by.id, post_id=post_id, **given)
 
 
 @statement

@@ -138,6 +138,19 @@ def own_post(*, anyones: bool) -> Executable:
 
 
 @statement
+def is_visible(gate: Gate) -> Executable:
+    """The id of a post, if the gate lets it through. Parameter: post_id."""
+    return select(_post.id).where(_post.id == _ID, gate_of(gate))
+
+
+@statement
+def post_to_touch(gate: Gate) -> Executable:
+    """One post, locked, if the gate lets it through: for likes and comments, which it counts. Parameter: post_id."""
+    wanted = (_post.id, _post.author_id, _post.title, _post.content, _post.likes_count, _post.comments_count)
+    return select(*wanted).where(_post.id == _ID, gate_of(gate)).with_for_update(of=community_posts, key_share=True)
+
+
+@statement
 def post_to_decide() -> Executable:
     """One post with its author's names, locked. Parameter: post_id."""
     return _with_names().where(_post.id == _ID).with_for_update(of=community_posts, key_share=True)

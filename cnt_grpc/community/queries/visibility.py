@@ -9,7 +9,7 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.moderation import Status
 
 CALLER_ID = bindparam("caller_id", type_=BigInteger)
-"""Whoever reads; every statement behind a gate takes it as a parameter unless the gate is PUBLIC."""
+"""Whoever reads; a statement behind a gate takes it as a parameter as the methods of the gate say."""
 
 
 class Gate(Enum):
@@ -30,7 +30,11 @@ class Gate(Enum):
         return cls.PUBLIC if caller.is_anonymous else cls.MEMBER
 
     def parameters(self, caller: Caller) -> dict[str, object]:
-        """What a statement behind this gate takes beside its own parameters; moderators like posts, too."""
+        """What a statement behind this gate takes beside its own parameters."""
+        return {"caller_id": caller.user_id} if self is Gate.MEMBER else {}
+
+    def of_viewer(self, caller: Caller) -> dict[str, object]:
+        """The same for a statement that also tells what the caller likes; moderators like things, too."""
         return {} if self is Gate.PUBLIC else {"caller_id": caller.user_id}
 
 

@@ -8,7 +8,7 @@ from cnt_grpc import moderation
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.queries.visibility import Gate
-from cnt_grpc.community.rules import files
+from cnt_grpc.community.rules import files, watching
 from cnt_grpc.community.rules.files import Files
 from cnt_grpc.community.rules.standing import KIND, is_trusted, next_status, stand
 from cnt_grpc.kit import clock
@@ -101,7 +101,7 @@ async def create(tx: Tx, caller: Caller, wanted: Changes) -> Posts:
 async def shown(tx: Tx, caller: Caller, post_id: int) -> Posts:
     """One post with its files, as the caller may see it. Raises NotFound."""
     gate = Gate.of(caller)
-    row = await tx.one(queries.visible_post(gate), post_id=post_id, **gate.parameters(caller))
+    row = await tx.one(queries.visible_post(gate), post_id=post_id, **gate.of_viewer(caller))
     if row is None:
         raise NotFound(Reason.POST_NOT_FOUND)
     return Posts([row], await files.of(tx, [row]))
@@ -114,7 +114,7 @@ async def listed(tx: Tx, caller: Caller, wanted: Filter, page: Page) -> tuple[Po
     status = None if mine else Status.APPROVED
     found = await tx.all(
         queries.posts_page(gate, status, wanted.narrowed, page.limit, after=not page.is_first),
-        **gate.parameters(caller),
+        **gate.of_viewer(caller),
         **wanted.parameters,
         **page.params,
     )
@@ -136,6 +136,7 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
         kept = {name: old[name] for name in changes.CHANGEABLE} | changed
         _check(kept["post_type"], kept["post_type"], kept["content"])
         await tx.run(changes.update_post(), post_id=post_id, edited_at=clock.now(), **kept)
+        watching.wake(tx, post_id)
     now = next_status(old, caller, changed.keys() | ({"files"} if replaced else set()))
     if replaced:
         await files.replace(tx, post_id, pictures)
@@ -160,6 +161,7 @@ async def delete(tx: Tx, caller: Caller, post_id: int) -> None:
 async def remove(tx: Tx, post: Row) -> None:
     """Delete a locked post, with all that hangs on it."""
     await tx.run(changes.delete_post(), post_id=post["id"])
+    watching.wake(tx, post["id"])
     await files.release(tx, post["id"])
     await moderation.moved(tx, KIND, post["id"], author_id=post["author_id"], was=Status(post["status"]), now=None)
 
@@ -169,6 +171,7 @@ async def set_carousel(tx: Tx, caller: Caller, post_id: int, *, show: bool) -> P
     old = await own(tx, caller, post_id)
     if old["show_in_carousel"] != show:
         await tx.run(changes.set_carousel(), post_id=post_id, show=show)
+        watching.wake(tx, post_id)
         state = {"show_in_carousel": show}
         _write_down(tx, caller, "carousel", post_id, before={"show_in_carousel": not show}, after=state)
     return await shown(tx, caller, post_id)

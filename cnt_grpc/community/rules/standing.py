@@ -5,7 +5,7 @@ from typing import Final
 
 from cnt_grpc import moderation, notification
 from cnt_grpc.community.queries import changes
-from cnt_grpc.community.rules import files
+from cnt_grpc.community.rules import files, watching
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
@@ -45,6 +45,7 @@ async def stand(tx: Tx, post_id: int, *, was: Status, now: Status, by_moderator:
         changes.set_status(decided=by_moderator), post_id=post_id, was=was, now=now, at=clock.now(), **decision
     )
     assert post is not None  # it is locked, so that nobody else moved it
+    watching.wake(tx, post_id)
     if now is Status.APPROVED:
         await files.publish(tx, post_id)
     elif was is Status.APPROVED:

@@ -10,6 +10,8 @@ from cnt_grpc.pb.cnt.community.v1 import community_service_pb2 as pb2  # noqa: F
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.call import Call
+    from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_community_v1_comment_pb2
+    from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_community_v1_like_pb2
     from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_community_v1_post_pb2
 
 SERVICE: Final = "cnt.community.v1.CommunityService"
@@ -71,5 +73,62 @@ class Servicer(Protocol):
     async def SetCarouselVisibility(self, request: cnt_community_v1_post_pb2.SetCarouselVisibilityRequest, call: Call) -> cnt_community_v1_post_pb2.SetCarouselVisibilityResponse:
         """Puts a post into the carousel, or takes it out.
         Administrators. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def ToggleLike(self, request: cnt_community_v1_like_pb2.ToggleLikeRequest, call: Call) -> cnt_community_v1_like_pb2.ToggleLikeResponse:
+        """Likes a post, or no longer. Its author is told of each person once, and of many together.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def LikePost(self, request: cnt_community_v1_like_pb2.LikePostRequest, call: Call) -> cnt_community_v1_like_pb2.LikePostResponse:
+        """Likes a post; twice is once.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def UnlikePost(self, request: cnt_community_v1_like_pb2.UnlikePostRequest, call: Call) -> cnt_community_v1_like_pb2.UnlikePostResponse:
+        """Likes a post no longer; twice is once.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def ListComments(self, request: cnt_community_v1_comment_pb2.ListCommentsRequest, call: Call) -> cnt_community_v1_comment_pb2.ListCommentsResponse:
+        """What people say to a post, oldest first.
+        Anyone. POST_NOT_FOUND; PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def CreateComment(self, request: cnt_community_v1_comment_pb2.CreateCommentRequest, call: Call) -> cnt_community_v1_comment_pb2.CreateCommentResponse:
+        """Says something to a post, or to what someone else said to it. Who wrote that is told, and so is the post's author;
+        what one person writes in one go they are told once.
+        Anyone signed in with a real account. POST_NOT_FOUND; COMMENT_NOT_FOUND for what it replies to.
+        """
+        ...
+
+    @abstractmethod
+    async def UpdateComment(self, request: cnt_community_v1_comment_pb2.UpdateCommentRequest, call: Call) -> cnt_community_v1_comment_pb2.UpdateCommentResponse:
+        """Changes the words of a comment.
+        Its author, and administrators. COMMENT_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def DeleteComment(self, request: cnt_community_v1_comment_pb2.DeleteCommentRequest, call: Call) -> cnt_community_v1_comment_pb2.DeleteCommentResponse:
+        """Deletes a comment. Replies to it stay.
+        Its author, and administrators. COMMENT_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def ToggleCommentLike(self, request: cnt_community_v1_comment_pb2.ToggleCommentLikeRequest, call: Call) -> cnt_community_v1_comment_pb2.ToggleCommentLikeResponse:
+        """Likes a comment, or no longer. Its author is told of each person once, and of many together.
+        Anyone signed in with a real account. COMMENT_NOT_FOUND.
         """
         ...

@@ -4,6 +4,8 @@
 import grpc
 import warnings
 
+from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_dot_community_dot_v1_dot_comment__pb2
+from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_dot_community_dot_v1_dot_like__pb2
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_dot_community_dot_v1_dot_post__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -73,6 +75,46 @@ class CommunityServiceStub:
                 request_serializer=cnt_dot_community_dot_v1_dot_post__pb2.SetCarouselVisibilityRequest.SerializeToString,
                 response_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.SetCarouselVisibilityResponse.FromString,
                 _registered_method=True)
+        self.ToggleLike = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/ToggleLike',
+                request_serializer=cnt_dot_community_dot_v1_dot_like__pb2.ToggleLikeRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_like__pb2.ToggleLikeResponse.FromString,
+                _registered_method=True)
+        self.LikePost = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/LikePost',
+                request_serializer=cnt_dot_community_dot_v1_dot_like__pb2.LikePostRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_like__pb2.LikePostResponse.FromString,
+                _registered_method=True)
+        self.UnlikePost = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/UnlikePost',
+                request_serializer=cnt_dot_community_dot_v1_dot_like__pb2.UnlikePostRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_like__pb2.UnlikePostResponse.FromString,
+                _registered_method=True)
+        self.ListComments = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/ListComments',
+                request_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.ListCommentsRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.ListCommentsResponse.FromString,
+                _registered_method=True)
+        self.CreateComment = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/CreateComment',
+                request_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.CreateCommentRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.CreateCommentResponse.FromString,
+                _registered_method=True)
+        self.UpdateComment = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/UpdateComment',
+                request_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.UpdateCommentRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.UpdateCommentResponse.FromString,
+                _registered_method=True)
+        self.DeleteComment = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/DeleteComment',
+                request_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.DeleteCommentRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.DeleteCommentResponse.FromString,
+                _registered_method=True)
+        self.ToggleCommentLike = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/ToggleCommentLike',
+                request_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeResponse.FromString,
+                _registered_method=True)
 
 
 class CommunityServiceServicer:
@@ -139,6 +181,71 @@ class CommunityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ToggleLike(self, request, context):
+        """Likes a post, or no longer. Its author is told of each person once, and of many together.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LikePost(self, request, context):
+        """Likes a post; twice is once.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnlikePost(self, request, context):
+        """Likes a post no longer; twice is once.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListComments(self, request, context):
+        """What people say to a post, oldest first.
+        Anyone. POST_NOT_FOUND; PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateComment(self, request, context):
+        """Says something to a post, or to what someone else said to it. Who wrote that is told, and so is the post's author;
+        what one person writes in one go they are told once.
+        Anyone signed in with a real account. POST_NOT_FOUND; COMMENT_NOT_FOUND for what it replies to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateComment(self, request, context):
+        """Changes the words of a comment.
+        Its author, and administrators. COMMENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteComment(self, request, context):
+        """Deletes a comment. Replies to it stay.
+        Its author, and administrators. COMMENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ToggleCommentLike(self, request, context):
+        """Likes a comment, or no longer. Its author is told of each person once, and of many together.
+        Anyone signed in with a real account. COMMENT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CommunityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -176,6 +283,46 @@ def add_CommunityServiceServicer_to_server(servicer, server):
                     servicer.SetCarouselVisibility,
                     request_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.SetCarouselVisibilityRequest.FromString,
                     response_serializer=cnt_dot_community_dot_v1_dot_post__pb2.SetCarouselVisibilityResponse.SerializeToString,
+            ),
+            'ToggleLike': grpc.unary_unary_rpc_method_handler(
+                    servicer.ToggleLike,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_like__pb2.ToggleLikeRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_like__pb2.ToggleLikeResponse.SerializeToString,
+            ),
+            'LikePost': grpc.unary_unary_rpc_method_handler(
+                    servicer.LikePost,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_like__pb2.LikePostRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_like__pb2.LikePostResponse.SerializeToString,
+            ),
+            'UnlikePost': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnlikePost,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_like__pb2.UnlikePostRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_like__pb2.UnlikePostResponse.SerializeToString,
+            ),
+            'ListComments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListComments,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.ListCommentsRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.ListCommentsResponse.SerializeToString,
+            ),
+            'CreateComment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateComment,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.CreateCommentRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.CreateCommentResponse.SerializeToString,
+            ),
+            'UpdateComment': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateComment,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.UpdateCommentRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.UpdateCommentResponse.SerializeToString,
+            ),
+            'DeleteComment': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteComment,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.DeleteCommentRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.DeleteCommentResponse.SerializeToString,
+            ),
+            'ToggleCommentLike': grpc.unary_unary_rpc_method_handler(
+                    servicer.ToggleCommentLike,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -370,6 +517,222 @@ class CommunityService:
             '/cnt.community.v1.CommunityService/SetCarouselVisibility',
             cnt_dot_community_dot_v1_dot_post__pb2.SetCarouselVisibilityRequest.SerializeToString,
             cnt_dot_community_dot_v1_dot_post__pb2.SetCarouselVisibilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ToggleLike(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/ToggleLike',
+            cnt_dot_community_dot_v1_dot_like__pb2.ToggleLikeRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_like__pb2.ToggleLikeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LikePost(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/LikePost',
+            cnt_dot_community_dot_v1_dot_like__pb2.LikePostRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_like__pb2.LikePostResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnlikePost(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/UnlikePost',
+            cnt_dot_community_dot_v1_dot_like__pb2.UnlikePostRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_like__pb2.UnlikePostResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListComments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/ListComments',
+            cnt_dot_community_dot_v1_dot_comment__pb2.ListCommentsRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_comment__pb2.ListCommentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateComment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/CreateComment',
+            cnt_dot_community_dot_v1_dot_comment__pb2.CreateCommentRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_comment__pb2.CreateCommentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateComment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/UpdateComment',
+            cnt_dot_community_dot_v1_dot_comment__pb2.UpdateCommentRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_comment__pb2.UpdateCommentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteComment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/DeleteComment',
+            cnt_dot_community_dot_v1_dot_comment__pb2.DeleteCommentRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_comment__pb2.DeleteCommentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ToggleCommentLike(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/ToggleCommentLike',
+            cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,8 @@
 isort:skip_file
 Posts: what people share with each other."""
 
+from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as _comment_pb2
+from cnt_grpc.pb.cnt.community.v1 import like_pb2 as _like_pb2
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as _post_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
@@ -49,6 +51,39 @@ class CommunityServiceStub:
     SetCarouselVisibility: _aio.UnaryUnaryMultiCallable[_post_pb2.SetCarouselVisibilityRequest, _post_pb2.SetCarouselVisibilityResponse]
     """Puts a post into the carousel, or takes it out.
     Administrators. POST_NOT_FOUND.
+    """
+    ToggleLike: _aio.UnaryUnaryMultiCallable[_like_pb2.ToggleLikeRequest, _like_pb2.ToggleLikeResponse]
+    """Likes a post, or no longer. Its author is told of each person once, and of many together.
+    Anyone signed in with a real account. POST_NOT_FOUND.
+    """
+    LikePost: _aio.UnaryUnaryMultiCallable[_like_pb2.LikePostRequest, _like_pb2.LikePostResponse]
+    """Likes a post; twice is once.
+    Anyone signed in with a real account. POST_NOT_FOUND.
+    """
+    UnlikePost: _aio.UnaryUnaryMultiCallable[_like_pb2.UnlikePostRequest, _like_pb2.UnlikePostResponse]
+    """Likes a post no longer; twice is once.
+    Anyone signed in with a real account. POST_NOT_FOUND.
+    """
+    ListComments: _aio.UnaryUnaryMultiCallable[_comment_pb2.ListCommentsRequest, _comment_pb2.ListCommentsResponse]
+    """What people say to a post, oldest first.
+    Anyone. POST_NOT_FOUND; PAGE_TOKEN_INVALID.
+    """
+    CreateComment: _aio.UnaryUnaryMultiCallable[_comment_pb2.CreateCommentRequest, _comment_pb2.CreateCommentResponse]
+    """Says something to a post, or to what someone else said to it. Who wrote that is told, and so is the post's author;
+    what one person writes in one go they are told once.
+    Anyone signed in with a real account. POST_NOT_FOUND; COMMENT_NOT_FOUND for what it replies to.
+    """
+    UpdateComment: _aio.UnaryUnaryMultiCallable[_comment_pb2.UpdateCommentRequest, _comment_pb2.UpdateCommentResponse]
+    """Changes the words of a comment.
+    Its author, and administrators. COMMENT_NOT_FOUND.
+    """
+    DeleteComment: _aio.UnaryUnaryMultiCallable[_comment_pb2.DeleteCommentRequest, _comment_pb2.DeleteCommentResponse]
+    """Deletes a comment. Replies to it stay.
+    Its author, and administrators. COMMENT_NOT_FOUND.
+    """
+    ToggleCommentLike: _aio.UnaryUnaryMultiCallable[_comment_pb2.ToggleCommentLikeRequest, _comment_pb2.ToggleCommentLikeResponse]
+    """Likes a comment, or no longer. Its author is told of each person once, and of many together.
+    Anyone signed in with a real account. COMMENT_NOT_FOUND.
     """
 
 class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -127,6 +162,87 @@ class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_post_pb2.SetCarouselVisibilityResponse]:
         """Puts a post into the carousel, or takes it out.
         Administrators. POST_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ToggleLike(
+        self,
+        request: _like_pb2.ToggleLikeRequest,
+        context: _aio.ServicerContext[_like_pb2.ToggleLikeRequest, _abc.Awaitable[_like_pb2.ToggleLikeResponse]],
+    ) -> _abc.Awaitable[_like_pb2.ToggleLikeResponse]:
+        """Likes a post, or no longer. Its author is told of each person once, and of many together.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def LikePost(
+        self,
+        request: _like_pb2.LikePostRequest,
+        context: _aio.ServicerContext[_like_pb2.LikePostRequest, _abc.Awaitable[_like_pb2.LikePostResponse]],
+    ) -> _abc.Awaitable[_like_pb2.LikePostResponse]:
+        """Likes a post; twice is once.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def UnlikePost(
+        self,
+        request: _like_pb2.UnlikePostRequest,
+        context: _aio.ServicerContext[_like_pb2.UnlikePostRequest, _abc.Awaitable[_like_pb2.UnlikePostResponse]],
+    ) -> _abc.Awaitable[_like_pb2.UnlikePostResponse]:
+        """Likes a post no longer; twice is once.
+        Anyone signed in with a real account. POST_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListComments(
+        self,
+        request: _comment_pb2.ListCommentsRequest,
+        context: _aio.ServicerContext[_comment_pb2.ListCommentsRequest, _abc.Awaitable[_comment_pb2.ListCommentsResponse]],
+    ) -> _abc.Awaitable[_comment_pb2.ListCommentsResponse]:
+        """What people say to a post, oldest first.
+        Anyone. POST_NOT_FOUND; PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateComment(
+        self,
+        request: _comment_pb2.CreateCommentRequest,
+        context: _aio.ServicerContext[_comment_pb2.CreateCommentRequest, _abc.Awaitable[_comment_pb2.CreateCommentResponse]],
+    ) -> _abc.Awaitable[_comment_pb2.CreateCommentResponse]:
+        """Says something to a post, or to what someone else said to it. Who wrote that is told, and so is the post's author;
+        what one person writes in one go they are told once.
+        Anyone signed in with a real account. POST_NOT_FOUND; COMMENT_NOT_FOUND for what it replies to.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateComment(
+        self,
+        request: _comment_pb2.UpdateCommentRequest,
+        context: _aio.ServicerContext[_comment_pb2.UpdateCommentRequest, _abc.Awaitable[_comment_pb2.UpdateCommentResponse]],
+    ) -> _abc.Awaitable[_comment_pb2.UpdateCommentResponse]:
+        """Changes the words of a comment.
+        Its author, and administrators. COMMENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteComment(
+        self,
+        request: _comment_pb2.DeleteCommentRequest,
+        context: _aio.ServicerContext[_comment_pb2.DeleteCommentRequest, _abc.Awaitable[_comment_pb2.DeleteCommentResponse]],
+    ) -> _abc.Awaitable[_comment_pb2.DeleteCommentResponse]:
+        """Deletes a comment. Replies to it stay.
+        Its author, and administrators. COMMENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ToggleCommentLike(
+        self,
+        request: _comment_pb2.ToggleCommentLikeRequest,
+        context: _aio.ServicerContext[_comment_pb2.ToggleCommentLikeRequest, _abc.Awaitable[_comment_pb2.ToggleCommentLikeResponse]],
+    ) -> _abc.Awaitable[_comment_pb2.ToggleCommentLikeResponse]:
+        """Likes a comment, or no longer. Its author is told of each person once, and of many together.
+        Anyone signed in with a real account. COMMENT_NOT_FOUND.
         """
 
 def add_CommunityServiceServicer_to_server(servicer: CommunityServiceServicer, server: _aio.Server) -> None: ...

@@ -12,3 +12,5 @@ class Reason(StrEnum):
     # The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
     # ten pictures or one video. INVALID_ARGUMENT.
     POST_FILES_UNSUITABLE = "POST_FILES_UNSUITABLE"
+    # No such comment, or none that the caller may know of. NOT_FOUND.
+    COMMENT_NOT_FOUND = "COMMENT_NOT_FOUND"

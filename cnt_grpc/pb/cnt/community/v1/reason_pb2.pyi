@@ -31,6 +31,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
     ten pictures or one video. INVALID_ARGUMENT.
     """
+    REASON_COMMENT_NOT_FOUND: _Reason.ValueType  # 3
+    """No such comment, or none that the caller may know of. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -43,4 +45,6 @@ REASON_POST_FILES_UNSUITABLE: Reason.ValueType  # 2
 """The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
 ten pictures or one video. INVALID_ARGUMENT.
 """
+REASON_COMMENT_NOT_FOUND: Reason.ValueType  # 3
+"""No such comment, or none that the caller may know of. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -7,6 +7,10 @@
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
+import type { CreateCommentRequestSchema, CreateCommentResponseSchema, DeleteCommentRequestSchema, DeleteCommentResponseSchema, ListCommentsRequestSchema, ListCommentsResponseSchema, ToggleCommentLikeRequestSchema, ToggleCommentLikeResponseSchema, UpdateCommentRequestSchema, UpdateCommentResponseSchema } from "./comment_pb.js";
+import { file_cnt_community_v1_comment } from "./comment_pb.js";
+import type { LikePostRequestSchema, LikePostResponseSchema, ToggleLikeRequestSchema, ToggleLikeResponseSchema, UnlikePostRequestSchema, UnlikePostResponseSchema } from "./like_pb.js";
+import { file_cnt_community_v1_like } from "./like_pb.js";
 import type { CreatePostRequestSchema, CreatePostResponseSchema, DeletePostRequestSchema, DeletePostResponseSchema, GetPostRequestSchema, GetPostResponseSchema, ListPostsRequestSchema, ListPostsResponseSchema, ListUserPostsRequestSchema, ListUserPostsResponseSchema, SetCarouselVisibilityRequestSchema, SetCarouselVisibilityResponseSchema, UpdatePostRequestSchema, UpdatePostResponseSchema } from "./post_pb.js";
 import { file_cnt_community_v1_post } from "./post_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
@@ -15,7 +19,7 @@ import { file_google_api_annotations } from "../../../google/api/annotations_pb.
  * Describes the file cnt/community/v1/community_service.proto.
  */
 export const file_cnt_community_v1_community_service: GenFile = /*@__PURE__*/
-  fileDesc("CihjbnQvY29tbXVuaXR5L3YxL2NvbW11bml0eV9zZXJ2aWNlLnByb3RvEhBjbnQuY29tbXVuaXR5LnYxMpsIChBDb21tdW5pdHlTZXJ2aWNlEoMBCgpDcmVhdGVQb3N0EiMuY250LmNvbW11bml0eS52MS5DcmVhdGVQb3N0UmVxdWVzdBokLmNudC5jb21tdW5pdHkudjEuQ3JlYXRlUG9zdFJlc3BvbnNlIiqKtRgECAMgAYLT5JMCHDoBKiIXL2FwaS92MS9jb21tdW5pdHkvcG9zdHMSggEKB0dldFBvc3QSIC5jbnQuY29tbXVuaXR5LnYxLkdldFBvc3RSZXF1ZXN0GiEuY250LmNvbW11bml0eS52MS5HZXRQb3N0UmVzcG9uc2UiMpACAYq1GAIIAYLT5JMCIxIhL2FwaS92MS9jb21tdW5pdHkvcG9zdHMve3Bvc3RfaWR9EoIBCglMaXN0UG9zdHMSIi5jbnQuY29tbXVuaXR5LnYxLkxpc3RQb3N0c1JlcXVlc3QaIy5jbnQuY29tbXVuaXR5LnYxLkxpc3RQb3N0c1Jlc3BvbnNlIiyQAgGKtRgGCAE6AggBgtPkkwIZEhcvYXBpL3YxL2NvbW11bml0eS9wb3N0cxKUAQoNTGlzdFVzZXJQb3N0cxImLmNudC5jb21tdW5pdHkudjEuTGlzdFVzZXJQb3N0c1JlcXVlc3QaJy5jbnQuY29tbXVuaXR5LnYxLkxpc3RVc2VyUG9zdHNSZXNwb25zZSIykAIBirUYBggBOgIIAYLT5JMCHxIdL2FwaS92MS91c2Vycy97dXNlcl9pZH0vcG9zdHMSjQEKClVwZGF0ZVBvc3QSIy5jbnQuY29tbXVuaXR5LnYxLlVwZGF0ZVBvc3RSZXF1ZXN0GiQuY250LmNvbW11bml0eS52MS5VcGRhdGVQb3N0UmVzcG9uc2UiNIq1GAQIAyABgtPkkwImOgEqMiEvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0SigEKCkRlbGV0ZVBvc3QSIy5jbnQuY29tbXVuaXR5LnYxLkRlbGV0ZVBvc3RSZXF1ZXN0GiQuY250LmNvbW11bml0eS52MS5EZWxldGVQb3N0UmVzcG9uc2UiMYq1GAQIAyABgtPkkwIjKiEvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0SwgEKFVNldENhcm91c2VsVmlzaWJpbGl0eRIuLmNudC5jb21tdW5pdHkudjEuU2V0Q2Fyb3VzZWxWaXNpYmlsaXR5UmVxdWVzdBovLmNudC5jb21tdW5pdHkudjEuU2V0Q2Fyb3VzZWxWaXNpYmlsaXR5UmVzcG9uc2UiSIq1GAQIBiABgtPkkwI6OgEqMjUvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0vY2Fyb3VzZWwtdmlzaWJpbGl0eWIGcHJvdG8z", [file_cnt_common_v1_policy, file_cnt_community_v1_post, file_google_api_annotations]);
+  fileDesc("CihjbnQvY29tbXVuaXR5L3YxL2NvbW11bml0eV9zZXJ2aWNlLnByb3RvEhBjbnQuY29tbXVuaXR5LnYxMv8RChBDb21tdW5pdHlTZXJ2aWNlEoMBCgpDcmVhdGVQb3N0EiMuY250LmNvbW11bml0eS52MS5DcmVhdGVQb3N0UmVxdWVzdBokLmNudC5jb21tdW5pdHkudjEuQ3JlYXRlUG9zdFJlc3BvbnNlIiqKtRgECAMgAYLT5JMCHDoBKiIXL2FwaS92MS9jb21tdW5pdHkvcG9zdHMSggEKB0dldFBvc3QSIC5jbnQuY29tbXVuaXR5LnYxLkdldFBvc3RSZXF1ZXN0GiEuY250LmNvbW11bml0eS52MS5HZXRQb3N0UmVzcG9uc2UiMpACAYq1GAIIAYLT5JMCIxIhL2FwaS92MS9jb21tdW5pdHkvcG9zdHMve3Bvc3RfaWR9EoIBCglMaXN0UG9zdHMSIi5jbnQuY29tbXVuaXR5LnYxLkxpc3RQb3N0c1JlcXVlc3QaIy5jbnQuY29tbXVuaXR5LnYxLkxpc3RQb3N0c1Jlc3BvbnNlIiyQAgGKtRgGCAE6AggBgtPkkwIZEhcvYXBpL3YxL2NvbW11bml0eS9wb3N0cxKUAQoNTGlzdFVzZXJQb3N0cxImLmNudC5jb21tdW5pdHkudjEuTGlzdFVzZXJQb3N0c1JlcXVlc3QaJy5jbnQuY29tbXVuaXR5LnYxLkxpc3RVc2VyUG9zdHNSZXNwb25zZSIykAIBirUYBggBOgIIAYLT5JMCHxIdL2FwaS92MS91c2Vycy97dXNlcl9pZH0vcG9zdHMSjQEKClVwZGF0ZVBvc3QSIy5jbnQuY29tbXVuaXR5LnYxLlVwZGF0ZVBvc3RSZXF1ZXN0GiQuY250LmNvbW11bml0eS52MS5VcGRhdGVQb3N0UmVzcG9uc2UiNIq1GAQIAyABgtPkkwImOgEqMiEvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0SigEKCkRlbGV0ZVBvc3QSIy5jbnQuY29tbXVuaXR5LnYxLkRlbGV0ZVBvc3RSZXF1ZXN0GiQuY250LmNvbW11bml0eS52MS5EZWxldGVQb3N0UmVzcG9uc2UiMYq1GAQIAyABgtPkkwIjKiEvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0SwgEKFVNldENhcm91c2VsVmlzaWJpbGl0eRIuLmNudC5jb21tdW5pdHkudjEuU2V0Q2Fyb3VzZWxWaXNpYmlsaXR5UmVxdWVzdBovLmNudC5jb21tdW5pdHkudjEuU2V0Q2Fyb3VzZWxWaXNpYmlsaXR5UmVzcG9uc2UiSIq1GAQIBiABgtPkkwI6OgEqMjUvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0vY2Fyb3VzZWwtdmlzaWJpbGl0eRKSAQoKVG9nZ2xlTGlrZRIjLmNudC5jb21tdW5pdHkudjEuVG9nZ2xlTGlrZVJlcXVlc3QaJC5jbnQuY29tbXVuaXR5LnYxLlRvZ2dsZUxpa2VSZXNwb25zZSI5irUYBAgDIAGC0+STAis6ASoiJi9hcGkvdjEvY29tbXVuaXR5L3Bvc3RzL3twb3N0X2lkfS9saWtlEowBCghMaWtlUG9zdBIhLmNudC5jb21tdW5pdHkudjEuTGlrZVBvc3RSZXF1ZXN0GiIuY250LmNvbW11bml0eS52MS5MaWtlUG9zdFJlc3BvbnNlIjmKtRgECAMgAYLT5JMCKzoBKhomL2FwaS92MS9jb21tdW5pdHkvcG9zdHMve3Bvc3RfaWR9L2xpa2USjwEKClVubGlrZVBvc3QSIy5jbnQuY29tbXVuaXR5LnYxLlVubGlrZVBvc3RSZXF1ZXN0GiQuY250LmNvbW11bml0eS52MS5Vbmxpa2VQb3N0UmVzcG9uc2UiNoq1GAQIAyABgtPkkwIoKiYvYXBpL3YxL2NvbW11bml0eS9wb3N0cy97cG9zdF9pZH0vbGlrZRKeAQoMTGlzdENvbW1lbnRzEiUuY250LmNvbW11bml0eS52MS5MaXN0Q29tbWVudHNSZXF1ZXN0GiYuY250LmNvbW11bml0eS52MS5MaXN0Q29tbWVudHNSZXNwb25zZSI/kAIBirUYBggBOgIIAYLT5JMCLBIqL2FwaS92MS9jb21tdW5pdHkvcG9zdHMve3Bvc3RfaWR9L2NvbW1lbnRzEp8BCg1DcmVhdGVDb21tZW50EiYuY250LmNvbW11bml0eS52MS5DcmVhdGVDb21tZW50UmVxdWVzdBonLmNudC5jb21tdW5pdHkudjEuQ3JlYXRlQ29tbWVudFJlc3BvbnNlIj2KtRgECAMgAYLT5JMCLzoBKiIqL2FwaS92MS9jb21tdW5pdHkvcG9zdHMve3Bvc3RfaWR9L2NvbW1lbnRzEpwBCg1VcGRhdGVDb21tZW50EiYuY250LmNvbW11bml0eS52MS5VcGRhdGVDb21tZW50UmVxdWVzdBonLmNudC5jb21tdW5pdHkudjEuVXBkYXRlQ29tbWVudFJlc3BvbnNlIjqKtRgECAMgAYLT5JMCLDoBKjInL2FwaS92MS9jb21tdW5pdHkvY29tbWVudHMve2NvbW1lbnRfaWR9EpkBCg1EZWxldGVDb21tZW50EiYuY250LmNvbW11bml0eS52MS5EZWxldGVDb21tZW50UmVxdWVzdBonLmNudC5jb21tdW5pdHkudjEuRGVsZXRlQ29tbWVudFJlc3BvbnNlIjeKtRgECAMgAYLT5JMCKSonL2FwaS92MS9jb21tdW5pdHkvY29tbWVudHMve2NvbW1lbnRfaWR9Eq0BChFUb2dnbGVDb21tZW50TGlrZRIqLmNudC5jb21tdW5pdHkudjEuVG9nZ2xlQ29tbWVudExpa2VSZXF1ZXN0GisuY250LmNvbW11bml0eS52MS5Ub2dnbGVDb21tZW50TGlrZVJlc3BvbnNlIj+KtRgECAMgAYLT5JMCMToBKiIsL2FwaS92MS9jb21tdW5pdHkvY29tbWVudHMve2NvbW1lbnRfaWR9L2xpa2ViBnByb3RvMw", [file_cnt_common_v1_policy, file_cnt_community_v1_comment, file_cnt_community_v1_like, file_cnt_community_v1_post, file_google_api_annotations]);
 
 /**
  * What people share with each other. Everyone sees what is approved, authors see all that is theirs, moderators see all.
@@ -103,6 +107,95 @@ export const CommunityService: GenService<{
     methodKind: "unary";
     input: typeof SetCarouselVisibilityRequestSchema;
     output: typeof SetCarouselVisibilityResponseSchema;
+  },
+  /**
+   * Likes a post, or no longer. Its author is told of each person once, and of many together.
+   * Anyone signed in with a real account. POST_NOT_FOUND.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.ToggleLike
+   */
+  toggleLike: {
+    methodKind: "unary";
+    input: typeof ToggleLikeRequestSchema;
+    output: typeof ToggleLikeResponseSchema;
+  },
+  /**
+   * Likes a post; twice is once.
+   * Anyone signed in with a real account. POST_NOT_FOUND.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.LikePost
+   */
+  likePost: {
+    methodKind: "unary";
+    input: typeof LikePostRequestSchema;
+    output: typeof LikePostResponseSchema;
+  },
+  /**
+   * Likes a post no longer; twice is once.
+   * Anyone signed in with a real account. POST_NOT_FOUND.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.UnlikePost
+   */
+  unlikePost: {
+    methodKind: "unary";
+    input: typeof UnlikePostRequestSchema;
+    output: typeof UnlikePostResponseSchema;
+  },
+  /**
+   * What people say to a post, oldest first.
+   * Anyone. POST_NOT_FOUND; PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.ListComments
+   */
+  listComments: {
+    methodKind: "unary";
+    input: typeof ListCommentsRequestSchema;
+    output: typeof ListCommentsResponseSchema;
+  },
+  /**
+   * Says something to a post, or to what someone else said to it. Who wrote that is told, and so is the post's author;
+   * what one person writes in one go they are told once.
+   * Anyone signed in with a real account. POST_NOT_FOUND; COMMENT_NOT_FOUND for what it replies to.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.CreateComment
+   */
+  createComment: {
+    methodKind: "unary";
+    input: typeof CreateCommentRequestSchema;
+    output: typeof CreateCommentResponseSchema;
+  },
+  /**
+   * Changes the words of a comment.
+   * Its author, and administrators. COMMENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.UpdateComment
+   */
+  updateComment: {
+    methodKind: "unary";
+    input: typeof UpdateCommentRequestSchema;
+    output: typeof UpdateCommentResponseSchema;
+  },
+  /**
+   * Deletes a comment. Replies to it stay.
+   * Its author, and administrators. COMMENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.DeleteComment
+   */
+  deleteComment: {
+    methodKind: "unary";
+    input: typeof DeleteCommentRequestSchema;
+    output: typeof DeleteCommentResponseSchema;
+  },
+  /**
+   * Likes a comment, or no longer. Its author is told of each person once, and of many together.
+   * Anyone signed in with a real account. COMMENT_NOT_FOUND.
+   *
+   * @generated from rpc cnt.community.v1.CommunityService.ToggleCommentLike
+   */
+  toggleCommentLike: {
+    methodKind: "unary";
+    input: typeof ToggleCommentLikeRequestSchema;
+    output: typeof ToggleCommentLikeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cnt_community_v1_community_service, 0);

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/community/v1/reason.proto.
  */
 export const file_cnt_community_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jbnQvY29tbXVuaXR5L3YxL3JlYXNvbi5wcm90bxIQY250LmNvbW11bml0eS52MSpdCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVUkVBU09OX1BPU1RfTk9UX0ZPVU5EEAESIAocUkVBU09OX1BPU1RfRklMRVNfVU5TVUlUQUJMRRACYgZwcm90bzM");
+  fileDesc("Ch1jbnQvY29tbXVuaXR5L3YxL3JlYXNvbi5wcm90bxIQY250LmNvbW11bml0eS52MSp7CgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVUkVBU09OX1BPU1RfTk9UX0ZPVU5EEAESIAocUkVBU09OX1BPU1RfRklMRVNfVU5TVUlUQUJMRRACEhwKGFJFQVNPTl9DT01NRU5UX05PVF9GT1VORBADYgZwcm90bzM");
 
 /**
  * Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -40,6 +40,13 @@ export enum Reason {
    * @generated from enum value: REASON_POST_FILES_UNSUITABLE = 2;
    */
   POST_FILES_UNSUITABLE = 2,
+
+  /**
+   * No such comment, or none that the caller may know of. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_COMMENT_NOT_FOUND = 3;
+   */
+  COMMENT_NOT_FOUND = 3,
 }
 
 /**
