@@ -6,6 +6,7 @@ once; nothing else in the program looks at the environment. `cnt-grpc settings` 
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -121,6 +122,13 @@ class Settings(BaseSettings):
     media_max_document_mb: Count = setting(100, "Largest PDF, MB")
     media_quota_gb: Count = setting(20, "What one person may store, GB")
 
+    editing_at_once: Annotated[int, Field(ge=0, le=1000)] = setting(
+        0,
+        "Edits that run at once, over all workers",
+        without="as many as this machine has processors",
+        section="Editing",
+    )
+
     google_client_id: str = setting(
         "", "OAuth client for sign-in with Google", without="no sign-in with Google", section="Google"
     )
@@ -233,6 +241,11 @@ class Settings(BaseSettings):
         """Our own address as clients see it, without a slash at the end."""
         scheme = "https" if self.tls_cert_file else "http"
         return self.backend_url or f"{scheme}://localhost:{self.cnt_http_port}"
+
+    @property
+    def edits_at_once(self) -> int:
+        """Edits that run at once."""
+        return self.editing_at_once or os.cpu_count() or 1
 
     @property
     def media_dir(self) -> Path:

@@ -98,6 +98,7 @@ async def run_worker(settings: Settings) -> None:
     """Run jobs until SIGTERM or SIGINT."""
     configure(settings)
     stop = _stop_signal()
+    media.sandbox.report()
     async with opened(settings) as system:
         await Worker(system.db, handlers(system), periodic=PERIODIC).run(stop)
 

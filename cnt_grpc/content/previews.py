@@ -27,7 +27,7 @@ class Cut:
 async def make(workshop: media.Workshop, db: Database, cut: Cut, key: str) -> media.Made | None:
     """Cut the preview and store it under the key; None when the film is gone.
 
-    Raises ffmpeg.FfmpegError, or what says that FFmpeg's work is no film.
+    Raises media.ffmpeg.FfmpegError, or what says that FFmpeg's work is no film.
     """
     async with workshop.bench(db, cut.media_id) as bench:
         if bench is None:

@@ -160,11 +160,11 @@ def put_back(*, counted: bool) -> Executable:
 
 @statement
 def progress() -> Executable:
-    """How far the run is."""
+    """How far the run is. One that begins again after another died shows no less than that one did."""
     return (
         update(jobs)
         .where(*_mine())
-        .values(progress=bindparam("percent"), stage=bindparam("stage"))
+        .values(progress=func.greatest(jobs.c.progress, bindparam("percent", type_=Integer)), stage=bindparam("stage"))
         .returning(jobs.c.id)
     )
 

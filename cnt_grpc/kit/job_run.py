@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -43,8 +43,13 @@ class Run:
         self._shown = (-1, "")
         self._shown_at = 0.0
 
-    async def progress(self, percent: float, stage: str = "") -> None:
-        """Show how far the run is; never backwards. Raises Fenced when another run has taken over."""
+    async def progress(
+        self, percent: float, stage: str = "", *, also: Callable[[Tx], Awaitable[object]] | None = None
+    ) -> None:
+        """Show how far the run is; never backwards. Raises Fenced when another run has taken over.
+
+        `also` writes in the same transaction what the room itself knows of the run, when anything is written.
+        """
         shown = max(min(int(percent), COMPLETE), 0, self._shown[0]), stage or self._shown[1]
         now = time.monotonic()
         if shown == self._shown or (shown[1] == self._shown[1] and now - self._shown_at < PROGRESS_SECONDS):
@@ -53,6 +58,8 @@ class Run:
 
         async def write(tx: Tx) -> None:
             await self.hold(tx, job_queries.progress(), percent=shown[0], stage=shown[1])
+            if also is not None:
+                await also(tx)
 
         await self.db.transact(write)
 

@@ -21,18 +21,47 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 from google.protobuf import descriptor, message
+from sqlalchemy import select
 
 from cnt_grpc.kit import clock, events, job_queries, job_queue, scrub, seal
 from cnt_grpc.kit.db import Database, Row, Tx, in_transaction
 from cnt_grpc.kit.errors import Contention
 from cnt_grpc.kit.events import EventBus
 from cnt_grpc.kit.job_run import TOPIC, Fenced, GiveUp, Run
+from cnt_grpc.kit.tables import jobs
 
-__all__ = ["Fenced", "GiveUp", "Handler", "Job", "Run", "State", "cancel", "enqueue", "find", "wait"]
+__all__ = [
+    "TOPIC",
+    "Fenced",
+    "GiveUp",
+    "Handler",
+    "Job",
+    "Run",
+    "State",
+    "cancel",
+    "enqueue",
+    "find",
+    "standing",
+    "wait",
+]
 
 M = TypeVar("M", bound=message.Message)
 Handler = Callable[[Any, Run], Awaitable[None]]
 """Takes the payload, a message of the job's type, and the run."""
+
+standing = select(
+    jobs.c.id,
+    jobs.c.kind,
+    jobs.c.owner_id,
+    jobs.c.priority,
+    jobs.c.state,
+    jobs.c.attempts,
+    jobs.c.progress,
+    jobs.c.stage,
+    jobs.c.cancel_requested,
+    jobs.c.error,
+).subquery("job")
+"""How far jobs are, for joins, by id. What ended is forgotten after a week: keep what must be known for longer."""
 
 CANCEL_TOPIC = "job_cancel"
 """Woken with the job's id when its end is asked for."""

@@ -10,12 +10,14 @@ through the `Workshop`.
 
 from sqlalchemy import select
 
+from cnt_grpc.media import ffmpeg, sandbox
 from cnt_grpc.media.examine import BrokenExaminerError, UnreadableError
 from cnt_grpc.media.filling import Filling
 from cnt_grpc.media.inspection import Inspection
 from cnt_grpc.media.keeping import release
 from cnt_grpc.media.mending import Mender, TooMuchError
 from cnt_grpc.media.moving import claim, publish
+from cnt_grpc.media.reading import Reading, Track, read
 from cnt_grpc.media.rules import use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
 from cnt_grpc.media.sniff import Kind
@@ -31,7 +33,9 @@ objects = select(
     media_objects.c.visibility,
     media_objects.c.key,
     media_objects.c.thumbnail_key,
+    media_objects.c.filename,
     media_objects.c.content_type,
+    media_objects.c.codecs,
     media_objects.c.size,
     media_objects.c.duration_ms,
     media_objects.c.width,
@@ -47,17 +51,22 @@ __all__ = [
     "Kind",
     "Made",
     "Mender",
+    "Reading",
     "Servable",
     "Shelf",
     "TooMuchError",
+    "Track",
     "UnreadableError",
     "Urls",
     "Workshop",
     "claim",
+    "ffmpeg",
     "new_key",
     "objects",
     "publish",
+    "read",
     "release",
+    "sandbox",
     "seed",
     "use",
     "withdraw",

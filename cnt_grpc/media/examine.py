@@ -79,7 +79,7 @@ async def film(
         "thumbnail": wanted,
         "at_ms": at_ms,
     }
-    answer = await _ask("film.py", request, folder)
+    answer = await ask("film.py", request, folder)
     with _checked():
         made = answer.get("thumbnail")
         pictures = [Picture("thumbnail", still, "jpg", _number(made["width"]), _number(made["height"]))] if made else []
@@ -100,7 +100,7 @@ async def picture(path: Path, file_type: FileType, folder: Path, *, pixels: int)
         "pixels": pixels,
         "folder": str(folder),
     }
-    answer = await _ask("picture.py", request, folder)
+    answer = await ask("picture.py", request, folder)
     with _checked():
         pictures = tuple(
             Picture(
@@ -118,7 +118,7 @@ async def picture(path: Path, file_type: FileType, folder: Path, *, pixels: int)
 async def document(path: Path, folder: Path) -> Facts:
     """A picture of the first page of a PDF, if it can be read."""
     first = folder / "thumbnail"
-    answer = await _ask("document.py", {"path": str(path), "thumbnail": str(first)}, folder)
+    answer = await ask("document.py", {"path": str(path), "thumbnail": str(first)}, folder)
     with _checked():
         picture = Picture("thumbnail", first, "jpg", _number(answer["width"]), _number(answer["height"]))
         return Facts(pictures=(picture,))
@@ -138,7 +138,11 @@ def _checked() -> Iterator[None]:
         raise BrokenExaminerError("the answer makes no sense") from error
 
 
-async def _ask(script: str, request: Mapping[str, object], folder: Path) -> dict[str, Any]:
+async def ask(script: str, request: Mapping[str, object], folder: Path, *, seconds: int = SECONDS) -> dict[str, Any]:
+    """What one of the examiners answers to the request within so many seconds; `folder` is where it starts.
+
+    Raises UnreadableError, BrokenExaminerError.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -155,9 +159,9 @@ async def _ask(script: str, request: Mapping[str, object], folder: Path) -> dict
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             # It waits for the request with its libraries loaded: no hostile byte is read before the limits stand.
-            _limit(process.pid)
+            _limit(process.pid, seconds)
             process.stdin.write(json.dumps(request).encode())
             process.stdin.close()
             answer = await _to_the_end(process.stdout)
@@ -194,12 +198,13 @@ def _answer(text: bytes) -> dict[str, Any]:
     return answer
 
 
-def _limit(pid: int) -> None:
+def _limit(pid: int, seconds: int) -> None:
     if not hasattr(resource, "prlimit"):
         return  # only Linux lets a parent set them; elsewhere the time limit alone holds
     limits = {
         resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
+        # Several threads may use it up at once.
+        resource.RLIMIT_CPU: seconds * (os.cpu_count() or 1),
         resource.RLIMIT_FSIZE: LARGEST_OUTPUT,
         resource.RLIMIT_NOFILE: _MOST_FILES,
         resource.RLIMIT_CORE: 0,

@@ -36,7 +36,8 @@ def test_every_id_is_private_or_has_a_reason_why_not(method: Method) -> None:
 @pytest.mark.parametrize(("method", "foreign"), PRIVATE)
 async def test_another_persons_looks_like_nobodys(world: World, api: Api, method: Method, foreign: Foreign) -> None:
     owner, stranger = await caller(world, method), await caller(world, method)
-    [place] = places(method.request, lambda field: field.name == foreign.field)
+    # The request's own field of that name, where messages inside it have one too.
+    place = min(places(method.request, lambda field: field.name == foreign.field), key=lambda place: len(place.steps))
     askers = [api.as_(stranger)]
     if method.access == pb.ACCESS_PUBLIC:
         askers += [api, api.as_(await world.user(is_guest=True))]

@@ -1,5 +1,6 @@
 """Laws that can be read off the contract: each method has a policy, each field a bound, each name one meaning."""
 
+import re
 from collections import Counter
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -94,7 +95,7 @@ def test_a_reason_has_one_meaning_in_all_rooms() -> None:
 
 
 def _shape(path: str) -> str:
-    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def _is_bounded(field: FieldDescriptor) -> bool:

@@ -1,0 +1,295 @@
+"""A plan as a graph of FFmpeg's filters: every step in one run, the picture and the sound as two chains.
+
+What a person wrote never comes near a filter: steps are numbers by now, words are pictures.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import ffmpeg
+
+from cnt_grpc import media
+from cnt_grpc.editing.clip import Clip, Source
+from cnt_grpc.editing.operations import (
+    AddAudio,
+    Crop,
+    FadeIn,
+    FadeOut,
+    Filters,
+    Loudness,
+    Merge,
+    Operation,
+    RemoveAudio,
+    RemoveSilence,
+    ReplaceAudio,
+    Rotate,
+    Scale,
+    Speed,
+    Thumbnail,
+    Trim,
+    Volume,
+)
+from cnt_grpc.editing.planning import Plan, Step
+
+RATE: Final = 48000
+"""Samples a second of what is mixed of several sources."""
+FRAMES: Final = 30
+"""Pictures a second of what is joined of several films."""
+_LOWEST_TEMPO: Final = 0.5
+"""What one atempo filter does at the least."""
+
+Chain = Any
+"""A stream of ffmpeg-python, which has no types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loud:
+    """What FFmpeg measured of a sound, as its filter loudnorm wants it back."""
+
+    integrated: float
+    true_peak: float
+    range: float
+    threshold: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the worker has found out about the sound, by the number of the step that asked."""
+
+    loud: Mapping[int, Loud]
+    heard: Mapping[int, Sequence[tuple[float, float]]]
+    """The parts in which something is heard, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a source's bytes are."""
+
+    name: str
+    """In the job's folder."""
+    container: str
+    """The demuxer that reads it."""
+
+
+class Graph:
+    """Both chains of a plan, up to some step."""
+
+    def __init__(self, plan: Plan, places: Mapping[int, Place], measured: Measured) -> None:
+        self._plan = plan
+        self._places = places
+        self._measured = measured
+        self.film: Chain | None = None
+        self.sound: Chain | None = None
+
+    def build(self, until: int | None = None) -> "Graph":
+        """Lead the chains through the first so many steps; through all of them unless told otherwise."""
+        steps = self._plan.steps[:until]
+        start, clip = 0, self._plan.source.clip
+        options: dict[str, object] = {}
+        if steps and isinstance(steps[0].operation, Trim):
+            # Sought in the file instead of cut out of its stream: what lies before is not even decoded.
+            trim, clip, start = steps[0].operation, steps[0].after, 1
+            options = {"ss": _n(trim.start), "t": _n(clip.seconds)}
+        source = self._opened(self._plan.source, **options)
+        self.film = source["v:0"] if clip.film else None
+        self.sound = self._filled(source["a:0"], clip) if clip.sound else None
+        for number, step in enumerate(steps[start:], start):
+            self._add(number, step)
+        return self
+
+    def _opened(self, source: Source, **options: object) -> Chain:
+        place = self._places[source.media_id]
+        return media.ffmpeg.opened(place.name, place.container, **options)
+
+    def _filled(self, sound: Chain, clip: Clip) -> Chain:
+        """A film's sound without gaps and as long as the film; a plain sound is what it is."""
+        if not clip.film:
+            return sound
+        return _lasting(sound.filter("aresample", **{"async": 1, "first_pts": 0}), clip.seconds)
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def _add(self, number: int, step: Step) -> None:  # noqa: C901  (one case a kind of step)
+        match step.operation:
+            case Trim() as trim:
+                self._cut(trim.start, trim.start + step.after.seconds)
+            case Merge() as merge:
+                self._join(merge, step)
+            case FadeIn() | FadeOut() as fade:
+                self._fade(fade, step.before.seconds)
+            case RemoveSilence():
+                self._keep(self._measured.heard[number])
+            case Speed(factor):
+                self._hurry(factor)
+            case RemoveAudio():
+                self.sound = None
+            case AddAudio() as added:
+                self._mix(added, step.before)
+            case ReplaceAudio() as replaced:
+                self._replace(replaced, step.before.seconds)
+            case Volume() | Loudness():
+                self.sound = self._louder(number, step.operation)
+            case Thumbnail(at):
+                # The end itself shows nothing: the last picture began before it.
+                self._cut(max(0.0, min(at, step.before.seconds - 0.1)), step.before.seconds)
+            case Filters() | Rotate() | Crop() | Scale():
+                self._draw(step.operation, step.after)
+
+    def _cut(self, start: float, end: float) -> None:
+        if self.film is not None:
+            self.film = _restarted(self.film.filter("trim", start=_n(start), end=_n(end)))
+        if self.sound is not None:
+            self.sound = self.sound.filter("atrim", start=_n(start), end=_n(end)).filter("asetpts", "PTS-STARTPTS")
+
+    def _fade(self, fade: FadeIn | FadeOut, seconds: float) -> None:
+        rises = isinstance(fade, FadeIn)
+        when = {"type": "in" if rises else "out", "duration": _n(fade.duration)}
+        when["start_time"] = "0" if rises else _n(max(0.0, seconds - fade.duration))
+        if self.sound is not None:
+            self.sound = self.sound.filter("afade", **when)
+        if fade.picture and self.film is not None:
+            self.film = self.film.filter("fade", **when)
+
+    def _keep(self, heard: Sequence[tuple[float, float]]) -> None:
+        """Only these parts, one behind the other."""
+        inside = "+".join(f"between(t,{_n(start)},{_n(end)})" for start, end in heard)
+        if self.film is not None:
+            # Pictures of equal length, so that both chains lose equally much.
+            regular = self.film.filter("fps", fps=FRAMES)
+            self.film = regular.filter("select", inside).filter("setpts", f"N/{FRAMES}/TB")
+        if self.sound is not None:
+            small = self.sound.filter("aresample", RATE).filter("asetnsamples", n=48, p=0)
+            self.sound = small.filter("aselect", inside).filter("asetpts", "N/SR/TB")
+
+    def _hurry(self, factor: float) -> None:
+        if self.film is not None:
+            self.film = self.film.filter("setpts", f"PTS/{_n(factor)}").filter("fps", fps=FRAMES)
+        left = factor
+        while self.sound is not None and left < _LOWEST_TEMPO:
+            self.sound, left = self.sound.filter("atempo", _n(_LOWEST_TEMPO)), left / _LOWEST_TEMPO
+        if self.sound is not None:
+            self.sound = self.sound.filter("atempo", _n(left))
+
+    def _louder(self, number: int, operation: Volume | Loudness) -> Chain:
+        assert self.sound is not None, "planned"
+        if isinstance(operation, Volume):
+            return self.sound.filter("volume", f"{_n(operation.gain_db)}dB")
+        found = self._measured.loud[number]
+        norm = {
+            "I": _n(operation.target_lufs),
+            "TP": "-1.5",
+            "LRA": "11",
+            "measured_I": _n(found.integrated),
+            "measured_TP": _n(found.true_peak),
+            "measured_LRA": _n(found.range),
+            "measured_thresh": _n(found.threshold),
+            "offset": _n(found.offset),
+            "linear": "true",
+        }
+        # It works at 192 kHz.
+        return self.sound.filter("loudnorm", **norm).filter("aresample", RATE)
+
+    def _mix(self, added: AddAudio, before: Clip) -> None:
+        other = _common(self._opened(self._plan.others[added.media_id])["a:0"])
+        other = other.filter("volume", f"{_n(added.gain_db)}dB")
+        if added.offset:
+            other = other.filter("adelay", delays=round(added.offset * 1000), all=1)
+        if self.sound is None:
+            self.sound = _lasting(other, before.seconds)
+            return
+        both = [_common(self.sound), other]
+        self.sound = ffmpeg.filter(both, "amix", inputs=2, duration="first", dropout_transition=0, normalize=0)
+
+    def _replace(self, replaced: ReplaceAudio, seconds: float) -> None:
+        options = {"stream_loop": -1} if replaced.loops else {}
+        self.sound = _lasting(self._opened(self._plan.others[replaced.media_id], **options)["a:0"], seconds)
+
+    def _draw(self, operation: Operation, after: Clip) -> None:
+        assert self.film is not None, "planned"
+        match operation:
+            case Filters(brightness, contrast, saturation):
+                light = {"brightness": _n(brightness), "contrast": _n(contrast), "saturation": _n(saturation)}
+                self.film = self.film.filter("format", "yuv420p").filter("eq", **light)
+            case Rotate(degrees) if degrees == 180:  # noqa: PLR2004
+                self.film = self.film.filter("hflip").filter("vflip")
+            case Rotate(degrees):
+                self.film = self.film.filter("transpose", "clock" if degrees == 90 else "cclock")  # noqa: PLR2004
+            case Crop(x, y):
+                place = {"w": after.width, "h": after.height, "x": x, "y": y, "exact": 1}
+                self.film = self.film.filter("crop", **place)
+            case Scale():
+                self.film = self.film.filter("scale", after.width, after.height).filter("setsar", 1)
+
+    # -- joining ------------------------------------------------------------------------------------------------------
+
+    def _join(self, merge: Merge, step: Step) -> None:
+        parts = [self._plan.others[each] for each in merge.media_ids]
+        clips = [step.before, *(part.clip for part in parts)]
+        opened = [self._opened(part) for part in parts]
+        if step.after.sound:
+            sounds = [self.sound, *(each["a:0"] if part.clip.sound else None for each, part in _pairs(opened, parts))]
+            heard = [_heard(sound, clip.seconds) for sound, clip in _pairs(sounds, clips)]
+            self.sound = _joined_sound(heard, merge.crossfade)
+        if self.film is not None:
+            films = [self.film, *(each["v:0"] for each in opened)]
+            width, height = step.after.width // 2 * 2, step.after.height // 2 * 2
+            seen = [_seen(film, clip.seconds, width, height) for film, clip in _pairs(films, clips)]
+            self.film = _joined_film(seen, [clip.seconds for clip in clips], merge.crossfade)
+
+
+def _joined_sound(parts: Sequence[Chain], crossfade: float) -> Chain:
+    if not crossfade:
+        return ffmpeg.concat(*parts, v=0, a=1)
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = ffmpeg.filter([joined, part], "acrossfade", duration=_n(crossfade))
+    return joined
+
+
+def _joined_film(parts: Sequence[Chain], seconds: Sequence[float], crossfade: float) -> Chain:
+    if not crossfade:
+        return ffmpeg.concat(*parts, v=1, a=0)
+    joined, length = parts[0], seconds[0]
+    for part, lasting in zip(parts[1:], seconds[1:], strict=True):
+        at = _n(length - crossfade)
+        joined = ffmpeg.filter([joined, part], "xfade", transition="fade", duration=_n(crossfade), offset=at)
+        length += lasting - crossfade
+    return joined
+
+
+def _heard(sound: Chain | None, seconds: float) -> Chain:
+    """A part's sound in the common form and exactly so long; silence where it has none."""
+    if sound is None:
+        sound = ffmpeg.input(f"anullsrc=r={RATE}:cl=stereo", f="lavfi", t=_n(seconds))
+    return _lasting(_common(sound), seconds)
+
+
+def _seen(film: Chain, seconds: float, width: int, height: int) -> Chain:
+    """A part's picture in the common size and exactly so long; the last picture stays where there are too few."""
+    fitted = film.filter("scale", width, height, force_original_aspect_ratio="decrease")
+    framed = fitted.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2").filter("setsar", 1)
+    regular = framed.filter("fps", fps=FRAMES, start_time=0).filter("format", "yuv420p")
+    return _restarted(regular.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end=_n(seconds)))
+
+
+def _common(sound: Chain) -> Chain:
+    return sound.filter("aresample", RATE).filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+
+
+def _lasting(sound: Chain, seconds: float) -> Chain:
+    return sound.filter("apad").filter("atrim", end=_n(seconds)).filter("asetpts", "PTS-STARTPTS")
+
+
+def _restarted(film: Chain) -> Chain:
+    return film.filter("setpts", "PTS-STARTPTS")
+
+
+def _pairs(left: Sequence[Any], right: Sequence[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(left, right, strict=True))
+
+
+def _n(number: float) -> str:
+    """A number as FFmpeg reads it: never 1e-05."""
+    return f"{number:.6f}".rstrip("0").rstrip(".") or "0"

@@ -1,0 +1,1 @@
+"""Rows and plans as messages, and messages as plans."""

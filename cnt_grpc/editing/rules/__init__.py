@@ -1,0 +1,1 @@
+"""What may be edited, and what happens."""
