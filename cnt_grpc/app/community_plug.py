@@ -18,5 +18,7 @@ COMMUNITY = Plug(
     services=(community_service.SERVICE,),
     serve=_serve,
     work=_work,
+    holder=community.HOLDER,
     kinds=community.moderated_kinds,
+    searched=community.searched,
 )

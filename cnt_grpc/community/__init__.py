@@ -1,14 +1,19 @@
 """The community room: what people share with each other, and say to it.
 
-The plug board builds CommunityService registers `moderated_kinds` with the moderation room, and
-has the worker do HANDLERS.
+The plug board builds CommunityService, registers `moderated_kinds` with the moderation room and `searched` with the
+search, has the worker do HANDLERS, and lists HOLDER among those who know something of people.
 """
 
 from cnt_grpc.community.background import HANDLERS
 from cnt_grpc.community.moderated import ModeratedPosts
+from cnt_grpc.community.privacy import HOLDER
+from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
 
 moderated_kinds = (ModeratedPosts(),)
 """Every kind of thing that the moderation room decides on."""
 
-__all__ = ["HANDLERS", "CommunityService", "moderated_kinds"]
+searched = (FoundPosts(),)
+"""Every kind of thing that the search room finds."""
+
+__all__ = ["HANDLERS", "HOLDER", "CommunityService", "moderated_kinds", "searched"]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from cnt_grpc.community.queries import posts as queries
-from cnt_grpc.community.rules.standing import KIND, stand, title_of
+from cnt_grpc.community.rules.finding import title_of
+from cnt_grpc.community.rules.standing import KIND, stand
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.moderation import After, Decision, Filter, Status, Subject
 

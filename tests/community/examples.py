@@ -1,16 +1,20 @@
 """A valid call of every method of the community room, for the laws that run over all methods."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cnt_grpc.pb.cnt.community.v1.community_service import SERVICE
 from tests.community import makers
+from tests.content.makers import follow
 from tests.harness.examples import Example, Fields, Foreign, Given, Pages
 from tests.harness.world import Person, World
 from tests.media import makers as media_makers
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 """When everything of a list was made that shall sort alike."""
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+"""Likewise, of what is recent."""
 
 NARROWS = {"user_id": "narrows what the caller sees anyway"}
 
@@ -51,6 +55,24 @@ async def own_posts(world: World, who: Person, number: int) -> Fields:
 async def one_of_own(world: World, who: Person) -> Fields:
     """A post."""
     return await own_posts(world, who, 1)
+
+
+async def posts_of_one_followed(world: World, who: Person, number: int) -> Fields:
+    """Posts of one moment by somebody whom this person follows."""
+    async with world.db.transaction() as tx:
+        followed = await tx.raw(
+            "SELECT user_id FROM artists JOIN artist_followers ON artist_id = id WHERE follower_id = $1", who.id
+        )
+    if followed:
+        author_id = followed[0]["user_id"]
+    else:
+        author_id = (await world.user()).id
+        async with world.db.transaction() as tx:
+            await follow(tx, who.id, author_id)
+    for _ in range(number):
+        async with world.db.transaction() as tx:
+            await makers.post(tx, by=author_id, at=YESTERDAY)
+    return {}
 
 
 async def hidden_post(world: World, who: Person) -> Any:
@@ -107,6 +129,7 @@ METHODS = {
         pages=Pages(own_posts, "posts", key="post_id"),
         open_ids={"user_id": "everyone sees who wrote what"},
     ),
+    "ListFeed": Example(pages=Pages(posts_of_one_followed, "posts", key="post_id")),
     "UpdatePost": Example(
         given=other_words_and_files,
         foreign=HIDDEN_POST,

@@ -74,6 +74,14 @@ def user_posts(found: Posts, next_page_token: str, urls: media.Urls) -> post_pb2
     return answer
 
 
+def feed(found: Posts, next_page_token: str, urls: media.Urls) -> post_pb2.ListFeedResponse:
+    """A page of someone's feed."""
+    answer = post_pb2.ListFeedResponse(next_page_token=next_page_token)
+    for row in found.rows:
+        fill(answer.posts.add(), row, found, urls)
+    return answer
+
+
 def fill(message: post_pb2.Post, row: Row, found: Posts, urls: media.Urls) -> None:
     """Set a post from its row and its files; field by field, which is the fastest."""
     public = urls.public

@@ -1,10 +1,11 @@
 """Statements that read posts, as people and as moderators see them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, bindparam, exists, false, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from cnt_grpc import auth, media
 from cnt_grpc.community.queries.visibility import CALLER_ID, Gate, visible_to
@@ -13,12 +14,15 @@ from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.moderation import Status
 
+Columns = ReadOnlyColumnCollection[str, Any]
+"""The columns of a page of posts."""
+
 _post = community_posts.c
 _ID = bindparam("post_id", type_=BigInteger)
 _people = auth.people
 _media = media.objects
 
-_SHOWN: tuple[ColumnElement[Any], ...] = (
+SHOWN: tuple[ColumnElement[Any], ...] = (
     _post.id,
     _post.author_id,
     _post.title,
@@ -37,6 +41,16 @@ _SHOWN: tuple[ColumnElement[Any], ...] = (
     _post.published_at,
 )
 """What every message of a post shows of its row; messages/posts.py reads it by these names."""
+
+FOUND: tuple[ColumnElement[Any], ...] = (
+    _post.id,
+    _post.author_id,
+    _post.title,
+    _post.content,
+    _post.image_key,
+    _post.published_at,
+)
+"""What the search is told of a post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +85,30 @@ def gate_of(gate: Gate, at: Status | None = None) -> ColumnElement[bool]:
 def posts_page(gate: Gate, status: Status | None, narrowed: Narrowed, limit: int, *, after: bool) -> Executable:
     """A page of posts that the gate lets through, newest first."""
     found = (
-        select(*_SHOWN)
+        select(*SHOWN)
         .where(gate_of(gate, status), *narrowed.conditions())
         .order_by(_post.published_at.desc(), _post.id.desc())
         .limit(limit)
     )
     if after:
         found = found.where(beyond(_post.published_at, _post.id))
-    return _with_author(found, gate)
+    return with_author(found, gate)
 
 
 @statement
 def visible_post(gate: Gate) -> Executable:
     """One post, if the gate lets it through. Parameter: post_id."""
-    return _with_author(select(*_SHOWN).where(_post.id == _ID, gate_of(gate)).limit(1), gate)
+    return with_author(select(*SHOWN).where(_post.id == _ID, gate_of(gate)).limit(1), gate)
 
 
-def _with_author(found: Select[Any], gate: Gate) -> Executable:
+def newest_first(page: Columns) -> Sequence[ColumnElement[Any]]:
+    """The order of most lists."""
+    return page.published_at.desc(), page.id.desc()
+
+
+def with_author(
+    found: Select[Any], gate: Gate, order: Callable[[Columns], Sequence[ColumnElement[Any]]] = newest_first
+) -> Executable:
     """The posts found, each with its author, and whether the caller likes it.
 
     Joined to the page and not to all posts: asked by EXISTS for each row, Postgres reads all that the caller likes.
@@ -104,7 +125,7 @@ def _with_author(found: Select[Any], gate: Gate) -> Executable:
     else:
         source = source.outerjoin(likes, (likes.c.post_id == page.c.id) & (likes.c.user_id == CALLER_ID))
         shown = select(page, *names, likes.c.user_id.is_not(None).label("is_liked"))
-    return shown.select_from(source).order_by(page.c.published_at.desc(), page.c.id.desc())
+    return shown.select_from(source).order_by(*order(page.c))
 
 
 @statement
@@ -148,6 +169,24 @@ def post_to_touch(gate: Gate) -> Executable:
     """One post, locked, if the gate lets it through: for likes and comments, which it counts. Parameter: post_id."""
     wanted = (_post.id, _post.author_id, _post.title, _post.content, _post.likes_count, _post.comments_count)
     return select(*wanted).where(_post.id == _ID, gate_of(gate)).with_for_update(of=community_posts, key_share=True)
+
+
+@statement
+def posts_to_find(limit: int) -> Executable:
+    """What everyone may find, by rising id after the parameter `after`; kept as it is until the transaction ends."""
+    return (
+        select(*FOUND)
+        .where(_post.status == Status.APPROVED.value, _post.id > bindparam("after", type_=BigInteger))
+        .order_by(_post.id)
+        .limit(limit)
+        .with_for_update(read=True)
+    )
+
+
+@statement
+def post_to_find() -> Executable:
+    """What can be found of a post. Parameter: post_id."""
+    return select(*FOUND).where(_post.id == _ID)
 
 
 @statement

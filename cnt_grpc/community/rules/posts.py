@@ -8,7 +8,7 @@ from cnt_grpc import moderation
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.queries.visibility import Gate
-from cnt_grpc.community.rules import files, watching
+from cnt_grpc.community.rules import files, finding, watching
 from cnt_grpc.community.rules.files import Files
 from cnt_grpc.community.rules.standing import KIND, is_trusted, next_status, stand
 from cnt_grpc.kit import clock
@@ -94,6 +94,7 @@ async def create(tx: Tx, caller: Caller, wanted: Changes) -> Posts:
     await files.keep(tx, post_id, pictures)
     if status is Status.APPROVED:
         await files.publish(tx, post_id)
+        await finding.put(tx, post_id)
     await moderation.moved(tx, KIND, post_id, author_id=caller.user_id, was=None, now=status)
     return await shown(tx, caller, post_id)
 
@@ -144,6 +145,8 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
             await files.publish(tx, post_id)
     if old["author_id"] != caller.user_id and changed:
         _write_down(tx, caller, "update", post_id, before={name: old[name] for name in changed}, after=changed)
+    if changed and now is Status.APPROVED:
+        await finding.put(tx, post_id)
     if now != old["status"]:
         await stand(tx, post_id, was=Status(old["status"]), now=now, by_moderator=False)
     return await shown(tx, caller, post_id)
@@ -163,6 +166,7 @@ async def remove(tx: Tx, post: Row) -> None:
     await tx.run(changes.delete_post(), post_id=post["id"])
     watching.wake(tx, post["id"])
     await files.release(tx, post["id"])
+    await finding.remove(tx, post["id"])
     await moderation.moved(tx, KIND, post["id"], author_id=post["author_id"], was=Status(post["status"]), now=None)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from cnt_grpc import moderation, notification
 from cnt_grpc.community.queries import changes
-from cnt_grpc.community.rules import files, watching
+from cnt_grpc.community.rules import files, finding, watching
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
@@ -16,8 +16,6 @@ KIND: Final = "community_post"
 
 _REVIEWED: Final = frozenset({"title", "content", "files"})
 """What moderators looked at when they approved a post: changing it asks for another look."""
-_EXCERPT: Final = 80
-"""Characters of a post that stand for a title where it has none."""
 
 
 def is_trusted(caller: Caller) -> bool:
@@ -48,21 +46,17 @@ async def stand(tx: Tx, post_id: int, *, was: Status, now: Status, by_moderator:
     watching.wake(tx, post_id)
     if now is Status.APPROVED:
         await files.publish(tx, post_id)
+        await finding.put(tx, post_id)
     elif was is Status.APPROVED:
         await files.withdraw(tx, post_id)
+        await finding.remove(tx, post_id)
     await moderation.moved(tx, KIND, post_id, author_id=post["author_id"], was=was, now=now)
     if by_moderator:
         await notification.tell(tx, [post["author_id"]], _notice(post, now, reason))
 
 
-def title_of(post: Row) -> str:
-    """What a post is called where it needs a name: its title, or how it begins."""
-    words = " ".join((post["title"] or post["content"]).split())
-    return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"
-
-
 def _notice(post: Row, now: Status, reason: str) -> notification.ContentApproved | notification.ContentRejected:
-    title = title_of(post) or "Your post"
+    title = finding.title_of(post) or "Your post"
     if now is Status.APPROVED:
         return notification.ContentApproved(content_type=KIND, content_id=post["id"], content_title=title)
     return notification.ContentRejected(

@@ -2,6 +2,7 @@
 
 from cnt_grpc.community.messages import posts as messages
 from cnt_grpc.community.rules import posts
+from cnt_grpc.community.rules.feed import feed
 from cnt_grpc.community.service.base import Part
 from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
@@ -12,6 +13,8 @@ from cnt_grpc.pb.cnt.community.v1.post_pb2 import (
     DeletePostResponse,
     GetPostRequest,
     GetPostResponse,
+    ListFeedRequest,
+    ListFeedResponse,
     ListPostsRequest,
     ListPostsResponse,
     ListUserPostsRequest,
@@ -51,6 +54,12 @@ class Posts(Part):
         page = Page.of(request, method=call.method, filters=wanted.key)
         found, next_page_token = await posts.listed(call.tx, call.caller, wanted, page)
         return messages.user_posts(found, next_page_token, self.urls)
+
+    async def ListFeed(self, request: ListFeedRequest, call: Call) -> ListFeedResponse:
+        """Show a page of the caller's feed."""
+        page = Page.of(request, method=call.method, filters=(call.caller.user_id,))
+        found, next_page_token = await feed(call.tx, call.caller, page)
+        return messages.feed(found, next_page_token, self.urls)
 
     async def UpdatePost(self, request: UpdatePostRequest, call: Call) -> UpdatePostResponse:
         """Change a post."""

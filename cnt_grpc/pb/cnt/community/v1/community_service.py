@@ -55,6 +55,13 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def ListFeed(self, request: cnt_community_v1_post_pb2.ListFeedRequest, call: Call) -> cnt_community_v1_post_pb2.ListFeedResponse:
+        """What those wrote in the last seven days whom the caller follows, and then everything else; each newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
     async def UpdatePost(self, request: cnt_community_v1_post_pb2.UpdatePostRequest, call: Call) -> cnt_community_v1_post_pb2.UpdatePostResponse:
         """Changes a post. Other words or files send an approved one back to a moderator, unless a moderator or a verified
         artist made the change; any change of a rejected one sends it again.

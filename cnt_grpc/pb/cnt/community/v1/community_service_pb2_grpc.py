@@ -60,6 +60,11 @@ class CommunityServiceStub:
                 request_serializer=cnt_dot_community_dot_v1_dot_post__pb2.ListUserPostsRequest.SerializeToString,
                 response_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.ListUserPostsResponse.FromString,
                 _registered_method=True)
+        self.ListFeed = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/ListFeed',
+                request_serializer=cnt_dot_community_dot_v1_dot_post__pb2.ListFeedRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.ListFeedResponse.FromString,
+                _registered_method=True)
         self.UpdatePost = channel.unary_unary(
                 '/cnt.community.v1.CommunityService/UpdatePost',
                 request_serializer=cnt_dot_community_dot_v1_dot_post__pb2.UpdatePostRequest.SerializeToString,
@@ -151,6 +156,14 @@ class CommunityServiceServicer:
     def ListUserPosts(self, request, context):
         """Somebody's posts, newest first; none for somebody whom the caller may not know of.
         Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFeed(self, request, context):
+        """What those wrote in the last seven days whom the caller follows, and then everything else; each newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -268,6 +281,11 @@ def add_CommunityServiceServicer_to_server(servicer, server):
                     servicer.ListUserPosts,
                     request_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.ListUserPostsRequest.FromString,
                     response_serializer=cnt_dot_community_dot_v1_dot_post__pb2.ListUserPostsResponse.SerializeToString,
+            ),
+            'ListFeed': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFeed,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.ListFeedRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_post__pb2.ListFeedResponse.SerializeToString,
             ),
             'UpdatePost': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdatePost,
@@ -436,6 +454,33 @@ class CommunityService:
             '/cnt.community.v1.CommunityService/ListUserPosts',
             cnt_dot_community_dot_v1_dot_post__pb2.ListUserPostsRequest.SerializeToString,
             cnt_dot_community_dot_v1_dot_post__pb2.ListUserPostsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFeed(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/ListFeed',
+            cnt_dot_community_dot_v1_dot_post__pb2.ListFeedRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_post__pb2.ListFeedResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,10 @@ class CommunityServiceStub:
     """Somebody's posts, newest first; none for somebody whom the caller may not know of.
     Anyone. PAGE_TOKEN_INVALID.
     """
+    ListFeed: _aio.UnaryUnaryMultiCallable[_post_pb2.ListFeedRequest, _post_pb2.ListFeedResponse]
+    """What those wrote in the last seven days whom the caller follows, and then everything else; each newest first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
     UpdatePost: _aio.UnaryUnaryMultiCallable[_post_pb2.UpdatePostRequest, _post_pb2.UpdatePostResponse]
     """Changes a post. Other words or files send an approved one back to a moderator, unless a moderator or a verified
     artist made the change; any change of a rejected one sends it again.
@@ -131,6 +135,16 @@ class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_post_pb2.ListUserPostsResponse]:
         """Somebody's posts, newest first; none for somebody whom the caller may not know of.
         Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListFeed(
+        self,
+        request: _post_pb2.ListFeedRequest,
+        context: _aio.ServicerContext[_post_pb2.ListFeedRequest, _abc.Awaitable[_post_pb2.ListFeedResponse]],
+    ) -> _abc.Awaitable[_post_pb2.ListFeedResponse]:
+        """What those wrote in the last seven days whom the caller follows, and then everything else; each newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod

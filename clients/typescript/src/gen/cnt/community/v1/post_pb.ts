@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/community/v1/post.proto.
  */
 export const file_cnt_community_v1_post: GenFile = /*@__PURE__*/
-  fileDesc("ChtjbnQvY29tbXVuaXR5L3YxL3Bvc3QucHJvdG8SEGNudC5jb21tdW5pdHkudjEinAEKCVBvc3RNZWRpYRIQCghtZWRpYV9pZBgBIAEoAxIlCgRraW5kGAIgASgOMhcuY250Lm1lZGlhLnYxLk1lZGlhS2luZBILCgN1cmwYAyABKAkSFQoNdGh1bWJuYWlsX3VybBgEIAEoCRINCgV3aWR0aBgFIAEoBRIOCgZoZWlnaHQYBiABKAUSEwoLZHVyYXRpb25fbXMYByABKAMi8QQKBFBvc3QSDwoHcG9zdF9pZBgBIAEoAxINCgV0aXRsZRgCIAEoCRIPCgdjb250ZW50GAMgASgJEjAKCGNhdGVnb3J5GAQgASgOMh4uY250LmNvbW11bml0eS52MS5Qb3N0Q2F0ZWdvcnkSLQoJcG9zdF90eXBlGAUgASgOMhouY250LmNvbW11bml0eS52MS5Qb3N0VHlwZRIPCgd1c2VyX2lkGAYgASgDEhEKCXVzZXJfbmFtZRgHIAEoCRIVCg11c2VyX3VzZXJuYW1lGAggASgJEhMKC3VzZXJfYXZhdGFyGAkgASgJEhEKCWltYWdlX3VybBgKIAEoCRIqCgVtZWRpYRgLIAMoCzIbLmNudC5jb21tdW5pdHkudjEuUG9zdE1lZGlhEhMKC2xpa2VzX2NvdW50GAwgASgDEhYKDmNvbW1lbnRzX2NvdW50GA0gASgDEhAKCGlzX2xpa2VkGA4gASgIEhgKEHNob3dfaW5fY2Fyb3VzZWwYDyABKAgSEwoLaXNfYXBwcm92ZWQYECABKAgSLwoGc3RhdHVzGBEgASgOMh8uY250Lm1vZGVyYXRpb24udjEuUmV2aWV3U3RhdHVzEhgKEHJlamVjdGlvbl9yZWFzb24YEiABKAkSLgoKY3JlYXRlZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMcHVibGlzaGVkX2F0GBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgllZGl0ZWRfYXQYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjAKCVBvc3RGaWxlcxIjCgltZWRpYV9pZHMYASADKANCELpIDZIBChAKGAEiBCICIAAiggIKEUNyZWF0ZVBvc3RSZXF1ZXN0EhcKBXRpdGxlGAEgASgJQgi6SAVyAxjIARIZCgdjb250ZW50GAIgASgJQgi6SAVyAxiIJxI6CghjYXRlZ29yeRgDIAEoDjIeLmNudC5jb21tdW5pdHkudjEuUG9zdENhdGVnb3J5Qgi6SAWCAQIQARI3Cglwb3N0X3R5cGUYBCABKA4yGi5jbnQuY29tbXVuaXR5LnYxLlBvc3RUeXBlQgi6SAWCAQIQARIjCgltZWRpYV9pZHMYBSADKANCELpIDZIBChAKGAEiBCICIAASHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQEiOgoSQ3JlYXRlUG9zdFJlc3BvbnNlEiQKBHBvc3QYASABKAsyFi5jbnQuY29tbXVuaXR5LnYxLlBvc3QiKgoOR2V0UG9zdFJlcXVlc3QSGAoHcG9zdF9pZBgBIAEoA0IHukgEIgIgACI3Cg9HZXRQb3N0UmVzcG9uc2USJAoEcG9zdBgBIAEoCzIWLmNudC5jb21tdW5pdHkudjEuUG9zdCLyAQoQTGlzdFBvc3RzUmVxdWVzdBI6CghjYXRlZ29yeRgBIAEoDjIeLmNudC5jb21tdW5pdHkudjEuUG9zdENhdGVnb3J5Qgi6SAWCAQIQARI3Cglwb3N0X3R5cGUYAiABKA4yGi5jbnQuY29tbXVuaXR5LnYxLlBvc3RUeXBlQgi6SAWCAQIQARIVCg1jYXJvdXNlbF9vbmx5GAMgASgIEhgKB3VzZXJfaWQYBCABKANCB7pIBCICKAASGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAIIlMKEUxpc3RQb3N0c1Jlc3BvbnNlEiUKBXBvc3RzGAEgAygLMhYuY250LmNvbW11bml0eS52MS5Qb3N0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJqChRMaXN0VXNlclBvc3RzUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJXChVMaXN0VXNlclBvc3RzUmVzcG9uc2USJQoFcG9zdHMYASADKAsyFi5jbnQuY29tbXVuaXR5LnYxLlBvc3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIp4CChFVcGRhdGVQb3N0UmVxdWVzdBIYCgdwb3N0X2lkGAEgASgDQge6SAQiAiAAEhwKBXRpdGxlGAIgASgJQgi6SAVyAxjIAUgAiAEBEh4KB2NvbnRlbnQYAyABKAlCCLpIBXIDGIgnSAGIAQESQQoIY2F0ZWdvcnkYBCABKA4yHi5jbnQuY29tbXVuaXR5LnYxLlBvc3RDYXRlZ29yeUIKukgHggEEEAEgAEgCiAEBEioKBWZpbGVzGAUgASgLMhsuY250LmNvbW11bml0eS52MS5Qb3N0RmlsZXMSHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQFCCAoGX3RpdGxlQgoKCF9jb250ZW50QgsKCV9jYXRlZ29yeSI6ChJVcGRhdGVQb3N0UmVzcG9uc2USJAoEcG9zdBgBIAEoCzIWLmNudC5jb21tdW5pdHkudjEuUG9zdCJOChFEZWxldGVQb3N0UmVxdWVzdBIYCgdwb3N0X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhQKEkRlbGV0ZVBvc3RSZXNwb25zZSJzChxTZXRDYXJvdXNlbFZpc2liaWxpdHlSZXF1ZXN0EhgKB3Bvc3RfaWQYASABKANCB7pIBCICIAASGAoQc2hvd19pbl9jYXJvdXNlbBgCIAEoCBIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASJFCh1TZXRDYXJvdXNlbFZpc2liaWxpdHlSZXNwb25zZRIkCgRwb3N0GAEgASgLMhYuY250LmNvbW11bml0eS52MS5Qb3N0KsMBCgxQb3N0Q2F0ZWdvcnkSHQoZUE9TVF9DQVRFR09SWV9VTlNQRUNJRklFRBAAEhsKF1BPU1RfQ0FURUdPUllfVEVTVElNT05ZEAESIAocUE9TVF9DQVRFR09SWV9QUkFZRVJfUkVRVUVTVBACEhoKFlBPU1RfQ0FURUdPUllfUVVFU1RJT04QAxIeChpQT1NUX0NBVEVHT1JZX0FOTk9VTkNFTUVOVBAEEhkKFVBPU1RfQ0FURUdPUllfR0VORVJBTBAFKk4KCFBvc3RUeXBlEhkKFVBPU1RfVFlQRV9VTlNQRUNJRklFRBAAEhMKD1BPU1RfVFlQRV9JTUFHRRABEhIKDlBPU1RfVFlQRV9URVhUEAJiBnByb3RvMw", [file_buf_validate_validate, file_cnt_media_v1_media, file_cnt_moderation_v1_status, file_google_protobuf_timestamp]);
+  fileDesc("ChtjbnQvY29tbXVuaXR5L3YxL3Bvc3QucHJvdG8SEGNudC5jb21tdW5pdHkudjEinAEKCVBvc3RNZWRpYRIQCghtZWRpYV9pZBgBIAEoAxIlCgRraW5kGAIgASgOMhcuY250Lm1lZGlhLnYxLk1lZGlhS2luZBILCgN1cmwYAyABKAkSFQoNdGh1bWJuYWlsX3VybBgEIAEoCRINCgV3aWR0aBgFIAEoBRIOCgZoZWlnaHQYBiABKAUSEwoLZHVyYXRpb25fbXMYByABKAMi8QQKBFBvc3QSDwoHcG9zdF9pZBgBIAEoAxINCgV0aXRsZRgCIAEoCRIPCgdjb250ZW50GAMgASgJEjAKCGNhdGVnb3J5GAQgASgOMh4uY250LmNvbW11bml0eS52MS5Qb3N0Q2F0ZWdvcnkSLQoJcG9zdF90eXBlGAUgASgOMhouY250LmNvbW11bml0eS52MS5Qb3N0VHlwZRIPCgd1c2VyX2lkGAYgASgDEhEKCXVzZXJfbmFtZRgHIAEoCRIVCg11c2VyX3VzZXJuYW1lGAggASgJEhMKC3VzZXJfYXZhdGFyGAkgASgJEhEKCWltYWdlX3VybBgKIAEoCRIqCgVtZWRpYRgLIAMoCzIbLmNudC5jb21tdW5pdHkudjEuUG9zdE1lZGlhEhMKC2xpa2VzX2NvdW50GAwgASgDEhYKDmNvbW1lbnRzX2NvdW50GA0gASgDEhAKCGlzX2xpa2VkGA4gASgIEhgKEHNob3dfaW5fY2Fyb3VzZWwYDyABKAgSEwoLaXNfYXBwcm92ZWQYECABKAgSLwoGc3RhdHVzGBEgASgOMh8uY250Lm1vZGVyYXRpb24udjEuUmV2aWV3U3RhdHVzEhgKEHJlamVjdGlvbl9yZWFzb24YEiABKAkSLgoKY3JlYXRlZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMcHVibGlzaGVkX2F0GBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgllZGl0ZWRfYXQYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjAKCVBvc3RGaWxlcxIjCgltZWRpYV9pZHMYASADKANCELpIDZIBChAKGAEiBCICIAAiggIKEUNyZWF0ZVBvc3RSZXF1ZXN0EhcKBXRpdGxlGAEgASgJQgi6SAVyAxjIARIZCgdjb250ZW50GAIgASgJQgi6SAVyAxiIJxI6CghjYXRlZ29yeRgDIAEoDjIeLmNudC5jb21tdW5pdHkudjEuUG9zdENhdGVnb3J5Qgi6SAWCAQIQARI3Cglwb3N0X3R5cGUYBCABKA4yGi5jbnQuY29tbXVuaXR5LnYxLlBvc3RUeXBlQgi6SAWCAQIQARIjCgltZWRpYV9pZHMYBSADKANCELpIDZIBChAKGAEiBCICIAASHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQEiOgoSQ3JlYXRlUG9zdFJlc3BvbnNlEiQKBHBvc3QYASABKAsyFi5jbnQuY29tbXVuaXR5LnYxLlBvc3QiKgoOR2V0UG9zdFJlcXVlc3QSGAoHcG9zdF9pZBgBIAEoA0IHukgEIgIgACI3Cg9HZXRQb3N0UmVzcG9uc2USJAoEcG9zdBgBIAEoCzIWLmNudC5jb21tdW5pdHkudjEuUG9zdCLyAQoQTGlzdFBvc3RzUmVxdWVzdBI6CghjYXRlZ29yeRgBIAEoDjIeLmNudC5jb21tdW5pdHkudjEuUG9zdENhdGVnb3J5Qgi6SAWCAQIQARI3Cglwb3N0X3R5cGUYAiABKA4yGi5jbnQuY29tbXVuaXR5LnYxLlBvc3RUeXBlQgi6SAWCAQIQARIVCg1jYXJvdXNlbF9vbmx5GAMgASgIEhgKB3VzZXJfaWQYBCABKANCB7pIBCICKAASGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAIIlMKEUxpc3RQb3N0c1Jlc3BvbnNlEiUKBXBvc3RzGAEgAygLMhYuY250LmNvbW11bml0eS52MS5Qb3N0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJqChRMaXN0VXNlclBvc3RzUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJXChVMaXN0VXNlclBvc3RzUmVzcG9uc2USJQoFcG9zdHMYASADKAsyFi5jbnQuY29tbXVuaXR5LnYxLlBvc3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKD0xpc3RGZWVkUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiUgoQTGlzdEZlZWRSZXNwb25zZRIlCgVwb3N0cxgBIAMoCzIWLmNudC5jb21tdW5pdHkudjEuUG9zdBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkingIKEVVwZGF0ZVBvc3RSZXF1ZXN0EhgKB3Bvc3RfaWQYASABKANCB7pIBCICIAASHAoFdGl0bGUYAiABKAlCCLpIBXIDGMgBSACIAQESHgoHY29udGVudBgDIAEoCUIIukgFcgMYiCdIAYgBARJBCghjYXRlZ29yeRgEIAEoDjIeLmNudC5jb21tdW5pdHkudjEuUG9zdENhdGVnb3J5Qgq6SAeCAQQQASAASAKIAQESKgoFZmlsZXMYBSABKAsyGy5jbnQuY29tbXVuaXR5LnYxLlBvc3RGaWxlcxIfCgpyZXF1ZXN0X2lkGAYgASgJQgu6SAjYAQFyA7ABAUIICgZfdGl0bGVCCgoIX2NvbnRlbnRCCwoJX2NhdGVnb3J5IjoKElVwZGF0ZVBvc3RSZXNwb25zZRIkCgRwb3N0GAEgASgLMhYuY250LmNvbW11bml0eS52MS5Qb3N0Ik4KEURlbGV0ZVBvc3RSZXF1ZXN0EhgKB3Bvc3RfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiFAoSRGVsZXRlUG9zdFJlc3BvbnNlInMKHFNldENhcm91c2VsVmlzaWJpbGl0eVJlcXVlc3QSGAoHcG9zdF9pZBgBIAEoA0IHukgEIgIgABIYChBzaG93X2luX2Nhcm91c2VsGAIgASgIEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIkUKHVNldENhcm91c2VsVmlzaWJpbGl0eVJlc3BvbnNlEiQKBHBvc3QYASABKAsyFi5jbnQuY29tbXVuaXR5LnYxLlBvc3QqwwEKDFBvc3RDYXRlZ29yeRIdChlQT1NUX0NBVEVHT1JZX1VOU1BFQ0lGSUVEEAASGwoXUE9TVF9DQVRFR09SWV9URVNUSU1PTlkQARIgChxQT1NUX0NBVEVHT1JZX1BSQVlFUl9SRVFVRVNUEAISGgoWUE9TVF9DQVRFR09SWV9RVUVTVElPThADEh4KGlBPU1RfQ0FURUdPUllfQU5OT1VOQ0VNRU5UEAQSGQoVUE9TVF9DQVRFR09SWV9HRU5FUkFMEAUqTgoIUG9zdFR5cGUSGQoVUE9TVF9UWVBFX1VOU1BFQ0lGSUVEEAASEwoPUE9TVF9UWVBFX0lNQUdFEAESEgoOUE9TVF9UWVBFX1RFWFQQAmIGcHJvdG8z", [file_buf_validate_validate, file_cnt_media_v1_media, file_cnt_moderation_v1_status, file_google_protobuf_timestamp]);
 
 /**
  * A picture or the video of a post.
@@ -533,6 +533,62 @@ export const ListUserPostsResponseSchema: GenMessage<ListUserPostsResponse> = /*
   messageDesc(file_cnt_community_v1_post, 10);
 
 /**
+ * Which page of the caller's feed.
+ *
+ * @generated from message cnt.community.v1.ListFeedRequest
+ */
+export type ListFeedRequest = Message<"cnt.community.v1.ListFeedRequest"> & {
+  /**
+   * The largest number of rows; 0 means 20, and more than 100 means 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of the page before; empty for the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message cnt.community.v1.ListFeedRequest.
+ * Use `create(ListFeedRequestSchema)` to create a new message.
+ */
+export const ListFeedRequestSchema: GenMessage<ListFeedRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_community_v1_post, 11);
+
+/**
+ * One page of the caller's feed.
+ *
+ * @generated from message cnt.community.v1.ListFeedResponse
+ */
+export type ListFeedResponse = Message<"cnt.community.v1.ListFeedResponse"> & {
+  /**
+   * The rows: what those wrote in the last seven days whom the caller follows, then everything else; each newest first.
+   *
+   * @generated from field: repeated cnt.community.v1.Post posts = 1;
+   */
+  posts: Post[];
+
+  /**
+   * Leads to the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message cnt.community.v1.ListFeedResponse.
+ * Use `create(ListFeedResponseSchema)` to create a new message.
+ */
+export const ListFeedResponseSchema: GenMessage<ListFeedResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_community_v1_post, 12);
+
+/**
  * What to change of a post; a field that is absent stays as it is.
  *
  * @generated from message cnt.community.v1.UpdatePostRequest
@@ -586,7 +642,7 @@ export type UpdatePostRequest = Message<"cnt.community.v1.UpdatePostRequest"> & 
  * Use `create(UpdatePostRequestSchema)` to create a new message.
  */
 export const UpdatePostRequestSchema: GenMessage<UpdatePostRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_community_v1_post, 11);
+  messageDesc(file_cnt_community_v1_post, 13);
 
 /**
  * The post as it is now.
@@ -607,7 +663,7 @@ export type UpdatePostResponse = Message<"cnt.community.v1.UpdatePostResponse"> 
  * Use `create(UpdatePostResponseSchema)` to create a new message.
  */
 export const UpdatePostResponseSchema: GenMessage<UpdatePostResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_community_v1_post, 12);
+  messageDesc(file_cnt_community_v1_post, 14);
 
 /**
  * Which post to delete.
@@ -635,7 +691,7 @@ export type DeletePostRequest = Message<"cnt.community.v1.DeletePostRequest"> & 
  * Use `create(DeletePostRequestSchema)` to create a new message.
  */
 export const DeletePostRequestSchema: GenMessage<DeletePostRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_community_v1_post, 13);
+  messageDesc(file_cnt_community_v1_post, 15);
 
 /**
  * The post is gone.
@@ -650,7 +706,7 @@ export type DeletePostResponse = Message<"cnt.community.v1.DeletePostResponse"> 
  * Use `create(DeletePostResponseSchema)` to create a new message.
  */
 export const DeletePostResponseSchema: GenMessage<DeletePostResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_community_v1_post, 14);
+  messageDesc(file_cnt_community_v1_post, 16);
 
 /**
  * Whether a post is in the carousel.
@@ -685,7 +741,7 @@ export type SetCarouselVisibilityRequest = Message<"cnt.community.v1.SetCarousel
  * Use `create(SetCarouselVisibilityRequestSchema)` to create a new message.
  */
 export const SetCarouselVisibilityRequestSchema: GenMessage<SetCarouselVisibilityRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_community_v1_post, 15);
+  messageDesc(file_cnt_community_v1_post, 17);
 
 /**
  * The post as it is now.
@@ -706,7 +762,7 @@ export type SetCarouselVisibilityResponse = Message<"cnt.community.v1.SetCarouse
  * Use `create(SetCarouselVisibilityResponseSchema)` to create a new message.
  */
 export const SetCarouselVisibilityResponseSchema: GenMessage<SetCarouselVisibilityResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_community_v1_post, 16);
+  messageDesc(file_cnt_community_v1_post, 18);
 
 /**
  * What a post is about.
