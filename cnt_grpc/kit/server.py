@@ -42,6 +42,10 @@ _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     # Upload pieces are 1 MiB at most; nothing else comes near.
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    # By default gRPC cancels calls at random when more than a thousand come before Python has looked: the streams of a
+    # server that stopped come back all at once. What is too much, the edge refuses, in words.
+    ("grpc.server.max_pending_requests", 100_000),
+    ("grpc.server.max_pending_requests_hard_limit", 100_000),
     # The edge keeps headers under 8 KiB; between its soft and hard limit gRPC refuses at random.
     ("grpc.max_metadata_size", 16 * 1024),
     ("grpc.absolute_max_metadata_size", 16 * 1024),

