@@ -10,8 +10,8 @@ def _serve(system: System) -> Servicers:
     return {community_service.SERVICE: community.CommunityService(system.urls)}
 
 
-def _work(_: System) -> Handlers:
-    return community.HANDLERS
+def _work(system: System) -> Handlers:
+    return {**community.HANDLERS, **community.QuoteJobs(system.workshop).handlers}
 
 
 COMMUNITY = Plug(

@@ -1,12 +1,13 @@
 """The community room: what people share with each other, and say to it.
 
-The plug board builds CommunityService, registers `moderated_kinds` with the moderation room and `searched` with the
-search, has the worker do HANDLERS, and lists HOLDER among those who know something of people.
+The plug board builds CommunityService and QuoteJobs, registers `moderated_kinds` with the moderation room and
+`searched` with the search, has the worker do HANDLERS, and lists HOLDER among those who know something of people.
 """
 
 from cnt_grpc.community.background import HANDLERS
 from cnt_grpc.community.moderated import ModeratedPosts
 from cnt_grpc.community.privacy import HOLDER
+from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
 
@@ -16,4 +17,4 @@ moderated_kinds = (ModeratedPosts(),)
 searched = (FoundPosts(),)
 """Every kind of thing that the search room finds."""
 
-__all__ = ["HANDLERS", "HOLDER", "CommunityService", "moderated_kinds", "searched"]
+__all__ = ["HANDLERS", "HOLDER", "CommunityService", "QuoteJobs", "moderated_kinds", "searched"]

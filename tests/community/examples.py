@@ -123,6 +123,7 @@ OTHERS_COMMENT = Foreign("comment_id", own_comment, "COMMENT_NOT_FOUND")
 METHODS = {
     "CreatePost": Example(given=new_post, foreign=FILES),
     "GetPost": Example(given=own(), foreign=HIDDEN_POST),
+    "GetCarouselImage": Example(given=own(), foreign=HIDDEN_POST),
     "ListPosts": Example(pages=Pages(own_posts, "posts", key="post_id"), open_ids=NARROWS),
     "ListUserPosts": Example(
         given=one_of_own,

@@ -7,6 +7,7 @@ from typing import Final
 from cnt_grpc import media
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
+from cnt_grpc.community.rules import quoting
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid
@@ -61,6 +62,7 @@ async def publish(tx: Tx, post_id: int) -> None:
     """Show the files of an approved post to everyone."""
     for file in await tx.all(queries.files_of(), post_ids=[post_id]):
         await media.publish(tx, file["id"])
+    await quoting.publish(tx, post_id)
 
 
 async def withdraw(tx: Tx, post_id: int) -> None:
@@ -68,6 +70,7 @@ async def withdraw(tx: Tx, post_id: int) -> None:
     for file in await tx.all(queries.files_of(), post_ids=[post_id]):
         if not await tx.value(queries.is_public_file(), file=file["id"]):
             await media.withdraw(tx, file["id"])
+    await quoting.withdraw(tx, post_id)
 
 
 def _ref(post_id: int) -> str:

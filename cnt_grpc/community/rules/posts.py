@@ -8,7 +8,7 @@ from cnt_grpc import moderation
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.queries.visibility import Gate
-from cnt_grpc.community.rules import files, finding, watching
+from cnt_grpc.community.rules import files, finding, quoting, watching
 from cnt_grpc.community.rules.files import Files
 from cnt_grpc.community.rules.standing import KIND, is_trusted, next_status, stand
 from cnt_grpc.kit import clock
@@ -92,6 +92,7 @@ async def create(tx: Tx, caller: Caller, wanted: Changes) -> Posts:
         approved_at=now if status is Status.APPROVED else None,
     )
     await files.keep(tx, post_id, pictures)
+    await quoting.renew(tx, post_id, post_type)
     if status is Status.APPROVED:
         await files.publish(tx, post_id)
         await finding.put(tx, post_id)
@@ -135,9 +136,12 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
         changed |= {"post_type": _type(pictures), "image_key": _image_key(pictures)}
     if changed:
         kept = {name: old[name] for name in changes.CHANGEABLE} | changed
+        if kept["post_type"] == "text":
+            kept["image_key"] = None  # it shows the words that were there
         _check(kept["post_type"], kept["post_type"], kept["content"])
         await tx.run(changes.update_post(), post_id=post_id, edited_at=clock.now(), **kept)
         watching.wake(tx, post_id)
+        await quoting.renew(tx, post_id, kept["post_type"])
     now = next_status(old, caller, changed.keys() | ({"files"} if replaced else set()))
     if replaced:
         await files.replace(tx, post_id, pictures)
@@ -167,6 +171,7 @@ async def remove(tx: Tx, post: Row) -> None:
     watching.wake(tx, post["id"])
     await files.release(tx, post["id"])
     await finding.remove(tx, post["id"])
+    await quoting.release(tx, post["id"])
     await moderation.moved(tx, KIND, post["id"], author_id=post["author_id"], was=Status(post["status"]), now=None)
 
 

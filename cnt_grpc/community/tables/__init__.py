@@ -3,5 +3,14 @@
 from cnt_grpc.community.tables.comments import comment_likes, comments
 from cnt_grpc.community.tables.likes import like_notices, likes
 from cnt_grpc.community.tables.posts import community_posts, post_media
+from cnt_grpc.community.tables.quotes import quote_pictures
 
-__all__ = ["comment_likes", "comments", "community_posts", "like_notices", "likes", "post_media"]
+__all__ = [
+    "comment_likes",
+    "comments",
+    "community_posts",
+    "like_notices",
+    "likes",
+    "post_media",
+    "quote_pictures",
+]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_community_v1_comment_pb2
     from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_community_v1_like_pb2
     from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_community_v1_post_pb2
+    from cnt_grpc.pb.cnt.community.v1 import quote_pb2 as cnt_community_v1_quote_pb2
 
 SERVICE: Final = "cnt.community.v1.CommunityService"
 
@@ -36,6 +37,14 @@ class Servicer(Protocol):
     @abstractmethod
     async def GetPost(self, request: cnt_community_v1_post_pb2.GetPostRequest, call: Call) -> cnt_community_v1_post_pb2.GetPostResponse:
         """One post.
+        Anyone. POST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def GetCarouselImage(self, request: cnt_community_v1_quote_pb2.GetCarouselImageRequest, call: Call) -> cnt_community_v1_quote_pb2.GetCarouselImageResponse:
+        """A landscape picture of a post: its words, drawn on a background, or its first picture. It follows soon after the post
+        was written or changed.
         Anyone. POST_NOT_FOUND.
         """
         ...

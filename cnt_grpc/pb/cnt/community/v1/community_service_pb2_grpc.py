@@ -7,6 +7,7 @@ import warnings
 from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_dot_community_dot_v1_dot_comment__pb2
 from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_dot_community_dot_v1_dot_like__pb2
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_dot_community_dot_v1_dot_post__pb2
+from cnt_grpc.pb.cnt.community.v1 import quote_pb2 as cnt_dot_community_dot_v1_dot_quote__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -49,6 +50,11 @@ class CommunityServiceStub:
                 '/cnt.community.v1.CommunityService/GetPost',
                 request_serializer=cnt_dot_community_dot_v1_dot_post__pb2.GetPostRequest.SerializeToString,
                 response_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.GetPostResponse.FromString,
+                _registered_method=True)
+        self.GetCarouselImage = channel.unary_unary(
+                '/cnt.community.v1.CommunityService/GetCarouselImage',
+                request_serializer=cnt_dot_community_dot_v1_dot_quote__pb2.GetCarouselImageRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_quote__pb2.GetCarouselImageResponse.FromString,
                 _registered_method=True)
         self.ListPosts = channel.unary_unary(
                 '/cnt.community.v1.CommunityService/ListPosts',
@@ -139,6 +145,15 @@ class CommunityServiceServicer:
 
     def GetPost(self, request, context):
         """One post.
+        Anyone. POST_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCarouselImage(self, request, context):
+        """A landscape picture of a post: its words, drawn on a background, or its first picture. It follows soon after the post
+        was written or changed.
         Anyone. POST_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -272,6 +287,11 @@ def add_CommunityServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.GetPostRequest.FromString,
                     response_serializer=cnt_dot_community_dot_v1_dot_post__pb2.GetPostResponse.SerializeToString,
             ),
+            'GetCarouselImage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCarouselImage,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_quote__pb2.GetCarouselImageRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_quote__pb2.GetCarouselImageResponse.SerializeToString,
+            ),
             'ListPosts': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPosts,
                     request_deserializer=cnt_dot_community_dot_v1_dot_post__pb2.ListPostsRequest.FromString,
@@ -400,6 +420,33 @@ class CommunityService:
             '/cnt.community.v1.CommunityService/GetPost',
             cnt_dot_community_dot_v1_dot_post__pb2.GetPostRequest.SerializeToString,
             cnt_dot_community_dot_v1_dot_post__pb2.GetPostResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCarouselImage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/GetCarouselImage',
+            cnt_dot_community_dot_v1_dot_quote__pb2.GetCarouselImageRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_quote__pb2.GetCarouselImageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -7,6 +7,7 @@ Posts: what people share with each other."""
 from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as _comment_pb2
 from cnt_grpc.pb.cnt.community.v1 import like_pb2 as _like_pb2
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as _post_pb2
+from cnt_grpc.pb.cnt.community.v1 import quote_pb2 as _quote_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
 import abc as _abc_1
@@ -29,6 +30,11 @@ class CommunityServiceStub:
     """
     GetPost: _aio.UnaryUnaryMultiCallable[_post_pb2.GetPostRequest, _post_pb2.GetPostResponse]
     """One post.
+    Anyone. POST_NOT_FOUND.
+    """
+    GetCarouselImage: _aio.UnaryUnaryMultiCallable[_quote_pb2.GetCarouselImageRequest, _quote_pb2.GetCarouselImageResponse]
+    """A landscape picture of a post: its words, drawn on a background, or its first picture. It follows soon after the post
+    was written or changed.
     Anyone. POST_NOT_FOUND.
     """
     ListPosts: _aio.UnaryUnaryMultiCallable[_post_pb2.ListPostsRequest, _post_pb2.ListPostsResponse]
@@ -114,6 +120,17 @@ class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_post_pb2.GetPostRequest, _abc.Awaitable[_post_pb2.GetPostResponse]],
     ) -> _abc.Awaitable[_post_pb2.GetPostResponse]:
         """One post.
+        Anyone. POST_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCarouselImage(
+        self,
+        request: _quote_pb2.GetCarouselImageRequest,
+        context: _aio.ServicerContext[_quote_pb2.GetCarouselImageRequest, _abc.Awaitable[_quote_pb2.GetCarouselImageResponse]],
+    ) -> _abc.Awaitable[_quote_pb2.GetCarouselImageResponse]:
+        """A landscape picture of a post: its words, drawn on a background, or its first picture. It follows soon after the post
+        was written or changed.
         Anyone. POST_NOT_FOUND.
         """
 
