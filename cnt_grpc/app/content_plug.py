@@ -3,13 +3,14 @@
 from cnt_grpc import content
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
-from cnt_grpc.pb.cnt.content.v1 import artist_service, content_service
+from cnt_grpc.pb.cnt.content.v1 import artist_service, content_service, library_service
 
 
 def _serve(system: System) -> Servicers:
     return {
         content_service.SERVICE: content.ContentService(system.urls),
         artist_service.SERVICE: content.ArtistService(system.urls),
+        library_service.SERVICE: content.LibraryService(system.urls),
     }
 
 
@@ -18,7 +19,7 @@ def _work(system: System) -> Handlers:
 
 
 CONTENT = Plug(
-    services=(content_service.SERVICE, artist_service.SERVICE),
+    services=(content_service.SERVICE, artist_service.SERVICE, library_service.SERVICE),
     serve=_serve,
     work=_work,
     periodic=content.PERIODIC,

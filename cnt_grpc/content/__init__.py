@@ -6,8 +6,8 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     is_following, followers_of  to ask, and to tell those who follow a person
     verify_artist               for whoever may decide that; being verified is having the creator role
 
-The plug board builds ContentService, ArtistService and ContentJobs, registers `moderated_kinds` with the moderation
-room, has the clock start PERIODIC, and calls `seed`.
+The plug board builds ContentService, ArtistService, LibraryService and ContentJobs, registers
+`moderated_kinds` with the moderation room, has the clock start PERIODIC, and calls `seed`.
 """
 
 from cnt_grpc.content.jobs import PERIODIC, ContentJobs
@@ -19,6 +19,7 @@ from cnt_grpc.content.rules.categories import seed
 from cnt_grpc.content.rules.following import followers_of, is_following
 from cnt_grpc.content.service import ContentService
 from cnt_grpc.content.service.artists import ArtistService
+from cnt_grpc.content.service.library import LibraryService
 
 moderated_kinds = tuple(Moderated(kind) for kind in KINDS)
 """Every kind of item, as the moderation room takes it."""
@@ -28,6 +29,7 @@ __all__ = [
     "ArtistService",
     "ContentJobs",
     "ContentService",
+    "LibraryService",
     "followers_of",
     "follows",
     "is_following",

@@ -8,7 +8,7 @@ from cnt_grpc.content.queries.categories import category_with_slug
 from cnt_grpc.content.queries.items import ANIMATED
 from cnt_grpc.pb.cnt.content.v1.content_service import SERVICE
 from cnt_grpc.pb.cnt.content.v1.item_pb2 import CONTENT_TYPE_DOCUMENT
-from tests.content import artist_examples, makers
+from tests.content import artist_examples, library_examples, makers
 from tests.content.given import MOMENT, made, uploaded
 from tests.content.kinds import ALL, Wire
 from tests.harness.examples import Example, Fields, Foreign, Given, Pages
@@ -184,4 +184,8 @@ METHODS = {
     "SavePosition": Example(given=to_stop_in, foreign=HIDDEN_ITEM),
 }
 
-EXAMPLES = {**{f"{SERVICE}/{name}": example for name, example in METHODS.items()}, **artist_examples.EXAMPLES}
+EXAMPLES = {
+    **{f"{SERVICE}/{name}": example for name, example in METHODS.items()},
+    **artist_examples.EXAMPLES,
+    **library_examples.EXAMPLES,
+}

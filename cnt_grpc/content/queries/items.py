@@ -165,6 +165,11 @@ def items_page(
     return _page(found, order, limit, after=after)
 
 
+def of_any_kind(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Items of all kinds as mixed lists show them, with `more` columns of what a statement joins to them."""
+    return select(*_shown(None), *more).select_from(_shown_from())
+
+
 def _page(found: Select[*tuple[Any, ...]], order: Order, limit: int, *, after: bool) -> Select[*tuple[Any, ...]]:
     if after:
         found = found.where(beyond(order.column, _item.id))

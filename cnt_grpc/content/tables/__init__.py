@@ -2,6 +2,7 @@
 
 from cnt_grpc.content.tables.artists import artist_categories, artist_followers, artists
 from cnt_grpc.content.tables.catalogue import bible_stories, categories, content_items, movies, music_tracks, podcasts
+from cnt_grpc.content.tables.library import content_drafts, favorites, playlist_items, playlists
 from cnt_grpc.content.tables.listeners import movie_ratings, plays, positions
 
 __all__ = [
@@ -10,10 +11,14 @@ __all__ = [
     "artists",
     "bible_stories",
     "categories",
+    "content_drafts",
     "content_items",
+    "favorites",
     "movie_ratings",
     "movies",
     "music_tracks",
+    "playlist_items",
+    "playlists",
     "plays",
     "podcasts",
     "positions",

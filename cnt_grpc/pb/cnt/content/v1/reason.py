@@ -15,3 +15,9 @@ class Reason(StrEnum):
     CATEGORY_NAME_TAKEN = "CATEGORY_NAME_TAKEN"
     # No such artist, or none whom the caller may know of. NOT_FOUND.
     ARTIST_NOT_FOUND = "ARTIST_NOT_FOUND"
+    # No such playlist, or none that the caller may know of. NOT_FOUND.
+    PLAYLIST_NOT_FOUND = "PLAYLIST_NOT_FOUND"
+    # No such draft of the caller's. NOT_FOUND.
+    DRAFT_NOT_FOUND = "DRAFT_NOT_FOUND"
+    # So many playlists, drafts or items of a playlist are kept, and no more. FAILED_PRECONDITION.
+    LIBRARY_FULL = "LIBRARY_FULL"

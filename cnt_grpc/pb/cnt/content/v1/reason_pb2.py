@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/content/v1/reason.proto\x12\x0e\x63nt.content.v1*\x9a\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18REASON_CONTENT_NOT_FOUND\x10\x01\x12\x1d\n\x19REASON_CATEGORY_NOT_FOUND\x10\x02\x12\x1e\n\x1aREASON_CATEGORY_NAME_TAKEN\x10\x03\x12\x1b\n\x17REASON_ARTIST_NOT_FOUND\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/content/v1/reason.proto\x12\x0e\x63nt.content.v1*\xee\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18REASON_CONTENT_NOT_FOUND\x10\x01\x12\x1d\n\x19REASON_CATEGORY_NOT_FOUND\x10\x02\x12\x1e\n\x1aREASON_CATEGORY_NAME_TAKEN\x10\x03\x12\x1b\n\x17REASON_ARTIST_NOT_FOUND\x10\x04\x12\x1d\n\x19REASON_PLAYLIST_NOT_FOUND\x10\x05\x12\x1a\n\x16REASON_DRAFT_NOT_FOUND\x10\x06\x12\x17\n\x13REASON_LIBRARY_FULL\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.content.v1.
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=48
-  _globals['_REASON']._serialized_end=202
+  _globals['_REASON']._serialized_end=286
 # @@protoc_insertion_point(module_scope)

@@ -33,6 +33,12 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Another category has this name. ALREADY_EXISTS."""
     REASON_ARTIST_NOT_FOUND: _Reason.ValueType  # 4
     """No such artist, or none whom the caller may know of. NOT_FOUND."""
+    REASON_PLAYLIST_NOT_FOUND: _Reason.ValueType  # 5
+    """No such playlist, or none that the caller may know of. NOT_FOUND."""
+    REASON_DRAFT_NOT_FOUND: _Reason.ValueType  # 6
+    """No such draft of the caller's. NOT_FOUND."""
+    REASON_LIBRARY_FULL: _Reason.ValueType  # 7
+    """So many playlists, drafts or items of a playlist are kept, and no more. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -47,4 +53,10 @@ REASON_CATEGORY_NAME_TAKEN: Reason.ValueType  # 3
 """Another category has this name. ALREADY_EXISTS."""
 REASON_ARTIST_NOT_FOUND: Reason.ValueType  # 4
 """No such artist, or none whom the caller may know of. NOT_FOUND."""
+REASON_PLAYLIST_NOT_FOUND: Reason.ValueType  # 5
+"""No such playlist, or none that the caller may know of. NOT_FOUND."""
+REASON_DRAFT_NOT_FOUND: Reason.ValueType  # 6
+"""No such draft of the caller's. NOT_FOUND."""
+REASON_LIBRARY_FULL: Reason.ValueType  # 7
+"""So many playlists, drafts or items of a playlist are kept, and no more. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/content/v1/reason.proto.
  */
 export const file_cnt_content_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChtjbnQvY29udGVudC92MS9yZWFzb24ucHJvdG8SDmNudC5jb250ZW50LnYxKpoBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYUkVBU09OX0NPTlRFTlRfTk9UX0ZPVU5EEAESHQoZUkVBU09OX0NBVEVHT1JZX05PVF9GT1VORBACEh4KGlJFQVNPTl9DQVRFR09SWV9OQU1FX1RBS0VOEAMSGwoXUkVBU09OX0FSVElTVF9OT1RfRk9VTkQQBGIGcHJvdG8z");
+  fileDesc("ChtjbnQvY29udGVudC92MS9yZWFzb24ucHJvdG8SDmNudC5jb250ZW50LnYxKu4BCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYUkVBU09OX0NPTlRFTlRfTk9UX0ZPVU5EEAESHQoZUkVBU09OX0NBVEVHT1JZX05PVF9GT1VORBACEh4KGlJFQVNPTl9DQVRFR09SWV9OQU1FX1RBS0VOEAMSGwoXUkVBU09OX0FSVElTVF9OT1RfRk9VTkQQBBIdChlSRUFTT05fUExBWUxJU1RfTk9UX0ZPVU5EEAUSGgoWUkVBU09OX0RSQUZUX05PVF9GT1VORBAGEhcKE1JFQVNPTl9MSUJSQVJZX0ZVTEwQB2IGcHJvdG8z");
 
 /**
  * Why a call to the content room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -53,6 +53,27 @@ export enum Reason {
    * @generated from enum value: REASON_ARTIST_NOT_FOUND = 4;
    */
   ARTIST_NOT_FOUND = 4,
+
+  /**
+   * No such playlist, or none that the caller may know of. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_PLAYLIST_NOT_FOUND = 5;
+   */
+  PLAYLIST_NOT_FOUND = 5,
+
+  /**
+   * No such draft of the caller's. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_DRAFT_NOT_FOUND = 6;
+   */
+  DRAFT_NOT_FOUND = 6,
+
+  /**
+   * So many playlists, drafts or items of a playlist are kept, and no more. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_LIBRARY_FULL = 7;
+   */
+  LIBRARY_FULL = 7,
 }
 
 /**
