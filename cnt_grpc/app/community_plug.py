@@ -7,7 +7,7 @@ from cnt_grpc.pb.cnt.community.v1 import community_service
 
 
 def _serve(system: System) -> Servicers:
-    return {community_service.SERVICE: community.CommunityService(system.urls)}
+    return {community_service.SERVICE: community.CommunityService(system.urls, system.post_watch)}
 
 
 def _work(system: System) -> Handlers:

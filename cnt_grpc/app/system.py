@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from cnt_grpc import auth, http, media, notification
+from cnt_grpc import auth, community, http, media, notification
 from cnt_grpc.app import parties
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
@@ -31,6 +31,7 @@ class System:
     limits: Limits
     urls: media.Urls
     dispatcher: Dispatcher[inbox.Unread]
+    post_watch: community.PostWatch
     tokens: auth.Tokens
     passwords: auth.Passwords
     google: auth.GoogleApi
@@ -89,6 +90,8 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             stack.push_async_callback(mailer.close)
         dispatcher = inbox.dispatcher(db, bus)
         stack.push_async_callback(dispatcher.close)
+        post_watch = community.PostWatch(db, bus)
+        stack.push_async_callback(post_watch.close)
         yield System(
             settings=settings,
             db=db,
@@ -97,6 +100,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             limits=parties.limits(settings),
             urls=media.Urls(parties.media_url(settings), storage),
             dispatcher=dispatcher,
+            post_watch=post_watch,
             tokens=parties.tokens(settings),
             passwords=passwords,
             google=google,

@@ -3,6 +3,7 @@
 Rooms above may call what is exported here, in their own transaction, and nothing else:
 
     people, not_blocked        to join who someone is, and to leave out whom the caller shall not meet
+    blocks_of                  the same where no statement is made for one caller: streams
     public_people, has_role    likewise when whoever is banned or leaves shall not be seen; who may do more
     contacts                   to join how someone is reached
     visible_person, user_exists
@@ -26,6 +27,7 @@ from cnt_grpc.auth.jobs import INDEX_PERSON, SEND_CODE, TELL_SECURITY_EVENT
 from cnt_grpc.auth.passwords import Passwords
 from cnt_grpc.auth.personal_data import Holder, Record
 from cnt_grpc.auth.privacy import HOLDER
+from cnt_grpc.auth.queries.blocks import blocks_of
 from cnt_grpc.auth.queries.contacts import contacts
 from cnt_grpc.auth.queries.entitlements import is_entitled_to
 from cnt_grpc.auth.queries.people import (
@@ -81,6 +83,7 @@ __all__ = [
     "UserService",
     "Vault",
     "ban",
+    "blocks_of",
     "contacts",
     "create_admin",
     "create_demo_people",

@@ -1,7 +1,8 @@
 """The community room: what people share with each other, and say to it.
 
-The plug board builds CommunityService and QuoteJobs, registers `moderated_kinds` with the moderation room and
-`searched` with the search, has the worker do HANDLERS, and lists HOLDER among those who know something of people.
+The plug board builds CommunityService with the process's one PostWatch, and QuoteJobs, registers `moderated_kinds` with
+the moderation room and `searched` with the search, has the worker do HANDLERS, and lists HOLDER among those who know of
+people.
 """
 
 from cnt_grpc.community.background import HANDLERS
@@ -10,6 +11,7 @@ from cnt_grpc.community.privacy import HOLDER
 from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
+from cnt_grpc.community.watch import PostWatch
 
 moderated_kinds = (ModeratedPosts(),)
 """Every kind of thing that the moderation room decides on."""
@@ -17,4 +19,4 @@ moderated_kinds = (ModeratedPosts(),)
 searched = (FoundPosts(),)
 """Every kind of thing that the search room finds."""
 
-__all__ = ["HANDLERS", "HOLDER", "CommunityService", "QuoteJobs", "moderated_kinds", "searched"]
+__all__ = ["HANDLERS", "HOLDER", "CommunityService", "PostWatch", "QuoteJobs", "moderated_kinds", "searched"]

@@ -1,7 +1,7 @@
 """One reader of a numbered log that grows: how far it is, what waits to be sent, and when it ends."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -85,7 +85,7 @@ class Tail(Generic[S]):
 
     # No context manager made from a generator, no event, no queue: each would be there ten thousand times.
     __slots__ = ("_beat_due", "_caught_up", "_end", "_error", "_given", "_host", "_page", "_sent", "_stale", "_state",
-                 "_waiter", "beaten_at", "deadline", "key", "slot")  # fmt: skip
+                 "_waiter", "beaten_at", "deadline", "key", "on_wake", "slot")  # fmt: skip
 
     def __init__(self, host: Host[S], key: int, after_seq: int, deadline: float, slot: int) -> None:
         self._host = host
@@ -106,6 +106,8 @@ class Tail(Generic[S]):
         self._end: Cause | None = None
         self._error: AppError | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self.on_wake: Callable[[], object] | None = None
+        """Called when `poll` may have something, for a reader of several tails."""
 
     # -- the dispatcher's side ----------------------------------------------------------------------------------------
 
@@ -154,6 +156,8 @@ class Tail(Generic[S]):
         self._wake()
 
     def _wake(self) -> None:
+        if self.on_wake is not None:
+            self.on_wake()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -167,25 +171,30 @@ class Tail(Generic[S]):
 
     async def next(self) -> Row | Beat[S] | End:
         """The next thing to send, as soon as there is one; raises Gone when the stream cannot go on without a gap."""
-        while True:
-            if self._error is not None:
-                raise self._error
-            if self._end is not None:
-                return End(self._end, self._sent)
-            if self._page:
-                return self._take()
-            if self._stale:
-                self._stale = False
-                self._host.ask(self)
-            if self._beat_due and self._state is not None:
-                self._beat_due = False
-                self.beaten_at = asyncio.get_running_loop().time()
-                return Beat(self._state, self._sent)
+        while (event := self.poll()) is None:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+        return event
+
+    def poll(self) -> Row | Beat[S] | End | None:
+        """The next thing to send if there is one now; raises as `next` does."""
+        if self._error is not None:
+            raise self._error
+        if self._end is not None:
+            return End(self._end, self._sent)
+        if self._page:
+            return self._take()
+        if self._stale:
+            self._stale = False
+            self._host.ask(self)
+        if self._beat_due and self._state is not None:
+            self._beat_due = False
+            self.beaten_at = asyncio.get_running_loop().time()
+            return Beat(self._state, self._sent)
+        return None
 
     def _take(self) -> Row:
         row = self._page.pop()

@@ -75,6 +75,11 @@ async def posts_of_one_followed(world: World, who: Person, number: int) -> Field
     return {}
 
 
+async def to_watch(world: World, who: Person) -> Fields:
+    """A post on the screen."""
+    return {"post_ids": [await makers.made(world, who)]}
+
+
 async def hidden_post(world: World, who: Person) -> Any:
     """A post that waits for a moderator."""
     return await makers.made(world, who, status="pending")
@@ -138,6 +143,11 @@ METHODS = {
     ),
     "DeletePost": Example(given=own(), foreign=HIDDEN_POST),
     "SetCarouselVisibility": Example(given=own(show_in_carousel=True), role="admin"),
+    "WatchPosts": Example(
+        given=to_watch,
+        open_ids={"post_ids": "the hidden are left out like the unknown: tests/community/test_watching.py"},
+        streams=2,
+    ),
     "ToggleLike": Example(given=own(), foreign=HIDDEN_POST),
     "LikePost": Example(given=own(), foreign=HIDDEN_POST),
     "UnlikePost": Example(given=own(), foreign=HIDDEN_POST),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cnt_grpc import media
+from cnt_grpc.community.watch import PostWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +11,4 @@ class Part:
     """A part of the servicer: the methods of one noun."""
 
     urls: media.Urls
+    watch: PostWatch

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cnt_grpc.pb.cnt.community.v1 import community_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from cnt_grpc.kit.call import Call
     from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_community_v1_comment_pb2
     from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_community_v1_like_pb2
     from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_community_v1_post_pb2
     from cnt_grpc.pb.cnt.community.v1 import quote_pb2 as cnt_community_v1_quote_pb2
+    from cnt_grpc.pb.cnt.community.v1 import watch_pb2 as cnt_community_v1_watch_pb2
 
 SERVICE: Final = "cnt.community.v1.CommunityService"
 
@@ -146,5 +149,15 @@ class Servicer(Protocol):
     async def ToggleCommentLike(self, request: cnt_community_v1_comment_pb2.ToggleCommentLikeRequest, call: Call) -> cnt_community_v1_comment_pb2.ToggleCommentLikeResponse:
         """Likes a comment, or no longer. Its author is told of each person once, and of many together.
         Anyone signed in with a real account. COMMENT_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    def WatchPosts(self, request: cnt_community_v1_watch_pb2.WatchPostsRequest, call: Call) -> AsyncIterator[cnt_community_v1_watch_pb2.WatchPostsResponse]:
+        """Sends how some posts stand, and then every like, comment and edit of them within a second; what happens in the same
+        tenth of a second comes in one message. A heartbeat says that the state of all was told, and comes again at least
+        every 10 seconds. The last message before an orderly end is WatchEnd: open the stream again after the last `seq` of
+        each post. Over HTTP each line is one message as JSON.
+        Anyone. WATCH_RESYNC when a number was never given.
         """
         ...

@@ -8,6 +8,7 @@ from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_dot_community_dot_v1
 from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_dot_community_dot_v1_dot_like__pb2
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_dot_community_dot_v1_dot_post__pb2
 from cnt_grpc.pb.cnt.community.v1 import quote_pb2 as cnt_dot_community_dot_v1_dot_quote__pb2
+from cnt_grpc.pb.cnt.community.v1 import watch_pb2 as cnt_dot_community_dot_v1_dot_watch__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -125,6 +126,11 @@ class CommunityServiceStub:
                 '/cnt.community.v1.CommunityService/ToggleCommentLike',
                 request_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeRequest.SerializeToString,
                 response_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeResponse.FromString,
+                _registered_method=True)
+        self.WatchPosts = channel.unary_stream(
+                '/cnt.community.v1.CommunityService/WatchPosts',
+                request_serializer=cnt_dot_community_dot_v1_dot_watch__pb2.WatchPostsRequest.SerializeToString,
+                response_deserializer=cnt_dot_community_dot_v1_dot_watch__pb2.WatchPostsResponse.FromString,
                 _registered_method=True)
 
 
@@ -274,6 +280,17 @@ class CommunityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchPosts(self, request, context):
+        """Sends how some posts stand, and then every like, comment and edit of them within a second; what happens in the same
+        tenth of a second comes in one message. A heartbeat says that the state of all was told, and comes again at least
+        every 10 seconds. The last message before an orderly end is WatchEnd: open the stream again after the last `seq` of
+        each post. Over HTTP each line is one message as JSON.
+        Anyone. WATCH_RESYNC when a number was never given.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CommunityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -361,6 +378,11 @@ def add_CommunityServiceServicer_to_server(servicer, server):
                     servicer.ToggleCommentLike,
                     request_deserializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeRequest.FromString,
                     response_serializer=cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeResponse.SerializeToString,
+            ),
+            'WatchPosts': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchPosts,
+                    request_deserializer=cnt_dot_community_dot_v1_dot_watch__pb2.WatchPostsRequest.FromString,
+                    response_serializer=cnt_dot_community_dot_v1_dot_watch__pb2.WatchPostsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -825,6 +847,33 @@ class CommunityService:
             '/cnt.community.v1.CommunityService/ToggleCommentLike',
             cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeRequest.SerializeToString,
             cnt_dot_community_dot_v1_dot_comment__pb2.ToggleCommentLikeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchPosts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/cnt.community.v1.CommunityService/WatchPosts',
+            cnt_dot_community_dot_v1_dot_watch__pb2.WatchPostsRequest.SerializeToString,
+            cnt_dot_community_dot_v1_dot_watch__pb2.WatchPostsResponse.FromString,
             options,
             channel_credentials,
             insecure,

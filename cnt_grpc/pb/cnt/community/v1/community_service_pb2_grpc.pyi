@@ -8,6 +8,7 @@ from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as _comment_pb2
 from cnt_grpc.pb.cnt.community.v1 import like_pb2 as _like_pb2
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as _post_pb2
 from cnt_grpc.pb.cnt.community.v1 import quote_pb2 as _quote_pb2
+from cnt_grpc.pb.cnt.community.v1 import watch_pb2 as _watch_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
 import abc as _abc_1
@@ -94,6 +95,13 @@ class CommunityServiceStub:
     ToggleCommentLike: _aio.UnaryUnaryMultiCallable[_comment_pb2.ToggleCommentLikeRequest, _comment_pb2.ToggleCommentLikeResponse]
     """Likes a comment, or no longer. Its author is told of each person once, and of many together.
     Anyone signed in with a real account. COMMENT_NOT_FOUND.
+    """
+    WatchPosts: _aio.UnaryStreamMultiCallable[_watch_pb2.WatchPostsRequest, _watch_pb2.WatchPostsResponse]
+    """Sends how some posts stand, and then every like, comment and edit of them within a second; what happens in the same
+    tenth of a second comes in one message. A heartbeat says that the state of all was told, and comes again at least
+    every 10 seconds. The last message before an orderly end is WatchEnd: open the stream again after the last `seq` of
+    each post. Over HTTP each line is one message as JSON.
+    Anyone. WATCH_RESYNC when a number was never given.
     """
 
 class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -274,6 +282,19 @@ class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_comment_pb2.ToggleCommentLikeResponse]:
         """Likes a comment, or no longer. Its author is told of each person once, and of many together.
         Anyone signed in with a real account. COMMENT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchPosts(
+        self,
+        request: _watch_pb2.WatchPostsRequest,
+        context: _aio.ServicerContext[_watch_pb2.WatchPostsRequest, _abc.AsyncIterator[_watch_pb2.WatchPostsResponse]],
+    ) -> _abc.AsyncIterator[_watch_pb2.WatchPostsResponse]:
+        """Sends how some posts stand, and then every like, comment and edit of them within a second; what happens in the same
+        tenth of a second comes in one message. A heartbeat says that the state of all was told, and comes again at least
+        every 10 seconds. The last message before an orderly end is WatchEnd: open the stream again after the last `seq` of
+        each post. Over HTTP each line is one message as JSON.
+        Anyone. WATCH_RESYNC when a number was never given.
         """
 
 def add_CommunityServiceServicer_to_server(servicer: CommunityServiceServicer, server: _aio.Server) -> None: ...

@@ -9,8 +9,10 @@ class Reason(StrEnum):
 
     # No such post, or none that the caller may know of. NOT_FOUND.
     POST_NOT_FOUND = "POST_NOT_FOUND"
-    # The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
-    # ten pictures or one video. INVALID_ARGUMENT.
+    # The post does not hold what its type needs, words or files; or its files are not up to ten pictures or one video.
+    # INVALID_ARGUMENT.
     POST_FILES_UNSUITABLE = "POST_FILES_UNSUITABLE"
     # No such comment, or none that the caller may know of. NOT_FOUND.
     COMMENT_NOT_FOUND = "COMMENT_NOT_FOUND"
+    # What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE.
+    WATCH_RESYNC = "WATCH_RESYNC"

@@ -25,13 +25,13 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63nt/community/v1/reason.proto\x12\x10\x63nt.community.v1*{\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_POST_NOT_FOUND\x10\x01\x12 \n\x1cREASON_POST_FILES_UNSUITABLE\x10\x02\x12\x1c\n\x18REASON_COMMENT_NOT_FOUND\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63nt/community/v1/reason.proto\x12\x10\x63nt.community.v1*\x94\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_POST_NOT_FOUND\x10\x01\x12 \n\x1cREASON_POST_FILES_UNSUITABLE\x10\x02\x12\x1c\n\x18REASON_COMMENT_NOT_FOUND\x10\x03\x12\x17\n\x13REASON_WATCH_RESYNC\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.community.v1.reason_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REASON']._serialized_start=51
-  _globals['_REASON']._serialized_end=174
+  _globals['_REASON']._serialized_start=52
+  _globals['_REASON']._serialized_end=200
 # @@protoc_insertion_point(module_scope)

@@ -28,11 +28,13 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_POST_NOT_FOUND: _Reason.ValueType  # 1
     """No such post, or none that the caller may know of. NOT_FOUND."""
     REASON_POST_FILES_UNSUITABLE: _Reason.ValueType  # 2
-    """The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
-    ten pictures or one video. INVALID_ARGUMENT.
+    """The post does not hold what its type needs, words or files; or its files are not up to ten pictures or one video.
+    INVALID_ARGUMENT.
     """
     REASON_COMMENT_NOT_FOUND: _Reason.ValueType  # 3
     """No such comment, or none that the caller may know of. NOT_FOUND."""
+    REASON_WATCH_RESYNC: _Reason.ValueType  # 4
+    """What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -42,9 +44,11 @@ REASON_UNSPECIFIED: Reason.ValueType  # 0
 REASON_POST_NOT_FOUND: Reason.ValueType  # 1
 """No such post, or none that the caller may know of. NOT_FOUND."""
 REASON_POST_FILES_UNSUITABLE: Reason.ValueType  # 2
-"""The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
-ten pictures or one video. INVALID_ARGUMENT.
+"""The post does not hold what its type needs, words or files; or its files are not up to ten pictures or one video.
+INVALID_ARGUMENT.
 """
 REASON_COMMENT_NOT_FOUND: Reason.ValueType  # 3
 """No such comment, or none that the caller may know of. NOT_FOUND."""
+REASON_WATCH_RESYNC: Reason.ValueType  # 4
+"""What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/community/v1/reason.proto.
  */
 export const file_cnt_community_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jbnQvY29tbXVuaXR5L3YxL3JlYXNvbi5wcm90bxIQY250LmNvbW11bml0eS52MSp7CgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVUkVBU09OX1BPU1RfTk9UX0ZPVU5EEAESIAocUkVBU09OX1BPU1RfRklMRVNfVU5TVUlUQUJMRRACEhwKGFJFQVNPTl9DT01NRU5UX05PVF9GT1VORBADYgZwcm90bzM");
+  fileDesc("Ch1jbnQvY29tbXVuaXR5L3YxL3JlYXNvbi5wcm90bxIQY250LmNvbW11bml0eS52MSqUAQoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhkKFVJFQVNPTl9QT1NUX05PVF9GT1VORBABEiAKHFJFQVNPTl9QT1NUX0ZJTEVTX1VOU1VJVEFCTEUQAhIcChhSRUFTT05fQ09NTUVOVF9OT1RfRk9VTkQQAxIXChNSRUFTT05fV0FUQ0hfUkVTWU5DEARiBnByb3RvMw");
 
 /**
  * Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -34,8 +34,8 @@ export enum Reason {
   POST_NOT_FOUND = 1,
 
   /**
-   * The post holds neither what its type needs nor nothing at all: words for text, files for pictures, and either up to
-   * ten pictures or one video. INVALID_ARGUMENT.
+   * The post does not hold what its type needs, words or files; or its files are not up to ten pictures or one video.
+   * INVALID_ARGUMENT.
    *
    * @generated from enum value: REASON_POST_FILES_UNSUITABLE = 2;
    */
@@ -47,6 +47,13 @@ export enum Reason {
    * @generated from enum value: REASON_COMMENT_NOT_FOUND = 3;
    */
   COMMENT_NOT_FOUND = 3,
+
+  /**
+   * What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE.
+   *
+   * @generated from enum value: REASON_WATCH_RESYNC = 4;
+   */
+  WATCH_RESYNC = 4,
 }
 
 /**
