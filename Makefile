@@ -44,7 +44,7 @@ third_party/.stamp: tools/third_party.py tools/proto_text.py .venv/dev.stamp
 	@python -m tools.third_party third_party
 	@touch $@
 
-.PHONY: help env env-dev run test faults fuzz bench migrate coverage lint format gen gen-check breaking release-image lock chromium peers
+.PHONY: help env env-dev run test faults fuzz bench migrate coverage lint format gen gen-check breaking release-image lock programs peers
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,7 +61,7 @@ migrate: env ## Bring the database named by DATABASE_URL up to date
 	@.venv/bin/cnt-grpc migrate
 
 # ------------------------------------------------------------------------------------------------------------------- tests
-test: env-dev chromium peers lint ## Check everything: lint, types, contract, then all tests
+test: env-dev programs peers lint ## Check everything: lint, types, contract, then all tests
 	pytest $(ARGS)
 
 faults: env-dev peers ## The tests that kill, cut and cancel, at full size
@@ -71,14 +71,14 @@ faults: env-dev peers ## The tests that kill, cut and cancel, at full size
 fuzz: env-dev ## Drive every operation of the JSON API with a fuzzer (minutes; CNT_OPENAPI_EXAMPLES calls each)
 	CNT_OPENAPI_EXAMPLES=$${CNT_OPENAPI_EXAMPLES:-100} pytest --numprocesses=0 tests/openapi/test_fuzz.py $(ARGS)
 
-coverage: env-dev chromium peers ## Run the tests and show which lines they never reach (build/coverage/index.html)
+coverage: env-dev programs peers ## Run the tests and show which lines they never reach (build/coverage/index.html)
 	pytest --cov --cov-report=term --cov-report=html:build/coverage $(ARGS)
 
 bench: env-dev ## Measure, as ratios on this machine
 	python -m bench $(ARGS)
 
-chromium:
-	@tools/install-chromium
+programs:
+	@tools/install-programs
 
 peers: env-dev
 	@tools/install-peers

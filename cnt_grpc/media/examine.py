@@ -27,6 +27,7 @@ LARGEST_OUTPUT: Final = 200 * 1000 * 1000
 _MOST_FILES: Final = 64
 _MOST_ANSWER: Final = 64 * 1024
 
+_PYTHON: Final = (sys.executable, "-I", "-B")
 _SCRIPTS: Final = Path(examiner.__file__).parent
 _PILLOW_NAMES: Final = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 _EXTENSIONS: Final = {pillow: extension for extension, pillow in _PILLOW_NAMES.items()}
@@ -144,9 +145,7 @@ async def ask(script: str, request: Mapping[str, object], folder: Path, *, secon
     Raises UnreadableError, BrokenExaminerError.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-B",
+        *_PYTHON,
         str(_SCRIPTS / script),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -12,3 +12,10 @@ def s3_url() -> Iterator[str]:
     """An S3-compatible server over HTTP."""
     with s3_server.running() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def real_s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One that people run."""
+    with s3_server.real(tmp_path_factory.mktemp("s3")) as url:
+        yield url

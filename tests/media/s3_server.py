@@ -12,23 +12,48 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 import boto3
 from aiohttp import web
 
 from cnt_grpc.media.s3 import S3Access
+from tests import machine
 
 KEY_ID, SECRET = "testing", "testing"
 
 
 @contextlib.contextmanager
 def running() -> Iterator[str]:
-    """The server; its address."""
+    """A small one in Python; its address."""
+    port = _free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with _listening(command, port) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def real(folder: Path) -> Iterator[str]:
+    """One that people run, with its files in this folder; its address. Skips the test where it is missing."""
+    port = _free_port()
+    for each in ("objects", "attributes"):
+        (folder / each).mkdir()
+    command = [machine.program("versitygw"), "--port", f"127.0.0.1:{port}", "--access", KEY_ID, "--secret", SECRET]
+    # Attributes in files: not every disk keeps them beside the objects.
+    command += ["--quiet", "posix", "--sidecar", str(folder / "attributes"), str(folder / "objects")]
+    with _listening(command, port) as url:
+        yield url
+
+
+def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        return int(found.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _listening(command: list[str], port: int) -> Iterator[str]:
     # It knows uploads in parts of less than 5 MiB only by this; ours are larger but for the last one.
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "MOTO_ACCOUNT_ID": "1" * 12}

@@ -24,9 +24,9 @@ STEPS = 6
 """Requests of one object in two parts and a piece: begin, three parts, list, complete."""
 
 
-@pytest.fixture
-async def road(s3_url: str) -> AsyncIterator[Road]:
-    async with s3_server.road_to(s3_url) as made:
+@pytest.fixture(params=["s3_url", "real_s3_url"])
+async def road(request: pytest.FixtureRequest) -> AsyncIterator[Road]:
+    async with s3_server.road_to(request.getfixturevalue(request.param)) as made:
         yield made
 
 
@@ -68,8 +68,8 @@ async def test_a_store_that_fails_for_good_is_told_and_left_clean(step: int, roa
 async def test_leftovers_of_killed_writers_are_swept(road: Road) -> None:
     storage = _opened(road)
     draft = await storage.begin(KEY, "audio/mpeg", PART)
-    # The server of these tests says of each upload that it began in 2010.
-    assert await storage.sweep(timedelta(hours=24)) == 1
+    # One of the servers of these tests says of each upload that it began in 2010, the other one tells the truth.
+    assert await storage.sweep(timedelta(hours=24)) + await storage.sweep(timedelta(seconds=-5)) == 1
     assert await storage.arrived(draft) == 0
     storage.close()
 

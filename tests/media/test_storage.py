@@ -35,12 +35,14 @@ def local(folder: Path) -> Iterator[LocalStorage]:
     made.close()
 
 
-@pytest.fixture(params=["local", "s3"])
+@pytest.fixture(params=["local", "s3", "real s3"])
 def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
     if request.param == "local":
         yield request.getfixturevalue("local")
         return
-    made = S3Storage(s3_server.new_bucket(request.getfixturevalue("s3_url")))
+    made = S3Storage(
+        s3_server.new_bucket(request.getfixturevalue("s3_url" if request.param == "s3" else "real_s3_url"))
+    )
     yield made
     made.close()
 
