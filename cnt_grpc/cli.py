@@ -68,6 +68,14 @@ def parser() -> argparse.ArgumentParser:
     thumbnails = _add(media, "thumbnails", media_thumbnails, "makes the thumbnails that films lack; may be repeated")
     thumbnails.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
+    audit = commands.add_parser("audit", help="the record of what was done by virtue of a role")
+    _add(
+        audit.add_subparsers(required=True, metavar="ACTION"),
+        "verify",
+        audit_verify,
+        "walks the whole chain; 1 when a row was changed, removed or added",
+    )
+
     search = commands.add_parser("search", help="the search index").add_subparsers(required=True, metavar="ACTION")
     _add(search, "rebuild", search_rebuild, "builds the index anew while everything runs; may be repeated")
 
@@ -167,6 +175,14 @@ def media_thumbnails(options: argparse.Namespace) -> int:
     from cnt_grpc.commands import media  # noqa: PLC0415
 
     return 0 if _run(media.thumbnails(found, dry=options.dry_run)) else 1
+
+
+def audit_verify(_: argparse.Namespace) -> int:
+    """Walk the audit's chain."""
+    found = _with_database()
+    from cnt_grpc.commands import audit  # noqa: PLC0415
+
+    return 0 if _run(audit.verify(found)) else 1
 
 
 def search_rebuild(_: argparse.Namespace) -> int:

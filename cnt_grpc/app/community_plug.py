@@ -20,5 +20,6 @@ COMMUNITY = Plug(
     work=_work,
     holder=community.HOLDER,
     kinds=community.moderated_kinds,
+    reportable=community.reportable,
     searched=community.searched,
 )

@@ -24,5 +24,6 @@ CONTENT = Plug(
     work=_work,
     periodic=content.PERIODIC,
     kinds=content.moderated_kinds,
+    reportable=content.moderated_kinds,
     seed=content.seed,
 )

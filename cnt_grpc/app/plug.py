@@ -34,6 +34,8 @@ class Plug:
     """What it holds about people: its part of an export and of an erasure."""
     kinds: Sequence[moderation.Kind] = ()
     """Its kinds of things that moderators decide on."""
+    reportable: Sequence[moderation.Reportable] = ()
+    """Its kinds of things that people report."""
     searched: Sequence[search.Source] = ()
     """Its kinds of things that can be found, to build the index anew."""
     seed: Callable[[Tx], Awaitable[None]] | None = None

@@ -15,18 +15,22 @@ from cnt_grpc.app.search_plug import SEARCH
 from cnt_grpc.app.system import System
 from cnt_grpc.kit import housekeeping
 from cnt_grpc.kit.db import Tx
-from cnt_grpc.pb.cnt.moderation.v1 import moderation_service
+from cnt_grpc.pb.cnt.moderation.v1 import moderation_service, report_service
 
 
 def _moderation(_: System) -> Servicers:
-    return {moderation_service.SERVICE: moderation.ModerationService(moderation.Kinds(KINDS))}
+    reportable = moderation.Reportables([moderation.People(), *REPORTABLE])
+    return {
+        moderation_service.SERVICE: moderation.ModerationService(moderation.Kinds(KINDS)),
+        report_service.SERVICE: moderation.ReportService(reportable),
+    }
 
 
 ROOMS = (
     AUTH,
     MEDIA,
     NOTIFICATION,
-    Plug(services=(moderation_service.SERVICE,), serve=_moderation),
+    Plug(services=(moderation_service.SERVICE, report_service.SERVICE), serve=_moderation, holder=moderation.HOLDER),
     SEARCH,
     CONTENT,
     COMMUNITY,
@@ -39,6 +43,8 @@ HOLDERS = tuple(room.holder for room in ROOMS if room.holder is not None)
 """Every room that holds something about people."""
 KINDS: tuple[moderation.Kind, ...] = tuple(kind for room in ROOMS for kind in room.kinds)
 """Every kind of thing that moderators decide on."""
+REPORTABLE: tuple[moderation.Reportable, ...] = tuple(kind for room in ROOMS for kind in room.reportable)
+"""Every kind of thing that people report, besides people."""
 SEARCHED: tuple[search.Source, ...] = tuple(source for room in ROOMS for source in room.searched)
 """Every kind of thing that can be found."""
 PERIODIC = (*housekeeping.PERIODIC, *(job for room in ROOMS for job in room.periodic))

@@ -6,7 +6,7 @@ people.
 """
 
 from cnt_grpc.community.background import HANDLERS
-from cnt_grpc.community.moderated import ModeratedPosts
+from cnt_grpc.community.moderated import ModeratedPosts, ReportedComments
 from cnt_grpc.community.privacy import HOLDER
 from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.rules.finding import FoundPosts
@@ -16,7 +16,19 @@ from cnt_grpc.community.watch import PostWatch
 moderated_kinds = (ModeratedPosts(),)
 """Every kind of thing that the moderation room decides on."""
 
+reportable = (*moderated_kinds, ReportedComments())
+"""Every kind of thing that people report."""
+
 searched = (FoundPosts(),)
 """Every kind of thing that the search room finds."""
 
-__all__ = ["HANDLERS", "HOLDER", "CommunityService", "PostWatch", "QuoteJobs", "moderated_kinds", "searched"]
+__all__ = [
+    "HANDLERS",
+    "HOLDER",
+    "CommunityService",
+    "PostWatch",
+    "QuoteJobs",
+    "moderated_kinds",
+    "reportable",
+    "searched",
+]

@@ -1,16 +1,20 @@
-"""How the moderation room reaches posts."""
+"""How the moderation room reaches posts, and what people report of the community."""
 
 from collections.abc import Sequence
 
+from cnt_grpc.community.queries import comments as comment_queries
 from cnt_grpc.community.queries import posts as queries
-from cnt_grpc.community.rules.finding import title_of
-from cnt_grpc.community.rules.standing import KIND, stand
+from cnt_grpc.community.rules import comments, posts
+from cnt_grpc.community.rules.finding import begin, title_of
+from cnt_grpc.community.rules.standing import KIND, stand, tell_of_deletion
+from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
-from cnt_grpc.moderation import After, Decision, Filter, Status, Subject
+from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.moderation import After, Decision, Filter, Status, Subject, Thing
 
 
 class ModeratedPosts:
-    """Posts, as moderation.Kind asks for them."""
+    """Posts, as moderation.Kind and moderation.Reportable ask for them."""
 
     name = KIND
 
@@ -40,6 +44,42 @@ class ModeratedPosts:
             by_moderator=True,
             reason="" if decision.status is Status.APPROVED else decision.reason,
         )
+
+    async def delete(self, tx: Tx, subject: Subject, reason: str) -> None:
+        """Delete the post with all that hangs on it, and tell its author."""
+        row = await tx.one(queries.post_to_decide(), post_id=subject.id)
+        assert row is not None  # it is locked
+        await posts.remove(tx, row)
+        await tell_of_deletion(tx, row, reason)
+
+    async def author_of(self, tx: Tx, caller: Caller, thing_id: int) -> int | None:
+        """Whose post it is, if the caller may see it."""
+        try:
+            (row,) = (await posts.shown(tx, caller, thing_id)).rows
+        except NotFound:
+            return None
+        return int(row["author_id"])
+
+    async def things(self, tx: Tx, thing_ids: Sequence[int]) -> Sequence[Thing]:
+        """The posts with these ids."""
+        return [Thing.of(subject) for subject in await self.show(tx, thing_ids)]
+
+
+class ReportedComments:
+    """Comments, as moderation.Reportable asks for them."""
+
+    name = comments.KIND
+
+    async def author_of(self, tx: Tx, caller: Caller, thing_id: int) -> int | None:
+        """Whose comment it is, if the caller may see it."""
+        return await comments.author_of(tx, caller, thing_id)
+
+    async def things(self, tx: Tx, thing_ids: Sequence[int]) -> Sequence[Thing]:
+        """The comments with these ids."""
+        return [
+            Thing(self.name, row["id"], begin(row["content"]), row["author_id"], row["name"], row["username"])
+            for row in await tx.all(comment_queries.comments_to_show(), ids=thing_ids)
+        ]
 
 
 def _subject(row: Row) -> Subject:

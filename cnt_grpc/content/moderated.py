@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import items as queries
-from cnt_grpc.content.rules.standing import stand
+from cnt_grpc.content.rules import items
+from cnt_grpc.content.rules.standing import stand, tell_of_deletion
+from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
-from cnt_grpc.moderation import After, Decision, Filter, Status, Subject
+from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.moderation import After, Decision, Filter, Status, Subject, Thing
 
 
 @dataclass(frozen=True, slots=True)
 class Moderated:
-    """One kind of item, as moderation.Kind asks for it."""
+    """One kind of item, as moderation.Kind and moderation.Reportable ask for it."""
 
     kind: ItemKind
 
@@ -49,6 +52,24 @@ class Moderated:
             by_moderator=True,
             reason="" if decision.status is Status.APPROVED else decision.reason,
         )
+
+    async def delete(self, tx: Tx, subject: Subject, reason: str) -> None:
+        """Delete the item with all that hangs on it, and tell its creator."""
+        row = await tx.one(queries.item_to_decide(self.kind), item_id=subject.id)
+        assert row is not None  # it is locked
+        await items.remove(tx, self.kind, row)
+        await tell_of_deletion(tx, self.kind, row, reason)
+
+    async def author_of(self, tx: Tx, caller: Caller, thing_id: int) -> int | None:
+        """Whose item it is, if the caller may see it."""
+        try:
+            return int((await items.shown(tx, caller, self.kind, thing_id))["creator_id"])
+        except NotFound:
+            return None
+
+    async def things(self, tx: Tx, thing_ids: Sequence[int]) -> Sequence[Thing]:
+        """The items with these ids."""
+        return [Thing.of(subject) for subject in await self.show(tx, thing_ids)]
 
     def _subject(self, row: Row) -> Subject:
         return Subject(

@@ -6,18 +6,25 @@ It knows no kind. Rooms above keep status and visibility on their own rows, and 
     moved                       whenever a thing came to stand elsewhere, was made or was deleted
     Act, record                 to audit what someone did by virtue of a role
     Kind, Subject, Decision, Filter, After      what a room offers so that moderators reach its things
+    Reportable, Thing           what a room offers so that people can report its things
+    pending_by_kind             how much waits
 
-The plug board builds ModerationService from Kinds, the register of every room's kinds; `verify` walks the
-audit's chain.
+The plug board builds ModerationService from Kinds and ReportService from Reportables, the registers of every room's
+kinds, and takes HOLDER and People from here; `verify` walks the audit's chain.
 """
 
 from cnt_grpc.moderation.audit import Act, Verdict, record, verify
 from cnt_grpc.moderation.kinds import After, Decision, Filter, Kind, Kinds, Subject
-from cnt_grpc.moderation.rules import moved
+from cnt_grpc.moderation.people import People
+from cnt_grpc.moderation.privacy import HOLDER
+from cnt_grpc.moderation.report_service import ReportService
+from cnt_grpc.moderation.reportable import Reportable, Reportables, Thing
+from cnt_grpc.moderation.rules.lists import moved, pending_by_kind
 from cnt_grpc.moderation.service import ModerationService
 from cnt_grpc.moderation.status import Status
 
 __all__ = [
+    "HOLDER",
     "Act",
     "After",
     "Decision",
@@ -25,10 +32,16 @@ __all__ = [
     "Kind",
     "Kinds",
     "ModerationService",
+    "People",
+    "ReportService",
+    "Reportable",
+    "Reportables",
     "Status",
     "Subject",
+    "Thing",
     "Verdict",
     "moved",
+    "pending_by_kind",
     "record",
     "verify",
 ]

@@ -9,10 +9,12 @@ from functools import partial
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
-from cnt_grpc.moderation import queries
+from cnt_grpc.moderation.queries import audit as queries
 
 _BATCH = 1000
 """Rows that `verify` reads at a time."""
+_BEFORE_ALL = -(2**63)
+"""Not 0: a row that somebody puts before the first one must be seen, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,13 @@ async def _append(tx: Tx, act: Act, at: datetime) -> None:
 
 async def verify(tx: Tx) -> Verdict:
     """Walk the whole chain. Run it in a snapshot: acts of the same moment would look like rows too many."""
-    checked, last = 0, b""
-    while rows := await tx.all(queries.audit_after(_BATCH), after=checked):
+    checked, last, after = 0, b"", _BEFORE_ALL
+    while rows := await tx.all(queries.audit_after(_BATCH), after=after):
         for row in rows:
             if row["id"] != checked + 1 or row["hash"] != link(last, row):
                 return Verdict(checked, checked + 1)
             checked, last = row["id"], row["hash"]
+        after = checked
     head = await tx.one(queries.audit_head_now())
     length, end = (head["length"], head["hash"]) if head else (0, b"")
     return Verdict(checked, None if (length, end) == (checked, last) else checked + 1)

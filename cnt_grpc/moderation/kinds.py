@@ -78,6 +78,10 @@ class Kind(Protocol):
         """Put a loaded subject where the decision says, with all that follows from it, and tell its author."""
         ...
 
+    async def delete(self, tx: Tx, subject: Subject, reason: str) -> None:
+        """Delete a loaded subject, with all that hangs on it, and tell its author. The reason may be empty."""
+        ...
+
 
 class Kinds:
     """The kinds there are."""

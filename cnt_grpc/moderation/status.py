@@ -1,4 +1,4 @@
-"""Where a moderated thing stands, in the words that every room stores and that moderators decide by."""
+"""Where a moderated thing or a report stands, in the words that rooms store and that moderators decide by."""
 
 from enum import StrEnum
 
@@ -14,3 +14,27 @@ class Status(StrEnum):
     """Refused with a reason; its author and moderators see it."""
     ARCHIVED = "archived"
     """Taken out of the catalogue and kept; its author and moderators see it."""
+
+
+class ReportStatus(StrEnum):
+    """What has become of a report."""
+
+    OPEN = "open"
+    """Waits for a moderator."""
+    UPHELD = "upheld"
+    """A moderator found it right."""
+    DISMISSED = "dismissed"
+    """A moderator found nothing wrong."""
+
+
+class ReportCategory(StrEnum):
+    """What is wrong with a reported thing."""
+
+    SPAM = "spam"
+    ABUSE = "abuse"
+    INDECENCY = "indecency"
+    DANGER = "danger"
+    COPYRIGHT = "copyright"
+    IMPOSTURE = "imposture"
+    FALSEHOOD = "falsehood"
+    OTHER = "other"

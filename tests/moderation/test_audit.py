@@ -6,8 +6,11 @@ from typing import Any
 
 import asyncpg
 import pytest
+from grpc import StatusCode
 
-from cnt_grpc.moderation import Act, Verdict, record, verify
+from cnt_grpc.commands import audit as commands
+from cnt_grpc.moderation import Act, Verdict, pending_by_kind, record, verify
+from cnt_grpc.moderation.queries import cases
 from tests.content import makers
 from tests.harness.api import Api
 from tests.harness.world import Person, World
@@ -29,7 +32,7 @@ async def act(world: World, number: int = 1) -> None:
     """Audit so many acts, each in a transaction of its own."""
     for each in range(number):
         async with world.db.transaction() as tx:
-            record(tx, Act(1, "try", "podcast", each + 1, {"status": "pending"}, {"status": "approved"}, "so 𝄞"))
+            record(tx, Act(0, "try", "podcast", each + 1, {"status": "pending"}, {"status": "approved"}, "so 𝄞"))
 
 
 async def test_each_decision_is_written_down(world: World, api: Api) -> None:
@@ -90,6 +93,12 @@ async def test_the_database_refuses_to_change_the_audit(world: World, sql: str) 
             await tx.raw(sql)
 
 
+_ADD = """
+    INSERT INTO audit_log SELECT {id}, at, actor_id, action, target_kind, target_id, before, after, reason, a.hash
+    FROM audit_log a, audit_head l WHERE a.id = l.length
+"""
+
+
 @pytest.mark.parametrize(
     ("sql", "broken"),
     [
@@ -98,6 +107,7 @@ async def test_the_database_refuses_to_change_the_audit(world: World, sql: str) 
         ("UPDATE audit_log SET target_id = target_id + 1 WHERE id = $1", 0),
         ("DELETE FROM audit_log WHERE id = $1", 0),
         ("DELETE FROM audit_log WHERE id >= $1", 0),
+        (_ADD.format(id="l.length + 1 + 0 * $1::bigint"), 3),
         ("UPDATE audit_head SET hash = '\\x00', length = length + 0 * $1::bigint", 3),
     ],
 )
@@ -116,6 +126,75 @@ async def test_whoever_changes_a_row_behind_our_back_is_found_out(world: World, 
         await transaction.rollback()
         await connection.close()
     assert found.broken_at == changed + broken
+
+
+@pytest.mark.parametrize("where", ["0", "-5"])
+async def test_whoever_puts_a_row_before_the_first_is_found_out(world: World, where: str) -> None:
+    await act(world)
+    connection = await asyncpg.connect(world.db.dsn)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(_ADD.format(id=where))
+        found = await verify(Behind(connection))  # type: ignore[arg-type]
+    finally:
+        await transaction.rollback()
+        await connection.close()
+    assert found == Verdict(0, 1)
+
+
+async def test_it_is_read_by_actor_action_and_target(world: World, api: Api) -> None:
+    ann, admin = await world.user(), await world.user(roles={"admin"})
+    async with world.db.transaction() as tx:
+        record(tx, Act(ann.id, "try", "podcast", 7, {"status": "pending"}, {"status": "approved"}, "so"))
+        record(tx, Act(ann.id, "try", "movie", 7, {}, {}))
+        record(tx, Act(ann.id, "fail", "podcast", 70, {}, {}))
+    audit = api.as_(admin).moderation.ListAudit
+
+    async def found(**narrowed: Any) -> list[tuple[str, str, int]]:
+        page = await audit(**{"actor": ann.id, **narrowed})
+        return [(act.action, act.target_type, act.target_id) for act in page.entries]
+
+    one, two, three = ("try", "podcast", 7), ("try", "movie", 7), ("fail", "podcast", 70)
+    assert await found() == [three, two, one]
+    assert await found(action="try") == [two, one]
+    assert await found(target="podcast") == [three, one]
+    assert await found(target="podcast:7") == [one]
+    assert await found(target="podcast:0") == []
+    assert await found(action="try", target="movie:7") == [two]
+    entry = (await audit(actor=ann.id, target="podcast:7")).entries[0]
+    assert (entry.actor_name, entry.reason) == (ann.name, "so")
+    assert (json.loads(entry.before), json.loads(entry.after)) == ({"status": "pending"}, {"status": "approved"})
+    await audit(target="podcast 7").fails(StatusCode.INVALID_ARGUMENT, "INVALID")
+
+
+async def test_the_command_says_whether_the_chain_is_whole(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await act(world)
+    whole = await verdict(world)
+    assert await commands.verify(world.system.settings)
+    assert capsys.readouterr().out == f"{whole.rows} acts, and nothing was changed\n"
+
+    async def broken(_: object) -> Verdict:
+        return Verdict(6, 7)
+
+    monkeypatch.setattr("cnt_grpc.moderation.verify", broken)
+    assert not await commands.verify(world.system.settings)
+    assert "row 7 of audit_log" in capsys.readouterr().out
+
+
+async def test_what_waits_is_counted_by_an_index(world: World) -> None:
+    ann = await world.user()
+    async with world.db.transaction() as tx:
+        before = await pending_by_kind(tx)
+        for status in ("pending", "pending", "approved"):
+            await makers.podcast(tx, by=ann.id, status=status)
+        after = await pending_by_kind(tx)
+        await tx.raw("SET LOCAL enable_seqscan = off")
+        plan = await tx.raw(f"EXPLAIN {cases.number_of_open_cases().sql}")
+    assert after["podcast"] == before.get("podcast", 0) + 2
+    assert "_open" in "\n".join(row[0] for row in plan)
 
 
 class Behind:

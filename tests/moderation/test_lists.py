@@ -9,7 +9,7 @@ from grpc import StatusCode
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.moderation import Filter, Kinds, Status, Subject
-from cnt_grpc.moderation.rules import everything
+from cnt_grpc.moderation.rules.lists import everything
 from cnt_grpc.pb.cnt.moderation.v1.moderation_service_pb2 import ListContentRequest
 from cnt_grpc.pb.cnt.moderation.v1.status_pb2 import REVIEW_STATUS_APPROVED, REVIEW_STATUS_REJECTED
 from tests.content import makers

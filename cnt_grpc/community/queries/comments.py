@@ -22,7 +22,7 @@ from cnt_grpc import auth
 from cnt_grpc.community.queries.posts import gate_of
 from cnt_grpc.community.queries.visibility import CALLER_ID, Gate
 from cnt_grpc.community.tables import comment_likes, comments, community_posts
-from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
 
 _comment = comments.c
@@ -104,6 +104,26 @@ def comment_to_like(gate: Gate) -> Executable:
         .select_from(comments.join(community_posts, _post.id == _comment.post_id))
         .where(_comment.id == _ID, _may_be_seen(gate), gate_of(gate))
         .with_for_update(of=comments, key_share=True)
+    )
+
+
+@statement
+def author_of_visible(gate: Gate) -> Executable:
+    """Whose comment it is, if the gate lets it and its post through. Parameter: comment_id."""
+    return (
+        select(_comment.author_id)
+        .select_from(comments.join(community_posts, _post.id == _comment.post_id))
+        .where(_comment.id == _ID, _may_be_seen(gate), gate_of(gate))
+    )
+
+
+@statement
+def comments_to_show() -> Executable:
+    """The comments with these ids (parameter: ids) and their authors' names."""
+    return (
+        select(_comment.id, _comment.content, _comment.author_id, _people.c.name, _people.c.username)
+        .select_from(comments.join(_people, _people.c.id == _comment.author_id))
+        .where(among(_comment.id, "ids"))
     )
 
 

@@ -1,5 +1,7 @@
 """What may be done with comments, and what follows from it: say, show, change, delete."""
 
+from typing import Final
+
 from cnt_grpc import moderation
 from cnt_grpc.community.queries import comments as queries
 from cnt_grpc.community.queries import likes as like_queries
@@ -13,8 +15,8 @@ from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
-_KIND = "comment"
-"""What the audit calls comments."""
+KIND: Final = "comment"
+"""What reports and the audit call comments."""
 
 
 async def listed(tx: Tx, caller: Caller, post_id: int, page: Page) -> tuple[list[Row], str]:
@@ -52,6 +54,15 @@ async def create(tx: Tx, caller: Caller, post_id: int, content: str, parent_id: 
     comment = await _shown(tx, caller, comment_id)
     await telling.commented(tx, comment, author_id=post["author_id"], parent_author_id=parent_author_id)
     return comment, post["comments_count"] + 1
+
+
+async def author_of(tx: Tx, caller: Caller, comment_id: int) -> int | None:
+    """Whose comment it is, if the caller may see it."""
+    gate = Gate.of(caller)
+    found: int | None = await tx.value(
+        queries.author_of_visible(gate), comment_id=comment_id, **gate.parameters(caller)
+    )
+    return found
 
 
 async def update(tx: Tx, caller: Caller, comment_id: int, content: str) -> Row:
@@ -113,6 +124,6 @@ def _write_down(tx: Tx, caller: Caller, action: str, old: Row) -> None:
         return
     before = {"post_id": old["post_id"], "author_id": old["author_id"], "content": old["content"]}
     act = moderation.Act(
-        actor_id=caller.user_id, action=action, target_kind=_KIND, target_id=old["id"], before=before, after={}
+        actor_id=caller.user_id, action=action, target_kind=KIND, target_id=old["id"], before=before, after={}
     )
     moderation.record(tx, act)

@@ -35,7 +35,12 @@ class FoundPosts:
 
 def title_of(post: Row) -> str:
     """What a post is called where it needs a name: its title, or how it begins."""
-    words = " ".join((post["title"] or post["content"]).split())
+    return begin(post["title"] or post["content"])
+
+
+def begin(text: str) -> str:
+    """How a text begins, in one line."""
+    words = " ".join(text.split())
     return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"
 
 

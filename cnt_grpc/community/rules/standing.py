@@ -55,6 +55,17 @@ async def stand(tx: Tx, post_id: int, *, was: Status, now: Status, by_moderator:
         await notification.tell(tx, [post["author_id"]], _notice(post, now, reason))
 
 
+async def tell_of_deletion(tx: Tx, post: Row, reason: str) -> None:
+    """Tell its author that a moderator deleted a post."""
+    notice = notification.ContentRejected(
+        content_type=KIND,
+        content_id=post["id"],
+        content_title=finding.title_of(post) or "Your post",
+        reason=reason or "it was deleted",
+    )
+    await notification.tell(tx, [post["author_id"]], notice)
+
+
 def _notice(post: Row, now: Status, reason: str) -> notification.ContentApproved | notification.ContentRejected:
     title = finding.title_of(post) or "Your post"
     if now is Status.APPROVED:

@@ -167,15 +167,20 @@ async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: C
 async def delete(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> None:
     """Delete an item of one's own, or as an administrator anyone's. Raises NotFound."""
     old = await own(tx, caller, kind, item_id)
-    await tx.run(changes.delete_item(), item_id=item_id)
-    await files.release(tx, item_id)
-    was = Status(old["status"])
-    if was is Status.APPROVED:
-        await artists.withdrawn(tx, old["creator_id"], plays=old["plays_count"])
-    await moderation.moved(tx, kind.name, item_id, author_id=old["creator_id"], was=was, now=None)
+    await remove(tx, kind, old)
     if old["creator_id"] != caller.user_id:
         before = {"title": old["title"], "creator_id": old["creator_id"], "status": old["status"]}
         _write_down(tx, caller, "delete", kind, item_id, before=before, after={})
+
+
+async def remove(tx: Tx, kind: ItemKind, item: Row) -> None:
+    """Delete a locked item, with all that hangs on it."""
+    await tx.run(changes.delete_item(), item_id=item["id"])
+    await files.release(tx, item["id"])
+    was = Status(item["status"])
+    if was is Status.APPROVED:
+        await artists.withdrawn(tx, item["creator_id"], plays=item["plays_count"])
+    await moderation.moved(tx, kind.name, item["id"], author_id=item["creator_id"], was=was, now=None)
 
 
 async def own(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> Row:

@@ -57,6 +57,14 @@ async def stand(
         await notification.tell(tx, [item["creator_id"]], _notice(kind, item, now, reason))
 
 
+async def tell_of_deletion(tx: Tx, kind: ItemKind, item: Row, reason: str) -> None:
+    """Tell its creator that a moderator deleted an item."""
+    notice = notification.ContentRejected(
+        content_type=kind.name, content_id=item["id"], content_title=item["title"], reason=reason or "it was deleted"
+    )
+    await notification.tell(tx, [item["creator_id"]], notice)
+
+
 def _notice(
     kind: ItemKind, item: Row, now: Status, reason: str
 ) -> notification.ContentApproved | notification.ContentRejected:

@@ -10,6 +10,7 @@ from cnt_grpc.pb.cnt.moderation.v1 import moderation_service_pb2 as pb2  # noqa:
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.call import Call
+    from cnt_grpc.pb.cnt.moderation.v1 import audit_pb2 as cnt_moderation_v1_audit_pb2
 
 SERVICE: Final = "cnt.moderation.v1.ModerationService"
 
@@ -51,5 +52,28 @@ class Servicer(Protocol):
     async def ArchiveContent(self, request: pb2.ArchiveContentRequest, call: Call) -> pb2.ArchiveContentResponse:
         """Takes the content out of the catalogue and keeps it; approving it brings it back.
         Moderators. SUBJECT_NOT_FOUND; OWN_CASE for one's own; STATUS_UNSUITABLE when it is archived already.
+        """
+        ...
+
+    @abstractmethod
+    async def DeleteContent(self, request: pb2.DeleteContentRequest, call: Call) -> pb2.DeleteContentResponse:
+        """Deletes the content for good, with all that hangs on it, and tells its author why.
+        Administrators. SUBJECT_NOT_FOUND; OWN_CASE for one's own, which its own methods delete.
+        """
+        ...
+
+    @abstractmethod
+    async def DecideInBulk(self, request: pb2.DecideInBulkRequest, call: Call) -> pb2.DecideInBulkResponse:
+        """Decides on up to 100 things at once. Each gets its own result, as if it had been decided on by itself: what is
+        refused of one leaves the others as they are.
+        Moderators; deleting is for administrators, and ROLE_MISSING in the result of others.
+        """
+        ...
+
+    @abstractmethod
+    async def ListAudit(self, request: cnt_moderation_v1_audit_pb2.ListAuditRequest, call: Call) -> cnt_moderation_v1_audit_pb2.ListAuditResponse:
+        """What was done by virtue of a role, by whom and why; the last act first. `cnt-grpc audit verify` shows that nothing
+        of it was changed.
+        Administrators. PAGE_TOKEN_INVALID.
         """
         ...

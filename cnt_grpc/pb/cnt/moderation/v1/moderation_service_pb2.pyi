@@ -10,6 +10,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -20,6 +21,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _BulkAction:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BulkActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BulkAction.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BULK_ACTION_UNSPECIFIED: _BulkAction.ValueType  # 0
+    """Never sent."""
+    BULK_ACTION_APPROVE: _BulkAction.ValueType  # 1
+    """As ApproveContent."""
+    BULK_ACTION_REJECT: _BulkAction.ValueType  # 2
+    """As RejectContent."""
+    BULK_ACTION_ARCHIVE: _BulkAction.ValueType  # 3
+    """As ArchiveContent."""
+    BULK_ACTION_DELETE: _BulkAction.ValueType  # 4
+    """As DeleteContent."""
+
+class BulkAction(_BulkAction, metaclass=_BulkActionEnumTypeWrapper):
+    """What a moderator may decide."""
+
+BULK_ACTION_UNSPECIFIED: BulkAction.ValueType  # 0
+"""Never sent."""
+BULK_ACTION_APPROVE: BulkAction.ValueType  # 1
+"""As ApproveContent."""
+BULK_ACTION_REJECT: BulkAction.ValueType  # 2
+"""As RejectContent."""
+BULK_ACTION_ARCHIVE: BulkAction.ValueType  # 3
+"""As ArchiveContent."""
+BULK_ACTION_DELETE: BulkAction.ValueType  # 4
+"""As DeleteContent."""
+Global___BulkAction: _TypeAlias = BulkAction  # noqa: Y015
 
 @_typing.final
 class ListPendingRequest(_message.Message):
@@ -318,3 +351,205 @@ class ArchiveContentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ArchiveContentResponse: _TypeAlias = ArchiveContentResponse  # noqa: Y015
+
+@_typing.final
+class DeleteContentRequest(_message.Message):
+    """What to delete."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    CONTENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    content_type: _builtins.str
+    """The kind: podcast, movie, music, document or bible_story."""
+    content_id: _builtins.int
+    """The id."""
+    reason: _builtins.str
+    """Why; the author reads it. May be empty."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        content_type: _builtins.str = ...,
+        content_id: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_id", b"content_id", "content_type", b"content_type", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteContentRequest: _TypeAlias = DeleteContentRequest  # noqa: Y015
+
+@_typing.final
+class DeleteContentResponse(_message.Message):
+    """What was deleted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def content(self) -> _subject_pb2.Subject:
+        """The content as it stood last."""
+
+    def __init__(
+        self,
+        *,
+        content: _subject_pb2.Subject | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteContentResponse: _TypeAlias = DeleteContentResponse  # noqa: Y015
+
+@_typing.final
+class BulkDecision(_message.Message):
+    """One decision of many."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTION_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    CONTENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    action: Global___BulkAction.ValueType
+    """What to do."""
+    content_type: _builtins.str
+    """With what kind of content."""
+    content_id: _builtins.int
+    """With which."""
+    reason: _builtins.str
+    """Why; must be given to reject."""
+    def __init__(
+        self,
+        *,
+        action: Global___BulkAction.ValueType = ...,
+        content_type: _builtins.str = ...,
+        content_id: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "content_id", b"content_id", "content_type", b"content_type", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkDecision: _TypeAlias = BulkDecision  # noqa: Y015
+
+@_typing.final
+class DecideInBulkRequest(_message.Message):
+    """What to decide."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___BulkDecision]:
+        """The decisions; they are made in this order."""
+
+    def __init__(
+        self,
+        *,
+        decisions: _abc.Iterable[Global___BulkDecision] | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideInBulkRequest: _TypeAlias = DecideInBulkRequest  # noqa: Y015
+
+@_typing.final
+class DecideInBulkResponse(_message.Message):
+    """What became of the decisions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___BulkResult]:
+        """One result for each, in their order."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___BulkResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideInBulkResponse: _TypeAlias = DecideInBulkResponse  # noqa: Y015
+
+@_typing.final
+class BulkResult(_message.Message):
+    """What became of one decision of many."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def content(self) -> _subject_pb2.Subject:
+        """It was done: the content as it stands now, or as it stood when it was deleted."""
+
+    @_builtins.property
+    def failure(self) -> Global___BulkFailure:
+        """It was not."""
+
+    def __init__(
+        self,
+        *,
+        content: _subject_pb2.Subject | None = ...,
+        failure: Global___BulkFailure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "failure", b"failure", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "failure", b"failure", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["content", "failure"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___BulkResult: _TypeAlias = BulkResult  # noqa: Y015
+
+@_typing.final
+class BulkFailure(_message.Message):
+    """Why one decision of many was not done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """The reason, as it would stand in google.rpc.ErrorInfo."""
+    message: _builtins.str
+    """The same in words."""
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkFailure: _TypeAlias = BulkFailure  # noqa: Y015

@@ -4,6 +4,7 @@
 import grpc
 import warnings
 
+from cnt_grpc.pb.cnt.moderation.v1 import audit_pb2 as cnt_dot_moderation_dot_v1_dot_audit__pb2
 from cnt_grpc.pb.cnt.moderation.v1 import moderation_service_pb2 as cnt_dot_moderation_dot_v1_dot_moderation__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -61,6 +62,21 @@ class ModerationServiceStub:
                 request_serializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.ArchiveContentRequest.SerializeToString,
                 response_deserializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.ArchiveContentResponse.FromString,
                 _registered_method=True)
+        self.DeleteContent = channel.unary_unary(
+                '/cnt.moderation.v1.ModerationService/DeleteContent',
+                request_serializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DeleteContentRequest.SerializeToString,
+                response_deserializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DeleteContentResponse.FromString,
+                _registered_method=True)
+        self.DecideInBulk = channel.unary_unary(
+                '/cnt.moderation.v1.ModerationService/DecideInBulk',
+                request_serializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DecideInBulkRequest.SerializeToString,
+                response_deserializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DecideInBulkResponse.FromString,
+                _registered_method=True)
+        self.ListAudit = channel.unary_unary(
+                '/cnt.moderation.v1.ModerationService/ListAudit',
+                request_serializer=cnt_dot_moderation_dot_v1_dot_audit__pb2.ListAuditRequest.SerializeToString,
+                response_deserializer=cnt_dot_moderation_dot_v1_dot_audit__pb2.ListAuditResponse.FromString,
+                _registered_method=True)
 
 
 class ModerationServiceServicer:
@@ -107,6 +123,32 @@ class ModerationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteContent(self, request, context):
+        """Deletes the content for good, with all that hangs on it, and tells its author why.
+        Administrators. SUBJECT_NOT_FOUND; OWN_CASE for one's own, which its own methods delete.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideInBulk(self, request, context):
+        """Decides on up to 100 things at once. Each gets its own result, as if it had been decided on by itself: what is
+        refused of one leaves the others as they are.
+        Moderators; deleting is for administrators, and ROLE_MISSING in the result of others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAudit(self, request, context):
+        """What was done by virtue of a role, by whom and why; the last act first. `cnt-grpc audit verify` shows that nothing
+        of it was changed.
+        Administrators. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModerationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -134,6 +176,21 @@ def add_ModerationServiceServicer_to_server(servicer, server):
                     servicer.ArchiveContent,
                     request_deserializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.ArchiveContentRequest.FromString,
                     response_serializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.ArchiveContentResponse.SerializeToString,
+            ),
+            'DeleteContent': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteContent,
+                    request_deserializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DeleteContentRequest.FromString,
+                    response_serializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DeleteContentResponse.SerializeToString,
+            ),
+            'DecideInBulk': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideInBulk,
+                    request_deserializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DecideInBulkRequest.FromString,
+                    response_serializer=cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DecideInBulkResponse.SerializeToString,
+            ),
+            'ListAudit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAudit,
+                    request_deserializer=cnt_dot_moderation_dot_v1_dot_audit__pb2.ListAuditRequest.FromString,
+                    response_serializer=cnt_dot_moderation_dot_v1_dot_audit__pb2.ListAuditResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -272,6 +329,87 @@ class ModerationService:
             '/cnt.moderation.v1.ModerationService/ArchiveContent',
             cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.ArchiveContentRequest.SerializeToString,
             cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.ArchiveContentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteContent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.moderation.v1.ModerationService/DeleteContent',
+            cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DeleteContentRequest.SerializeToString,
+            cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DeleteContentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideInBulk(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.moderation.v1.ModerationService/DecideInBulk',
+            cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DecideInBulkRequest.SerializeToString,
+            cnt_dot_moderation_dot_v1_dot_moderation__service__pb2.DecideInBulkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.moderation.v1.ModerationService/ListAudit',
+            cnt_dot_moderation_dot_v1_dot_audit__pb2.ListAuditRequest.SerializeToString,
+            cnt_dot_moderation_dot_v1_dot_audit__pb2.ListAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,

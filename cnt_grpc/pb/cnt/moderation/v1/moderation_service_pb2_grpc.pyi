@@ -4,6 +4,7 @@
 isort:skip_file
 What moderators do: see what waits, and decide on it."""
 
+from cnt_grpc.pb.cnt.moderation.v1 import audit_pb2 as _audit_pb2
 from cnt_grpc.pb.cnt.moderation.v1 import moderation_service_pb2 as _moderation_service_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
@@ -36,6 +37,20 @@ class ModerationServiceStub:
     ArchiveContent: _aio.UnaryUnaryMultiCallable[_moderation_service_pb2.ArchiveContentRequest, _moderation_service_pb2.ArchiveContentResponse]
     """Takes the content out of the catalogue and keeps it; approving it brings it back.
     Moderators. SUBJECT_NOT_FOUND; OWN_CASE for one's own; STATUS_UNSUITABLE when it is archived already.
+    """
+    DeleteContent: _aio.UnaryUnaryMultiCallable[_moderation_service_pb2.DeleteContentRequest, _moderation_service_pb2.DeleteContentResponse]
+    """Deletes the content for good, with all that hangs on it, and tells its author why.
+    Administrators. SUBJECT_NOT_FOUND; OWN_CASE for one's own, which its own methods delete.
+    """
+    DecideInBulk: _aio.UnaryUnaryMultiCallable[_moderation_service_pb2.DecideInBulkRequest, _moderation_service_pb2.DecideInBulkResponse]
+    """Decides on up to 100 things at once. Each gets its own result, as if it had been decided on by itself: what is
+    refused of one leaves the others as they are.
+    Moderators; deleting is for administrators, and ROLE_MISSING in the result of others.
+    """
+    ListAudit: _aio.UnaryUnaryMultiCallable[_audit_pb2.ListAuditRequest, _audit_pb2.ListAuditResponse]
+    """What was done by virtue of a role, by whom and why; the last act first. `cnt-grpc audit verify` shows that nothing
+    of it was changed.
+    Administrators. PAGE_TOKEN_INVALID.
     """
 
 class ModerationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -89,6 +104,38 @@ class ModerationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_moderation_service_pb2.ArchiveContentResponse]:
         """Takes the content out of the catalogue and keeps it; approving it brings it back.
         Moderators. SUBJECT_NOT_FOUND; OWN_CASE for one's own; STATUS_UNSUITABLE when it is archived already.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteContent(
+        self,
+        request: _moderation_service_pb2.DeleteContentRequest,
+        context: _aio.ServicerContext[_moderation_service_pb2.DeleteContentRequest, _abc.Awaitable[_moderation_service_pb2.DeleteContentResponse]],
+    ) -> _abc.Awaitable[_moderation_service_pb2.DeleteContentResponse]:
+        """Deletes the content for good, with all that hangs on it, and tells its author why.
+        Administrators. SUBJECT_NOT_FOUND; OWN_CASE for one's own, which its own methods delete.
+        """
+
+    @_abc_1.abstractmethod
+    def DecideInBulk(
+        self,
+        request: _moderation_service_pb2.DecideInBulkRequest,
+        context: _aio.ServicerContext[_moderation_service_pb2.DecideInBulkRequest, _abc.Awaitable[_moderation_service_pb2.DecideInBulkResponse]],
+    ) -> _abc.Awaitable[_moderation_service_pb2.DecideInBulkResponse]:
+        """Decides on up to 100 things at once. Each gets its own result, as if it had been decided on by itself: what is
+        refused of one leaves the others as they are.
+        Moderators; deleting is for administrators, and ROLE_MISSING in the result of others.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAudit(
+        self,
+        request: _audit_pb2.ListAuditRequest,
+        context: _aio.ServicerContext[_audit_pb2.ListAuditRequest, _abc.Awaitable[_audit_pb2.ListAuditResponse]],
+    ) -> _abc.Awaitable[_audit_pb2.ListAuditResponse]:
+        """What was done by virtue of a role, by whom and why; the last act first. `cnt-grpc audit verify` shows that nothing
+        of it was changed.
+        Administrators. PAGE_TOKEN_INVALID.
         """
 
 def add_ModerationServiceServicer_to_server(servicer: ModerationServiceServicer, server: _aio.Server) -> None: ...

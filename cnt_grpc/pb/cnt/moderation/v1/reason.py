@@ -14,3 +14,7 @@ class Reason(StrEnum):
     STATUS_UNSUITABLE = "STATUS_UNSUITABLE"
     # Nobody decides on what they made themselves. PERMISSION_DENIED.
     OWN_CASE = "OWN_CASE"
+    # No report has this id. NOT_FOUND.
+    REPORT_NOT_FOUND = "REPORT_NOT_FOUND"
+    # Somebody has decided on the report; metadata: status. FAILED_PRECONDITION.
+    REPORT_RESOLVED = "REPORT_RESOLVED"

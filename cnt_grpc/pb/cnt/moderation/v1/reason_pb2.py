@@ -25,13 +25,13 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63nt/moderation/v1/reason.proto\x12\x11\x63nt.moderation.v1*q\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18REASON_SUBJECT_NOT_FOUND\x10\x01\x12\x1c\n\x18REASON_STATUS_UNSUITABLE\x10\x02\x12\x13\n\x0fREASON_OWN_CASE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63nt/moderation/v1/reason.proto\x12\x11\x63nt.moderation.v1*\xaa\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18REASON_SUBJECT_NOT_FOUND\x10\x01\x12\x1c\n\x18REASON_STATUS_UNSUITABLE\x10\x02\x12\x13\n\x0fREASON_OWN_CASE\x10\x03\x12\x1b\n\x17REASON_REPORT_NOT_FOUND\x10\x04\x12\x1a\n\x16REASON_REPORT_RESOLVED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.moderation.v1.reason_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REASON']._serialized_start=53
-  _globals['_REASON']._serialized_end=166
+  _globals['_REASON']._serialized_start=54
+  _globals['_REASON']._serialized_end=224
 # @@protoc_insertion_point(module_scope)

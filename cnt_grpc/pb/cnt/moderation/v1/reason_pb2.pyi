@@ -33,6 +33,10 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """
     REASON_OWN_CASE: _Reason.ValueType  # 3
     """Nobody decides on what they made themselves. PERMISSION_DENIED."""
+    REASON_REPORT_NOT_FOUND: _Reason.ValueType  # 4
+    """No report has this id. NOT_FOUND."""
+    REASON_REPORT_RESOLVED: _Reason.ValueType  # 5
+    """Somebody has decided on the report; metadata: status. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the moderation room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -47,4 +51,8 @@ status. FAILED_PRECONDITION.
 """
 REASON_OWN_CASE: Reason.ValueType  # 3
 """Nobody decides on what they made themselves. PERMISSION_DENIED."""
+REASON_REPORT_NOT_FOUND: Reason.ValueType  # 4
+"""No report has this id. NOT_FOUND."""
+REASON_REPORT_RESOLVED: Reason.ValueType  # 5
+"""Somebody has decided on the report; metadata: status. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -4,10 +4,12 @@
 // @generated from file cnt/moderation/v1/moderation_service.proto (package cnt.moderation.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
+import type { ListAuditRequestSchema, ListAuditResponseSchema } from "./audit_pb.js";
+import { file_cnt_moderation_v1_audit } from "./audit_pb.js";
 import type { ReviewStatus } from "./status_pb.js";
 import { file_cnt_moderation_v1_status } from "./status_pb.js";
 import type { Subject } from "./subject_pb.js";
@@ -19,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/moderation/v1/moderation_service.proto.
  */
 export const file_cnt_moderation_v1_moderation_service: GenFile = /*@__PURE__*/
-  fileDesc("CipjbnQvbW9kZXJhdGlvbi92MS9tb2RlcmF0aW9uX3NlcnZpY2UucHJvdG8SEWNudC5tb2RlcmF0aW9uLnYxImsKEkxpc3RQZW5kaW5nUmVxdWVzdBIbCgpjcmVhdG9yX2lkGAEgASgDQge6SAQiAigAEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJbChNMaXN0UGVuZGluZ1Jlc3BvbnNlEisKB3BlbmRpbmcYASADKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAgoSTGlzdENvbnRlbnRSZXF1ZXN0ElwKDGNvbnRlbnRfdHlwZRgBIAEoCUJGukhD2AEBcj5SB3BvZGNhc3RSBW1vdmllUgVtdXNpY1IIZG9jdW1lbnRSC2JpYmxlX3N0b3J5Ug5jb21tdW5pdHlfcG9zdBI5CgZzdGF0dXMYAiABKA4yHy5jbnQubW9kZXJhdGlvbi52MS5SZXZpZXdTdGF0dXNCCLpIBYIBAhABEhsKCmNyZWF0b3JfaWQYAyABKANCB7pIBCICKAASGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIIlsKE0xpc3RDb250ZW50UmVzcG9uc2USKwoHY29udGVudBgBIAMoCzIaLmNudC5tb2RlcmF0aW9uLnYxLlN1YmplY3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsoBChVBcHByb3ZlQ29udGVudFJlcXVlc3QSWQoMY29udGVudF90eXBlGAEgASgJQkO6SEByPlIHcG9kY2FzdFIFbW92aWVSBW11c2ljUghkb2N1bWVudFILYmlibGVfc3RvcnlSDmNvbW11bml0eV9wb3N0EhsKCmNvbnRlbnRfaWQYAiABKANCB7pIBCICIAASGAoGcmVhc29uGAMgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASJFChZBcHByb3ZlQ29udGVudFJlc3BvbnNlEisKB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0IssBChRSZWplY3RDb250ZW50UmVxdWVzdBJZCgxjb250ZW50X3R5cGUYASABKAlCQ7pIQHI+Ugdwb2RjYXN0UgVtb3ZpZVIFbXVzaWNSCGRvY3VtZW50UgtiaWJsZV9zdG9yeVIOY29tbXVuaXR5X3Bvc3QSGwoKY29udGVudF9pZBgCIAEoA0IHukgEIgIgABIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQEiRAoVUmVqZWN0Q29udGVudFJlc3BvbnNlEisKB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0IsoBChVBcmNoaXZlQ29udGVudFJlcXVlc3QSWQoMY29udGVudF90eXBlGAEgASgJQkO6SEByPlIHcG9kY2FzdFIFbW92aWVSBW11c2ljUghkb2N1bWVudFILYmlibGVfc3RvcnlSDmNvbW11bml0eV9wb3N0EhsKCmNvbnRlbnRfaWQYAiABKANCB7pIBCICIAASGAoGcmVhc29uGAMgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASJFChZBcmNoaXZlQ29udGVudFJlc3BvbnNlEisKB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0MqcGChFNb2RlcmF0aW9uU2VydmljZRKEAQoLTGlzdFBlbmRpbmcSJS5jbnQubW9kZXJhdGlvbi52MS5MaXN0UGVuZGluZ1JlcXVlc3QaJi5jbnQubW9kZXJhdGlvbi52MS5MaXN0UGVuZGluZ1Jlc3BvbnNlIiaQAgGKtRgCCAWC0+STAhcSFS9hcGkvdjEvYWRtaW4vcGVuZGluZxKEAQoLTGlzdENvbnRlbnQSJS5jbnQubW9kZXJhdGlvbi52MS5MaXN0Q29udGVudFJlcXVlc3QaJi5jbnQubW9kZXJhdGlvbi52MS5MaXN0Q29udGVudFJlc3BvbnNlIiaQAgGKtRgCCAWC0+STAhcSFS9hcGkvdjEvYWRtaW4vY29udGVudBKrAQoOQXBwcm92ZUNvbnRlbnQSKC5jbnQubW9kZXJhdGlvbi52MS5BcHByb3ZlQ29udGVudFJlcXVlc3QaKS5jbnQubW9kZXJhdGlvbi52MS5BcHByb3ZlQ29udGVudFJlc3BvbnNlIkSKtRgECAUgAYLT5JMCNjoBKiIxL2FwaS92MS9hZG1pbi9hcHByb3ZlL3tjb250ZW50X3R5cGV9L3tjb250ZW50X2lkfRKnAQoNUmVqZWN0Q29udGVudBInLmNudC5tb2RlcmF0aW9uLnYxLlJlamVjdENvbnRlbnRSZXF1ZXN0GiguY250Lm1vZGVyYXRpb24udjEuUmVqZWN0Q29udGVudFJlc3BvbnNlIkOKtRgECAUgAYLT5JMCNToBKiIwL2FwaS92MS9hZG1pbi9yZWplY3Qve2NvbnRlbnRfdHlwZX0ve2NvbnRlbnRfaWR9EqsBCg5BcmNoaXZlQ29udGVudBIoLmNudC5tb2RlcmF0aW9uLnYxLkFyY2hpdmVDb250ZW50UmVxdWVzdBopLmNudC5tb2RlcmF0aW9uLnYxLkFyY2hpdmVDb250ZW50UmVzcG9uc2UiRIq1GAQIBSABgtPkkwI2OgEqIjEvYXBpL3YxL2FkbWluL2FyY2hpdmUve2NvbnRlbnRfdHlwZX0ve2NvbnRlbnRfaWR9YgZwcm90bzM", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_moderation_v1_status, file_cnt_moderation_v1_subject, file_google_api_annotations]);
+  fileDesc("CipjbnQvbW9kZXJhdGlvbi92MS9tb2RlcmF0aW9uX3NlcnZpY2UucHJvdG8SEWNudC5tb2RlcmF0aW9uLnYxImsKEkxpc3RQZW5kaW5nUmVxdWVzdBIbCgpjcmVhdG9yX2lkGAEgASgDQge6SAQiAigAEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJbChNMaXN0UGVuZGluZ1Jlc3BvbnNlEisKB3BlbmRpbmcYASADKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAgoSTGlzdENvbnRlbnRSZXF1ZXN0ElwKDGNvbnRlbnRfdHlwZRgBIAEoCUJGukhD2AEBcj5SB3BvZGNhc3RSBW1vdmllUgVtdXNpY1IIZG9jdW1lbnRSC2JpYmxlX3N0b3J5Ug5jb21tdW5pdHlfcG9zdBI5CgZzdGF0dXMYAiABKA4yHy5jbnQubW9kZXJhdGlvbi52MS5SZXZpZXdTdGF0dXNCCLpIBYIBAhABEhsKCmNyZWF0b3JfaWQYAyABKANCB7pIBCICKAASGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIIlsKE0xpc3RDb250ZW50UmVzcG9uc2USKwoHY29udGVudBgBIAMoCzIaLmNudC5tb2RlcmF0aW9uLnYxLlN1YmplY3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsoBChVBcHByb3ZlQ29udGVudFJlcXVlc3QSWQoMY29udGVudF90eXBlGAEgASgJQkO6SEByPlIHcG9kY2FzdFIFbW92aWVSBW11c2ljUghkb2N1bWVudFILYmlibGVfc3RvcnlSDmNvbW11bml0eV9wb3N0EhsKCmNvbnRlbnRfaWQYAiABKANCB7pIBCICIAASGAoGcmVhc29uGAMgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASJFChZBcHByb3ZlQ29udGVudFJlc3BvbnNlEisKB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0IssBChRSZWplY3RDb250ZW50UmVxdWVzdBJZCgxjb250ZW50X3R5cGUYASABKAlCQ7pIQHI+Ugdwb2RjYXN0UgVtb3ZpZVIFbXVzaWNSCGRvY3VtZW50UgtiaWJsZV9zdG9yeVIOY29tbXVuaXR5X3Bvc3QSGwoKY29udGVudF9pZBgCIAEoA0IHukgEIgIgABIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQEiRAoVUmVqZWN0Q29udGVudFJlc3BvbnNlEisKB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0IsoBChVBcmNoaXZlQ29udGVudFJlcXVlc3QSWQoMY29udGVudF90eXBlGAEgASgJQkO6SEByPlIHcG9kY2FzdFIFbW92aWVSBW11c2ljUghkb2N1bWVudFILYmlibGVfc3RvcnlSDmNvbW11bml0eV9wb3N0EhsKCmNvbnRlbnRfaWQYAiABKANCB7pIBCICIAASGAoGcmVhc29uGAMgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASJFChZBcmNoaXZlQ29udGVudFJlc3BvbnNlEisKB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0IskBChREZWxldGVDb250ZW50UmVxdWVzdBJZCgxjb250ZW50X3R5cGUYASABKAlCQ7pIQHI+Ugdwb2RjYXN0UgVtb3ZpZVIFbXVzaWNSCGRvY3VtZW50UgtiaWJsZV9zdG9yeVIOY29tbXVuaXR5X3Bvc3QSGwoKY29udGVudF9pZBgCIAEoA0IHukgEIgIgABIYCgZyZWFzb24YAyABKAlCCLpIBXIDGOgHEh8KCnJlcXVlc3RfaWQYBCABKAlCC7pICNgBAXIDsAEBIkQKFURlbGV0ZUNvbnRlbnRSZXNwb25zZRIrCgdjb250ZW50GAEgASgLMhouY250Lm1vZGVyYXRpb24udjEuU3ViamVjdCLbAQoMQnVsa0RlY2lzaW9uEjkKBmFjdGlvbhgBIAEoDjIdLmNudC5tb2RlcmF0aW9uLnYxLkJ1bGtBY3Rpb25CCrpIB4IBBBABIAASWQoMY29udGVudF90eXBlGAIgASgJQkO6SEByPlIHcG9kY2FzdFIFbW92aWVSBW11c2ljUghkb2N1bWVudFILYmlibGVfc3RvcnlSDmNvbW11bml0eV9wb3N0EhsKCmNvbnRlbnRfaWQYAyABKANCB7pIBCICIAASGAoGcmVhc29uGAQgASgJQgi6SAVyAxjoByJ2ChNEZWNpZGVJbkJ1bGtSZXF1ZXN0Ej4KCWRlY2lzaW9ucxgBIAMoCzIfLmNudC5tb2RlcmF0aW9uLnYxLkJ1bGtEZWNpc2lvbkIKukgHkgEECAEQZBIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASJGChREZWNpZGVJbkJ1bGtSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uY250Lm1vZGVyYXRpb24udjEuQnVsa1Jlc3VsdCJ4CgpCdWxrUmVzdWx0Ei0KB2NvbnRlbnQYASABKAsyGi5jbnQubW9kZXJhdGlvbi52MS5TdWJqZWN0SAASMQoHZmFpbHVyZRgCIAEoCzIeLmNudC5tb2RlcmF0aW9uLnYxLkJ1bGtGYWlsdXJlSABCCAoGcmVzdWx0Ii4KC0J1bGtGYWlsdXJlEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJKosBCgpCdWxrQWN0aW9uEhsKF0JVTEtfQUNUSU9OX1VOU1BFQ0lGSUVEEAASFwoTQlVMS19BQ1RJT05fQVBQUk9WRRABEhYKEkJVTEtfQUNUSU9OX1JFSkVDVBACEhcKE0JVTEtfQUNUSU9OX0FSQ0hJVkUQAxIWChJCVUxLX0FDVElPTl9ERUxFVEUQBDLOCQoRTW9kZXJhdGlvblNlcnZpY2UShAEKC0xpc3RQZW5kaW5nEiUuY250Lm1vZGVyYXRpb24udjEuTGlzdFBlbmRpbmdSZXF1ZXN0GiYuY250Lm1vZGVyYXRpb24udjEuTGlzdFBlbmRpbmdSZXNwb25zZSImkAIBirUYAggFgtPkkwIXEhUvYXBpL3YxL2FkbWluL3BlbmRpbmcShAEKC0xpc3RDb250ZW50EiUuY250Lm1vZGVyYXRpb24udjEuTGlzdENvbnRlbnRSZXF1ZXN0GiYuY250Lm1vZGVyYXRpb24udjEuTGlzdENvbnRlbnRSZXNwb25zZSImkAIBirUYAggFgtPkkwIXEhUvYXBpL3YxL2FkbWluL2NvbnRlbnQSqwEKDkFwcHJvdmVDb250ZW50EiguY250Lm1vZGVyYXRpb24udjEuQXBwcm92ZUNvbnRlbnRSZXF1ZXN0GikuY250Lm1vZGVyYXRpb24udjEuQXBwcm92ZUNvbnRlbnRSZXNwb25zZSJEirUYBAgFIAGC0+STAjY6ASoiMS9hcGkvdjEvYWRtaW4vYXBwcm92ZS97Y29udGVudF90eXBlfS97Y29udGVudF9pZH0SpwEKDVJlamVjdENvbnRlbnQSJy5jbnQubW9kZXJhdGlvbi52MS5SZWplY3RDb250ZW50UmVxdWVzdBooLmNudC5tb2RlcmF0aW9uLnYxLlJlamVjdENvbnRlbnRSZXNwb25zZSJDirUYBAgFIAGC0+STAjU6ASoiMC9hcGkvdjEvYWRtaW4vcmVqZWN0L3tjb250ZW50X3R5cGV9L3tjb250ZW50X2lkfRKrAQoOQXJjaGl2ZUNvbnRlbnQSKC5jbnQubW9kZXJhdGlvbi52MS5BcmNoaXZlQ29udGVudFJlcXVlc3QaKS5jbnQubW9kZXJhdGlvbi52MS5BcmNoaXZlQ29udGVudFJlc3BvbnNlIkSKtRgECAUgAYLT5JMCNjoBKiIxL2FwaS92MS9hZG1pbi9hcmNoaXZlL3tjb250ZW50X3R5cGV9L3tjb250ZW50X2lkfRKdAQoNRGVsZXRlQ29udGVudBInLmNudC5tb2RlcmF0aW9uLnYxLkRlbGV0ZUNvbnRlbnRSZXF1ZXN0GiguY250Lm1vZGVyYXRpb24udjEuRGVsZXRlQ29udGVudFJlc3BvbnNlIjmKtRgECAYgAYLT5JMCKyopL2FwaS92MS9hZG1pbi97Y29udGVudF90eXBlfS97Y29udGVudF9pZH0ShgEKDERlY2lkZUluQnVsaxImLmNudC5tb2RlcmF0aW9uLnYxLkRlY2lkZUluQnVsa1JlcXVlc3QaJy5jbnQubW9kZXJhdGlvbi52MS5EZWNpZGVJbkJ1bGtSZXNwb25zZSIlirUYBAgFIAGC0+STAhc6ASoiEi9hcGkvdjEvYWRtaW4vYnVsaxJ8CglMaXN0QXVkaXQSIy5jbnQubW9kZXJhdGlvbi52MS5MaXN0QXVkaXRSZXF1ZXN0GiQuY250Lm1vZGVyYXRpb24udjEuTGlzdEF1ZGl0UmVzcG9uc2UiJJACAYq1GAIIBoLT5JMCFRITL2FwaS92MS9hZG1pbi9hdWRpdGIGcHJvdG8z", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_moderation_v1_audit, file_cnt_moderation_v1_status, file_cnt_moderation_v1_subject, file_google_api_annotations]);
 
 /**
  * Which page of what waits.
@@ -351,6 +353,273 @@ export const ArchiveContentResponseSchema: GenMessage<ArchiveContentResponse> = 
   messageDesc(file_cnt_moderation_v1_moderation_service, 9);
 
 /**
+ * What to delete.
+ *
+ * @generated from message cnt.moderation.v1.DeleteContentRequest
+ */
+export type DeleteContentRequest = Message<"cnt.moderation.v1.DeleteContentRequest"> & {
+  /**
+   * The kind: podcast, movie, music, document or bible_story.
+   *
+   * @generated from field: string content_type = 1;
+   */
+  contentType: string;
+
+  /**
+   * The id.
+   *
+   * @generated from field: int64 content_id = 2;
+   */
+  contentId: bigint;
+
+  /**
+   * Why; the author reads it. May be empty.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.moderation.v1.DeleteContentRequest.
+ * Use `create(DeleteContentRequestSchema)` to create a new message.
+ */
+export const DeleteContentRequestSchema: GenMessage<DeleteContentRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 10);
+
+/**
+ * What was deleted.
+ *
+ * @generated from message cnt.moderation.v1.DeleteContentResponse
+ */
+export type DeleteContentResponse = Message<"cnt.moderation.v1.DeleteContentResponse"> & {
+  /**
+   * The content as it stood last.
+   *
+   * @generated from field: cnt.moderation.v1.Subject content = 1;
+   */
+  content?: Subject | undefined;
+};
+
+/**
+ * Describes the message cnt.moderation.v1.DeleteContentResponse.
+ * Use `create(DeleteContentResponseSchema)` to create a new message.
+ */
+export const DeleteContentResponseSchema: GenMessage<DeleteContentResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 11);
+
+/**
+ * One decision of many.
+ *
+ * @generated from message cnt.moderation.v1.BulkDecision
+ */
+export type BulkDecision = Message<"cnt.moderation.v1.BulkDecision"> & {
+  /**
+   * What to do.
+   *
+   * @generated from field: cnt.moderation.v1.BulkAction action = 1;
+   */
+  action: BulkAction;
+
+  /**
+   * With what kind of content.
+   *
+   * @generated from field: string content_type = 2;
+   */
+  contentType: string;
+
+  /**
+   * With which.
+   *
+   * @generated from field: int64 content_id = 3;
+   */
+  contentId: bigint;
+
+  /**
+   * Why; must be given to reject.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message cnt.moderation.v1.BulkDecision.
+ * Use `create(BulkDecisionSchema)` to create a new message.
+ */
+export const BulkDecisionSchema: GenMessage<BulkDecision> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 12);
+
+/**
+ * What to decide.
+ *
+ * @generated from message cnt.moderation.v1.DecideInBulkRequest
+ */
+export type DecideInBulkRequest = Message<"cnt.moderation.v1.DecideInBulkRequest"> & {
+  /**
+   * The decisions; they are made in this order.
+   *
+   * @generated from field: repeated cnt.moderation.v1.BulkDecision decisions = 1;
+   */
+  decisions: BulkDecision[];
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.moderation.v1.DecideInBulkRequest.
+ * Use `create(DecideInBulkRequestSchema)` to create a new message.
+ */
+export const DecideInBulkRequestSchema: GenMessage<DecideInBulkRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 13);
+
+/**
+ * What became of the decisions.
+ *
+ * @generated from message cnt.moderation.v1.DecideInBulkResponse
+ */
+export type DecideInBulkResponse = Message<"cnt.moderation.v1.DecideInBulkResponse"> & {
+  /**
+   * One result for each, in their order.
+   *
+   * @generated from field: repeated cnt.moderation.v1.BulkResult results = 1;
+   */
+  results: BulkResult[];
+};
+
+/**
+ * Describes the message cnt.moderation.v1.DecideInBulkResponse.
+ * Use `create(DecideInBulkResponseSchema)` to create a new message.
+ */
+export const DecideInBulkResponseSchema: GenMessage<DecideInBulkResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 14);
+
+/**
+ * What became of one decision of many.
+ *
+ * @generated from message cnt.moderation.v1.BulkResult
+ */
+export type BulkResult = Message<"cnt.moderation.v1.BulkResult"> & {
+  /**
+   * Either of the two.
+   *
+   * @generated from oneof cnt.moderation.v1.BulkResult.result
+   */
+  result: {
+    /**
+     * It was done: the content as it stands now, or as it stood when it was deleted.
+     *
+     * @generated from field: cnt.moderation.v1.Subject content = 1;
+     */
+    value: Subject;
+    case: "content";
+  } | {
+    /**
+     * It was not.
+     *
+     * @generated from field: cnt.moderation.v1.BulkFailure failure = 2;
+     */
+    value: BulkFailure;
+    case: "failure";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message cnt.moderation.v1.BulkResult.
+ * Use `create(BulkResultSchema)` to create a new message.
+ */
+export const BulkResultSchema: GenMessage<BulkResult> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 15);
+
+/**
+ * Why one decision of many was not done.
+ *
+ * @generated from message cnt.moderation.v1.BulkFailure
+ */
+export type BulkFailure = Message<"cnt.moderation.v1.BulkFailure"> & {
+  /**
+   * The reason, as it would stand in google.rpc.ErrorInfo.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * The same in words.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message cnt.moderation.v1.BulkFailure.
+ * Use `create(BulkFailureSchema)` to create a new message.
+ */
+export const BulkFailureSchema: GenMessage<BulkFailure> = /*@__PURE__*/
+  messageDesc(file_cnt_moderation_v1_moderation_service, 16);
+
+/**
+ * What a moderator may decide.
+ *
+ * @generated from enum cnt.moderation.v1.BulkAction
+ */
+export enum BulkAction {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: BULK_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * As ApproveContent.
+   *
+   * @generated from enum value: BULK_ACTION_APPROVE = 1;
+   */
+  APPROVE = 1,
+
+  /**
+   * As RejectContent.
+   *
+   * @generated from enum value: BULK_ACTION_REJECT = 2;
+   */
+  REJECT = 2,
+
+  /**
+   * As ArchiveContent.
+   *
+   * @generated from enum value: BULK_ACTION_ARCHIVE = 3;
+   */
+  ARCHIVE = 3,
+
+  /**
+   * As DeleteContent.
+   *
+   * @generated from enum value: BULK_ACTION_DELETE = 4;
+   */
+  DELETE = 4,
+}
+
+/**
+ * Describes the enum cnt.moderation.v1.BulkAction.
+ */
+export const BulkActionSchema: GenEnum<BulkAction> = /*@__PURE__*/
+  enumDesc(file_cnt_moderation_v1_moderation_service, 0);
+
+/**
  * Approves, rejects and archives what people publish, by one mechanism for every kind. Every decision is audited.
  *
  * @generated from service cnt.moderation.v1.ModerationService
@@ -410,6 +679,41 @@ export const ModerationService: GenService<{
     methodKind: "unary";
     input: typeof ArchiveContentRequestSchema;
     output: typeof ArchiveContentResponseSchema;
+  },
+  /**
+   * Deletes the content for good, with all that hangs on it, and tells its author why.
+   * Administrators. SUBJECT_NOT_FOUND; OWN_CASE for one's own, which its own methods delete.
+   *
+   * @generated from rpc cnt.moderation.v1.ModerationService.DeleteContent
+   */
+  deleteContent: {
+    methodKind: "unary";
+    input: typeof DeleteContentRequestSchema;
+    output: typeof DeleteContentResponseSchema;
+  },
+  /**
+   * Decides on up to 100 things at once. Each gets its own result, as if it had been decided on by itself: what is
+   * refused of one leaves the others as they are.
+   * Moderators; deleting is for administrators, and ROLE_MISSING in the result of others.
+   *
+   * @generated from rpc cnt.moderation.v1.ModerationService.DecideInBulk
+   */
+  decideInBulk: {
+    methodKind: "unary";
+    input: typeof DecideInBulkRequestSchema;
+    output: typeof DecideInBulkResponseSchema;
+  },
+  /**
+   * What was done by virtue of a role, by whom and why; the last act first. `cnt-grpc audit verify` shows that nothing
+   * of it was changed.
+   * Administrators. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.moderation.v1.ModerationService.ListAudit
+   */
+  listAudit: {
+    methodKind: "unary";
+    input: typeof ListAuditRequestSchema;
+    output: typeof ListAuditResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cnt_moderation_v1_moderation_service, 0);

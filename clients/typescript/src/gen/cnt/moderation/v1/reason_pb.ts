@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/moderation/v1/reason.proto.
  */
 export const file_cnt_moderation_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("Ch5jbnQvbW9kZXJhdGlvbi92MS9yZWFzb24ucHJvdG8SEWNudC5tb2RlcmF0aW9uLnYxKnEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIcChhSRUFTT05fU1VCSkVDVF9OT1RfRk9VTkQQARIcChhSRUFTT05fU1RBVFVTX1VOU1VJVEFCTEUQAhITCg9SRUFTT05fT1dOX0NBU0UQA2IGcHJvdG8z");
+  fileDesc("Ch5jbnQvbW9kZXJhdGlvbi92MS9yZWFzb24ucHJvdG8SEWNudC5tb2RlcmF0aW9uLnYxKqoBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYUkVBU09OX1NVQkpFQ1RfTk9UX0ZPVU5EEAESHAoYUkVBU09OX1NUQVRVU19VTlNVSVRBQkxFEAISEwoPUkVBU09OX09XTl9DQVNFEAMSGwoXUkVBU09OX1JFUE9SVF9OT1RfRk9VTkQQBBIaChZSRUFTT05fUkVQT1JUX1JFU09MVkVEEAViBnByb3RvMw");
 
 /**
  * Why a call to the moderation room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -47,6 +47,20 @@ export enum Reason {
    * @generated from enum value: REASON_OWN_CASE = 3;
    */
   OWN_CASE = 3,
+
+  /**
+   * No report has this id. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_REPORT_NOT_FOUND = 4;
+   */
+  REPORT_NOT_FOUND = 4,
+
+  /**
+   * Somebody has decided on the report; metadata: status. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_REPORT_RESOLVED = 5;
+   */
+  REPORT_RESOLVED = 5,
 }
 
 /**

@@ -1,11 +1,11 @@
-"""Every statement of the moderation room."""
+"""Statements about what waits for a moderator."""
 
-from sqlalchemy import Executable, bindparam, insert, select, update
+from sqlalchemy import Executable, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.moderation.tables import audit_head, audit_log, moderation_cases
+from cnt_grpc.moderation.tables import moderation_cases
 
 
 @statement
@@ -43,35 +43,15 @@ def close_case() -> Executable:
 
 
 @statement
-def lock_audit_head() -> Executable:
-    """The end of the audit's chain, made when there is none, and locked until the transaction ends.
-
-    An upsert, because at READ COMMITTED it returns the row as the transaction before left it, after waiting for it.
-    """
-    head = audit_head.c
-    return (
-        upsert(audit_head)
-        .values(one=1, length=0, hash=b"")
-        .on_conflict_do_update(index_elements=[head.one], set_={"one": 1})
-        .returning(head.length, head.hash)
-    )
+def number_of_open_cases() -> Executable:
+    """How many things of each kind wait for a moderator."""
+    cases = moderation_cases.c
+    return select(cases.kind, func.count().label("number")).where(cases.closed_at.is_(None)).group_by(cases.kind)
 
 
 @statement
-def append_audit() -> Executable:
-    """A row at the end of the chain, and the new end."""
-    names = ("id", "at", "actor_id", "action", "target_kind", "target_id", "before", "after", "reason", "hash")
-    added = insert(audit_log).values({name: bindparam(name) for name in names}).cte("added")
-    return update(audit_head).values(length=bindparam("id"), hash=bindparam("hash")).add_cte(added)
-
-
-@statement
-def audit_head_now() -> Executable:
-    """The end of the chain, without locking it."""
-    return select(audit_head.c.length, audit_head.c.hash)
-
-
-@statement
-def audit_after(limit: int) -> Executable:
-    """The rows behind one, in the order of the chain. Parameter: after, an id."""
-    return select(audit_log).where(audit_log.c.id > bindparam("after")).order_by(audit_log.c.id).limit(limit)
+def cases_of() -> Executable:
+    """All of one person's cases, the oldest first. Parameter: user_id."""
+    cases = moderation_cases.c
+    shown = (cases.kind, cases.subject_id, cases.opened_at, cases.closed_at, cases.outcome)
+    return select(*shown).where(cases.author_id == bindparam("user_id")).order_by(cases.opened_at, cases.id)

@@ -6,8 +6,9 @@ from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from cnt_grpc.kit.errors import AppError
 from cnt_grpc.moderation.kinds import Subject
-from cnt_grpc.moderation.rules import Pending
+from cnt_grpc.moderation.rules.lists import Pending
 from cnt_grpc.moderation.status import Status
 from cnt_grpc.pb.cnt.moderation.v1 import moderation_service_pb2 as pb2
 from cnt_grpc.pb.cnt.moderation.v1 import status_pb2, subject_pb2
@@ -46,6 +47,13 @@ def pending(shown: Iterable[Pending], next_page_token: str) -> pb2.ListPendingRe
 def content(shown: Iterable[Subject], next_page_token: str) -> pb2.ListContentResponse:
     """A page of everything."""
     return pb2.ListContentResponse(content=map(subject, shown), next_page_token=next_page_token)
+
+
+def bulk_result(outcome: Subject | AppError) -> pb2.BulkResult:
+    """What became of one decision of many."""
+    if isinstance(outcome, AppError):
+        return pb2.BulkResult(failure=pb2.BulkFailure(reason=outcome.reason, message=outcome.message))
+    return pb2.BulkResult(content=subject(outcome))
 
 
 def _time(moment: datetime) -> Timestamp:

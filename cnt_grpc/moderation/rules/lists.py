@@ -1,54 +1,18 @@
-"""What moderators may decide, what follows from it, and what waits for them."""
+"""What moderators have before them: what waits, and everything."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
-from cnt_grpc.kit.errors import Denied, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.moderation import audit, queries
-from cnt_grpc.moderation.kinds import After, Decision, Filter, Kinds, Subject
+from cnt_grpc.moderation.kinds import After, Filter, Kinds, Subject
+from cnt_grpc.moderation.queries import cases as queries
 from cnt_grpc.moderation.status import Status
-from cnt_grpc.pb.cnt.moderation.v1.reason import Reason
 
-_ACTIONS = {Status.APPROVED: "approve", Status.REJECTED: "reject", Status.ARCHIVED: "archive"}
-_FROM = {
-    Status.APPROVED: {Status.PENDING, Status.REJECTED, Status.ARCHIVED},
-    Status.REJECTED: {Status.PENDING, Status.APPROVED},
-    Status.ARCHIVED: {Status.PENDING, Status.APPROVED, Status.REJECTED},
-}
-"""Where a subject must stand for a decision to be possible."""
-
-_LARGEST_ID = 2**63 - 1
-
-
-async def decide(
-    tx: Tx, kinds: Kinds, caller: Caller, *, kind_name: str, subject_id: int, status: Status, reason: str
-) -> Subject:
-    """Approve, reject or archive a subject. Returns it as it stands then."""
-    kind = kinds.get(kind_name)
-    subject = await kind.load(tx, subject_id)
-    if subject is None:
-        raise NotFound(Reason.SUBJECT_NOT_FOUND)
-    if subject.author_id == caller.user_id:
-        raise Denied(Reason.OWN_CASE, "nobody decides on what they made themselves")
-    if subject.status not in _FROM[status]:
-        raise Precondition(Reason.STATUS_UNSUITABLE, f"it is {subject.status}", status=subject.status)
-    act = audit.Act(
-        actor_id=caller.user_id,
-        action=_ACTIONS[status],
-        target_kind=kind.name,
-        target_id=subject_id,
-        before={"status": subject.status},
-        after={"status": status},
-        reason=reason,
-    )
-    audit.record(tx, act)
-    await kind.apply(tx, subject, Decision(status, reason, caller.user_id))
-    return replace(subject, status=status, reason="" if status is Status.APPROVED else reason)
+_LARGEST_ID: Final = 2**63 - 1
 
 
 async def moved(tx: Tx, kind: str, subject_id: int, *, author_id: int, was: Status | None, now: Status | None) -> None:
@@ -63,6 +27,11 @@ async def moved(tx: Tx, kind: str, subject_id: int, *, author_id: int, was: Stat
     elif was is Status.PENDING:
         outcome = now or "withdrawn"
         await tx.run(queries.close_case(), kind=kind, subject_id=subject_id, at=clock.now(), outcome=outcome)
+
+
+async def pending_by_kind(tx: Tx) -> dict[str, int]:
+    """How many things wait for a decision, by kind; exactly, since the index of what waits is short."""
+    return {row["kind"]: row["number"] for row in await tx.all(queries.number_of_open_cases())}
 
 
 @dataclass(frozen=True, slots=True)

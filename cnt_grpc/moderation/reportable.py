@@ -1,0 +1,76 @@
+"""What moderation must know of a kind of thing that people report, and the register that the plug board fills."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.moderation.kinds import Subject
+from cnt_grpc.pb.cnt.moderation.v1.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A reported thing as it is now, as far as moderators need to see it to find it."""
+
+    kind: str
+    id: int
+    title: str
+    """What it is called, or how it begins."""
+    author_id: int
+    """Whose it is; 0 for nobody's."""
+    author_name: str
+    author_username: str
+
+    @classmethod
+    def of(cls, subject: Subject) -> Self:
+        """A thing that moderators decide on as well."""
+        return cls(
+            subject.kind,
+            subject.id,
+            subject.title,
+            subject.author_id,
+            subject.author_name,
+            subject.author_username,
+        )
+
+
+class Reportable(Protocol):
+    """One kind of thing that people report."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in reports, such as comment."""
+        ...
+
+    async def author_of(self, tx: Tx, caller: Caller, thing_id: int) -> int | None:
+        """Whose it is (0: nobody's), if it is there and the caller may see it; otherwise None."""
+        ...
+
+    async def things(self, tx: Tx, thing_ids: Sequence[int]) -> Sequence[Thing]:
+        """The things with these ids, in any order, whoever may see them; those that are gone are left out."""
+        ...
+
+
+class Reportables:
+    """The kinds there are."""
+
+    def __init__(self, kinds: Iterable[Reportable]) -> None:
+        self._by_name: Mapping[str, Reportable] = {kind.name: kind for kind in kinds}
+
+    def get(self, name: str) -> Reportable:
+        """The kind of this name. Raises NotFound, as for an id that is not there."""
+        kind = self._by_name.get(name)
+        if kind is None:
+            raise NotFound(Reason.SUBJECT_NOT_FOUND)
+        return kind
+
+    async def things(self, tx: Tx, ids: Mapping[str, Sequence[int]]) -> Mapping[tuple[str, int], Thing]:
+        """The things with these ids of each kind; one statement a kind."""
+        found: dict[tuple[str, int], Thing] = {}
+        for name, thing_ids in ids.items():
+            if (kind := self._by_name.get(name)) is not None:
+                found |= {(name, thing.id): thing for thing in await kind.things(tx, thing_ids)}
+        return found
