@@ -25,5 +25,7 @@ CONTENT = Plug(
     periodic=content.PERIODIC,
     kinds=content.moderated_kinds,
     reportable=content.moderated_kinds,
+    searched=content.searched,
     seed=content.seed,
+    holder=content.HOLDER,
 )

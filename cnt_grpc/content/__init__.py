@@ -7,15 +7,19 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     verify_artist               for whoever may decide that; being verified is having the creator role
 
 The plug board builds ContentService, ArtistService, LibraryService and ContentJobs, registers
-`moderated_kinds` with the moderation room, has the clock start PERIODIC, and calls `seed`.
+`moderated_kinds` with the moderation room and `searched` with the search, has the clock start PERIODIC, lists HOLDER
+among those who know something of people, and calls `seed`.
 """
 
+from cnt_grpc import search
 from cnt_grpc.content.jobs import PERIODIC, ContentJobs
 from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
+from cnt_grpc.content.privacy import HOLDER
 from cnt_grpc.content.queries.follows import follows
 from cnt_grpc.content.rules.artists import verify_artist
 from cnt_grpc.content.rules.categories import seed
+from cnt_grpc.content.rules.finding import FoundArtists, FoundItems
 from cnt_grpc.content.rules.following import followers_of, is_following
 from cnt_grpc.content.service import ContentService
 from cnt_grpc.content.service.artists import ArtistService
@@ -24,7 +28,11 @@ from cnt_grpc.content.service.library import LibraryService
 moderated_kinds = tuple(Moderated(kind) for kind in KINDS)
 """Every kind of item, as the moderation room takes it."""
 
+searched: tuple[search.Source, ...] = (*(FoundItems(kind) for kind in KINDS), FoundArtists())
+"""Every kind of thing that the search room finds."""
+
 __all__ = [
+    "HOLDER",
     "PERIODIC",
     "ArtistService",
     "ContentJobs",
@@ -34,6 +42,7 @@ __all__ = [
     "follows",
     "is_following",
     "moderated_kinds",
+    "searched",
     "seed",
     "verify_artist",
 ]

@@ -26,6 +26,11 @@ class ItemKind:
     reviewed: frozenset[str] = frozenset()
     """What moderators look at besides what all kinds have."""
 
+    subtitle: str = ""
+    """The column that search results show below the title; none for most."""
+    words: tuple[str, ...] = ()
+    """Columns by whose words it is found besides title and description."""
+
     @property
     def detail_columns(self) -> tuple[str, ...]:
         """The names of what the detail table holds."""
@@ -38,7 +43,12 @@ _WORDS = ("genre", "artist", "album")
 
 PODCAST = ItemKind(name="podcast", media=(Kind.AUDIO, Kind.VIDEO), details=podcasts)
 MOVIE = ItemKind(
-    name="movie", media=(Kind.VIDEO,), details=movies, shown=("preview_key", "ratings_count", "ratings_sum")
+    name="movie",
+    media=(Kind.VIDEO,),
+    details=movies,
+    shown=("preview_key", "ratings_count", "ratings_sum"),
+    subtitle="director",
+    words=("cast",),
 )
 MUSIC = ItemKind(
     name="music",
@@ -47,10 +57,17 @@ MUSIC = ItemKind(
     columns=_WORDS,
     shown=_WORDS,
     reviewed=frozenset({"lyrics"}),
+    subtitle="artist",
+    words=("album", "genre", "lyrics"),
 )
 DOCUMENT = ItemKind(name="document", media=(Kind.DOCUMENT,))
 BIBLE_STORY = ItemKind(
-    name="bible_story", media=(Kind.AUDIO,), details=bible_stories, reviewed=frozenset({"scripture_reference", "text"})
+    name="bible_story",
+    media=(Kind.AUDIO,),
+    details=bible_stories,
+    reviewed=frozenset({"scripture_reference", "text"}),
+    subtitle="scripture_reference",
+    words=("text",),
 )
 
 KINDS = (PODCAST, MOVIE, MUSIC, DOCUMENT, BIBLE_STORY)

@@ -112,12 +112,18 @@ def artist_of() -> Executable:
 
 @statement
 def make_artist() -> Executable:
-    """Make a person an artist if they are none, and list them if asked; the id. Parameters: person_id, listed, now."""
+    """Make a person an artist if they are none, and list them if asked; id, listed and was_listed.
+
+    Parameters: person_id, listed, now.
+    """
     listed = bindparam("listed", type_=_artist.listed.type)
+    # Of the moment in which the statement began: a row that others make meanwhile is found by them.
+    before = artists.alias("before")
+    was = select(before.c.listed).where(before.c.user_id == _PERSON).scalar_subquery()
     new = upsert(artists).values(user_id=_PERSON, listed=listed, created_at=_NOW, updated_at=_NOW)
     return new.on_conflict_do_update(
         index_elements=["user_id"], set_={"listed": _artist.listed | new.excluded.listed}
-    ).returning(_artist.id)
+    ).returning(_artist.id, _artist.listed, was.label("was_listed"))
 
 
 @statement

@@ -8,6 +8,7 @@ from cnt_grpc import auth, media
 from cnt_grpc.content import telling
 from cnt_grpc.content.queries import artists as queries
 from cnt_grpc.content.queries.visibility import Gate
+from cnt_grpc.content.rules import finding
 from cnt_grpc.content.rules.files import Blank, File
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
@@ -33,8 +34,12 @@ class Profile:
 
 async def make(tx: Tx, person_id: int, *, listed: bool = True) -> int:
     """The id of a person as an artist, who becomes one if need be; `listed`: and shows up in the list of artists."""
-    made: int = await tx.value(queries.make_artist(), person_id=person_id, listed=listed, now=clock.now())
-    return made
+    row = await tx.one(queries.make_artist(), person_id=person_id, listed=listed, now=clock.now())
+    assert row is not None  # it is made, or was there
+    if row["listed"] and not row["was_listed"]:
+        await finding.index_artist(tx, row["id"])
+    artist_id: int = row["id"]
+    return artist_id
 
 
 async def mine(db: Database, caller: Caller) -> Row:
@@ -73,6 +78,7 @@ async def update(tx: Tx, caller: Caller, wanted: Profile) -> Row:
         await tx.run(queries.leave_categories(), artist_id=old["id"])
         rows = [{"artist_id": old["id"], "category_id": category_id} for category_id in wanted.category_ids]
         await tx.many(queries.enter_category(), rows)
+    await finding.index_artist(tx, old["id"])
     return await shown(tx, caller, "user_id", caller.user_id)
 
 

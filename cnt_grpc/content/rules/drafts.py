@@ -68,6 +68,11 @@ async def update(tx: Tx, caller: Caller, draft_id: int, wanted: Changes) -> Row:
 async def delete(tx: Tx, caller: Caller, draft_id: int) -> None:
     """Delete a draft of the caller's, and its files with it if nothing else uses them. Raises NotFound."""
     await _to_change(tx, caller, draft_id)
+    await remove(tx, draft_id)
+
+
+async def remove(tx: Tx, draft_id: int) -> None:
+    """Delete a draft, whoever asks for it."""
     await tx.run(queries.delete_draft(), draft_id=draft_id)
     for column in _FILES:
         await media.release(tx, _ROOM, _ref(draft_id, column))

@@ -9,7 +9,7 @@ from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import items as queries
 from cnt_grpc.content.queries.visibility import Gate
-from cnt_grpc.content.rules import artists, files
+from cnt_grpc.content.rules import artists, files, finding
 from cnt_grpc.content.rules.files import Blank, Cover, File
 from cnt_grpc.content.rules.standing import is_trusted, next_status, stand
 from cnt_grpc.kit import clock
@@ -111,6 +111,7 @@ async def create(tx: Tx, caller: Caller, kind: ItemKind, wanted: Changes) -> Row
     if status is Status.APPROVED:
         await files.publish(tx, source | cover)
         await artists.published(tx, caller.user_id, item_id, plays=0, first=True)
+        await finding.index_item(tx, kind, item_id)
     await moderation.moved(tx, kind.name, item_id, author_id=caller.user_id, was=None, now=status)
     return await shown(tx, caller, kind, item_id)
 
@@ -154,6 +155,7 @@ async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: C
         await files.replace(tx, item_id, changed)
         if now is Status.APPROVED:
             await files.publish(tx, changed)
+            await finding.index_item(tx, kind, item_id)
     anothers = old["creator_id"] != caller.user_id
     if anothers:
         after = {**changed, "status": now}
@@ -174,13 +176,14 @@ async def delete(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> None:
 
 
 async def remove(tx: Tx, kind: ItemKind, item: Row) -> None:
-    """Delete a locked item, with all that hangs on it."""
-    await tx.run(changes.delete_item(), item_id=item["id"])
-    await files.release(tx, item["id"])
-    was = Status(item["status"])
+    """Delete a locked item, with all that follows, whoever asks for it."""
+    item_id, was = item["id"], Status(item["status"])
+    await tx.run(changes.delete_item(), item_id=item_id)
+    await files.release(tx, item_id)
     if was is Status.APPROVED:
         await artists.withdrawn(tx, item["creator_id"], plays=item["plays_count"])
-    await moderation.moved(tx, kind.name, item["id"], author_id=item["creator_id"], was=was, now=None)
+        await finding.index_item(tx, kind, item_id)
+    await moderation.moved(tx, kind.name, item_id, author_id=item["creator_id"], was=was, now=None)
 
 
 async def own(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> Row:

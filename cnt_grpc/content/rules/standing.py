@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cnt_grpc import moderation, notification
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import changes
-from cnt_grpc.content.rules import artists, files
+from cnt_grpc.content.rules import artists, files, finding
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
@@ -52,6 +52,7 @@ async def stand(
     elif was is Status.APPROVED:
         await files.withdraw(tx, item)
         await artists.withdrawn(tx, item["creator_id"], plays=item["plays_count"])
+    await finding.index_item(tx, kind, item_id)
     await moderation.moved(tx, kind.name, item_id, author_id=item["creator_id"], was=was, now=now)
     if by_moderator:
         await notification.tell(tx, [item["creator_id"]], _notice(kind, item, now, reason))
