@@ -58,6 +58,12 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--name", required=True)
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
+    payments = commands.add_parser("payments", help="money").add_subparsers(required=True, metavar="ACTION")
+    replay = _add(payments, "replay", payments_replay, "asks providers about payments, and books what was missed")
+    replay.add_argument("--days", type=_count, default=30, metavar="N", help="payments begun since so many days (30)")
+    replay.add_argument("--dry-run", action="store_true", help="only say what would be booked")
+    _add(payments, "rotate-bank-keys", payments_rotate, "seals bank details with the newest of BANK_KEYS")
+
     media = commands.add_parser("media", help="stored files").add_subparsers(required=True, metavar="ACTION")
     checking = _add(media, "check", media_check, "compares the table of files with the store; 1 when they differ")
     checking.add_argument("--mend", action="store_true", help="removes what no row knows, makes again what can be made")
@@ -146,6 +152,24 @@ def admin_create(options: argparse.Namespace) -> int:
 
     password = admin.read_password(from_stdin=options.password_stdin)
     print(_run(admin.create(found, email=options.email, password=password, name=options.name)))
+    return 0
+
+
+def payments_replay(options: argparse.Namespace) -> int:
+    """Ask providers about payments."""
+    found = _with_database()
+    from cnt_grpc.commands import payments  # noqa: PLC0415
+
+    _run(payments.replay(found, days=options.days, dry=options.dry_run))
+    return 0
+
+
+def payments_rotate(_: argparse.Namespace) -> int:
+    """Seal bank details anew."""
+    found = _with_database()
+    from cnt_grpc.commands import payments  # noqa: PLC0415
+
+    _run(payments.rotate_bank_keys(found))
     return 0
 
 

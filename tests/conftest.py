@@ -13,6 +13,7 @@ from tests.harness.api import Api
 from tests.harness.database import Cluster
 from tests.harness.google import GoogleStandIn
 from tests.harness.running import Running, settings_for, start
+from tests.harness.stripe import StripeStandIn
 from tests.harness.world import World
 
 SECRET_KEY = "a secret for tests, long enough for every check"
@@ -57,11 +58,18 @@ async def google() -> AsyncIterator[GoogleStandIn]:
 
 
 @pytest.fixture(scope="session")
+async def stripe() -> AsyncIterator[StripeStandIn]:
+    """Somebody who takes money."""
+    async with StripeStandIn().serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
 async def running(
-    cluster: Cluster, google: GoogleStandIn, tmp_path_factory: pytest.TempPathFactory
+    cluster: Cluster, google: GoogleStandIn, stripe: StripeStandIn, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Running]:
     """A server and a worker with all rooms, on a database that all tests of a process share."""
-    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, google.url)
+    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, google.url, stripe.url)
     async with start(settings) as started:
         yield started
 
@@ -73,9 +81,11 @@ def system(running: Running) -> System:
 
 
 @pytest.fixture(scope="session")
-def world(system: System, google: GoogleStandIn, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(
+    system: System, google: GoogleStandIn, stripe: StripeStandIn, tmp_path_factory: pytest.TempPathFactory
+) -> World:
     """Makes the people of a test. Everyone shares its database: look only at the rows of your own people."""
-    return World(system, tmp_path_factory.mktemp("world"), google)
+    return World(system, tmp_path_factory.mktemp("world"), google, stripe)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cnt_grpc import auth, media, notification
+from cnt_grpc import auth, media, notification, payment
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.storage import Storage
@@ -95,3 +95,14 @@ def pusher(settings: Settings) -> notification.Fcm | None:
     if settings.fcm_credentials_file is None:
         return None
     return notification.Fcm(notification.ServiceAccount.read(settings.fcm_credentials_file), settings.fcm_api_url)
+
+
+def stripe(settings: Settings) -> payment.Stripe:
+    """Stripe; it refuses by itself while it is not configured."""
+    return payment.Stripe(
+        secret_key=settings.stripe_secret_key.get_secret_value(),
+        publishable_key=settings.stripe_publishable_key,
+        webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        url=settings.stripe_api_url,
+        frontend_url=settings.frontend_url,
+    )

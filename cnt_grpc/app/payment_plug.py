@@ -1,21 +1,28 @@
 """The payment room's plug."""
 
 from cnt_grpc import payment
-from cnt_grpc.app.plug import Plug, Servicers
+from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
 from cnt_grpc.pb.cnt.payment.v1 import payment_service, wallet_service
 
 
-def _serve(_: System) -> Servicers:
+def _serve(system: System) -> Servicers:
+    vault = payment.BankVault(system.settings.bank_key_ring())
     return {
-        wallet_service.SERVICE: payment.WalletService(),
-        payment_service.SERVICE: payment.PaymentService(),
+        wallet_service.SERVICE: payment.WalletService(system.stripe, vault),
+        payment_service.SERVICE: payment.PaymentService(system.stripe, vault),
     }
+
+
+def _work(system: System) -> Handlers:
+    return payment.PaymentJobs(system.stripe).handlers
 
 
 PAYMENT = Plug(
     services=(payment_service.SERVICE, wallet_service.SERVICE),
     serve=_serve,
+    work=_work,
+    periodic=payment.PERIODIC,
     holder=payment.HOLDER,
     seed=payment.seed,
 )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from cnt_grpc import auth, community, http, media, notification
+from cnt_grpc import auth, community, http, media, notification, payment
 from cnt_grpc.app import parties
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
@@ -37,6 +37,7 @@ class System:
     google: auth.GoogleApi
     mailer: notification.Mailer
     pusher: notification.Pusher | None
+    stripe: payment.Stripe
 
     @property
     def intake(self) -> Intake:
@@ -88,6 +89,8 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         mailer = parties.mailer(settings)
         if isinstance(mailer, notification.ResendMailer):
             stack.push_async_callback(mailer.close)
+        stripe = parties.stripe(settings)
+        stack.push_async_callback(stripe.close)
         dispatcher = inbox.dispatcher(db, bus)
         stack.push_async_callback(dispatcher.close)
         post_watch = community.PostWatch(db, bus)
@@ -106,4 +109,5 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             google=google,
             mailer=mailer,
             pusher=pusher,
+            stripe=stripe,
         )

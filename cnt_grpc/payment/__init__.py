@@ -1,14 +1,31 @@
 """The payment room: money that comes and goes, coins, and what is given for them.
 
-No other room imports it. The plug board builds its services, and calls `seed`.
+No other room imports it. The plug board builds its services and PaymentJobs from Stripe and BankVault, has the clock
+start PERIODIC, and calls `seed`; the command line uses Replay and rotate_bank_keys.
 """
 
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.payment.bank_vault import BankVault
+from cnt_grpc.payment.jobs import PERIODIC, PaymentJobs
 from cnt_grpc.payment.privacy import HOLDER
 from cnt_grpc.payment.rules import gifts, packages
+from cnt_grpc.payment.rules.bank import rotate as rotate_bank_keys
+from cnt_grpc.payment.rules.replaying import Replay
 from cnt_grpc.payment.service import PaymentService, WalletService
+from cnt_grpc.payment.stripe_api import Stripe
 
-__all__ = ["HOLDER", "PaymentService", "WalletService", "seed"]
+__all__ = [
+    "HOLDER",
+    "PERIODIC",
+    "BankVault",
+    "PaymentJobs",
+    "PaymentService",
+    "Replay",
+    "Stripe",
+    "WalletService",
+    "rotate_bank_keys",
+    "seed",
+]
 
 
 async def seed(tx: Tx) -> None:

@@ -78,6 +78,13 @@ async def move(tx: Tx, cause: str, legs: Iterable[Leg]) -> None:
         queries.add_entries(), **accounts, amounts=list(merged.values()), cause=cause, now=clock.now()
     )
     assert len(written) == len(merged)
+    tx.memo.setdefault(move, []).append((cause, merged))
+
+
+def moved(tx: Tx) -> list[tuple[str, Mapping[Account, int]]]:
+    """What this transaction has moved so far, by causes."""
+    every: list[tuple[str, Mapping[Account, int]]] = tx.memo.get(move, [])
+    return every
 
 
 async def lock(tx: Tx, accounts: Sequence[Account]) -> Mapping[Account, int]:

@@ -2,10 +2,11 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address
 
 import grpc
+from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
 from cnt_grpc.kit.policy import Method
@@ -39,11 +40,15 @@ async def requests(world: World, method: Method, who: Person) -> list[Message]:
     fields = await example_of(method).given(world, who)
     several = fields["requests"] if method.client_streaming else [fields]
     made = [each if isinstance(each, Message) else method.request(**each) for each in several]
-    if method.request_id == policy_pb2.REQUEST_ID_REQUIRED:
-        # There is no valid call without one.
-        for each in made:
-            setattr(each, "request_id", str(uuid.uuid4()))  # noqa: B010  (a message of any type)
+    for each in made:
+        renew(method, each)
     return made
+
+
+def renew(method: Method, request: Message) -> None:
+    """Give the request an id of its own where there is no valid call without one."""
+    if method.request_id == policy_pb2.REQUEST_ID_REQUIRED:
+        setattr(request, "request_id", str(uuid.uuid4()))  # noqa: B010  (a message of any type)
 
 
 async def valid(world: World, method: Method, who: Person) -> Message:
@@ -86,7 +91,21 @@ def rpc(api: Api, method: Method) -> Rpc:
     if all(name != "x-forwarded-for" for name, _ in api.metadata):
         api = api.with_(x_forwarded_for=str(IPv4Address((10 << 24) + secrets.randbelow(2**24))))
     found: Rpc = getattr(api.service(method.service), method.name)
-    return found
+    sign = example_of(method).signed
+    return Signed(api, found.method, sign) if sign else found
+
+
+class Signed(Rpc):
+    """A method that a provider calls: each request is signed as it goes out."""
+
+    def __init__(self, api: Api, method: MethodDescriptor, sign: Callable[[bytes], Mapping[str, str]]) -> None:
+        super().__init__(api, method)
+        self._sign = sign
+
+    async def exchange(self, bodies: Sequence[bytes], *, replies: int = 1) -> list[bytes]:
+        """Send these bytes with their signature."""
+        self._api = self._api.with_(**self._sign(bodies[0]))
+        return await super().exchange(bodies, replies=replies)
 
 
 def check(method: Method, error: ApiError) -> None:

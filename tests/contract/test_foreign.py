@@ -5,7 +5,7 @@ from grpc import StatusCode
 
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
-from tests.contract.calls import caller, send, valid
+from tests.contract.calls import caller, renew, send, valid
 from tests.contract.fields import copy, is_id, places
 from tests.contract.methods import EXAMPLES, METHODS, each, example_of
 from tests.harness.api import Api, ApiError
@@ -48,6 +48,7 @@ async def test_another_persons_looks_like_nobodys(world: World, api: Api, method
         for wanted in (foreign.unknown, hidden):
             request = copy(right)
             place.put(request, wanted)
+            renew(method, request)
             with pytest.raises(ApiError) as refused:
                 await send(asking, method, [request])
             seen.append(refused.value)

@@ -3,6 +3,7 @@
 import io
 import logging
 import secrets
+import string
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,7 +150,9 @@ def _plant(place: Place, request: Message) -> None:
     random = secrets.token_hex(8)
     number = 10**11 + secrets.randbelow(10**11)
     day = f"19{number % 90 + 10}-0{number % 9 + 1}-1{number % 10}"
-    for text in (f"canary {random}", f"canary.{random}@example.com", str(number), day):
+    letters = "".join(secrets.choice(string.ascii_uppercase) for _ in range(11))
+    branch = f"{letters[:4]}0{letters[5:]}"
+    for text in (f"canary {random}", f"canary.{random}@example.com", str(number), day, branch, letters):
         place.put(request, text)
         if place.path not in wrong_fields(request):
             return

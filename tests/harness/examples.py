@@ -22,6 +22,7 @@ foreign   for each field that names a private thing by its id, how somebody else
           answered like asking for an id that nobody has, to the byte.
 open_ids  for each other `…_id` field, in a sentence, why it can tell nobody anything.
 pages     for each list, how to fill it with items of one sort value: the laws walk it.
+signed    for webhooks, how their party signs a request.
 heavy     true where a valid call takes more than a few milliseconds: the laws then make fewer of them.
 
 The laws find the rest in the contract: who may call, what is sensitive, how long a text may be, which reasons the
@@ -91,6 +92,8 @@ class Example:
     """Where the reply is a page of a list."""
     streams: int = 1
     """For server streams: how many messages a valid call gives at once, before it waits."""
+    signed: Callable[[bytes], Mapping[str, str]] | None = None
+    """For what providers call: the headers that prove a request of these bytes."""
     heavy: bool = False
     """A valid call takes long: it starts a program or waits for a job."""
 

@@ -1,5 +1,6 @@
 """The whole system in the test's own process: one server and one worker, on a database of their own."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from pydantic import SecretStr
 from cnt_grpc.app import Server, System, handlers, opened
 from cnt_grpc.kit.worker import Worker
 from cnt_grpc.settings import Settings
-from tests.harness import google
+from tests.harness import google, stripe
 
 HOST = "127.0.0.1"
+BANK_KEYS = f"new:{base64.b64encode(b'n' * 32).decode()},old:{base64.b64encode(b'o' * 32).decode()}"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Running:
         return f"http://{HOST}:{self.side_port}"
 
 
-def settings_for(dsn: str, folder: Path, secret_key: str, google_url: str = "") -> Settings:
+def settings_for(dsn: str, folder: Path, secret_key: str, google_url: str = "", stripe_url: str = "") -> Settings:
     """Settings as close to those of an embedded default as a test process allows, and a Google of its own if given."""
     # Constructed, not loaded: neither the environment nor the `.env` of the machine has a say.
     return Settings.model_construct(
@@ -46,7 +48,18 @@ def settings_for(dsn: str, folder: Path, secret_key: str, google_url: str = "") 
         # Two people of a test meet often; twenty connections to a Postgres of one's own would only cost memory.
         database_pool_size=5,
         **(_google(google_url) if google_url else {}),
+        **(_stripe(stripe_url) if stripe_url else {}),
     )
+
+
+def _stripe(url: str) -> dict[str, Any]:
+    return {
+        "stripe_secret_key": SecretStr(stripe.SECRET_KEY),
+        "stripe_publishable_key": stripe.PUBLISHABLE_KEY,
+        "stripe_webhook_secret": SecretStr(stripe.WEBHOOK_SECRET),
+        "stripe_api_url": url,
+        "bank_keys": SecretStr(BANK_KEYS),
+    }
 
 
 def _google(url: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cnt_grpc.auth.tables import users
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import statement
 from tests.auth import makers
+from tests.harness.stripe import StripeStandIn
 
 if TYPE_CHECKING:
     from cnt_grpc.app import System
@@ -42,6 +43,7 @@ class World:
     system: System
     folder: Path
     google: GoogleStandIn
+    stripe: StripeStandIn = field(default_factory=StripeStandIn)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

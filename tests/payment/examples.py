@@ -1,7 +1,18 @@
 """A valid call of every method of the payment room, for the laws that run over all methods."""
 
-from cnt_grpc.pb.cnt.payment.v1 import discount_pb2, payment_service, wallet_service
-from tests.harness.examples import Example, Fields, Pages
+import json
+import secrets
+
+from google.protobuf.message import DecodeError
+
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.call import Caller
+from cnt_grpc.payment.bank_vault import BankVault
+from cnt_grpc.payment.queries import bank as bank_queries
+from cnt_grpc.payment.rules import bank
+from cnt_grpc.pb.cnt.payment.v1 import discount_pb2, donation_pb2, payment_service, wallet_service
+from tests.harness.examples import Example, Fields, Foreign, Pages
+from tests.harness.stripe import StripeStandIn
 from tests.harness.world import Person, World
 from tests.payment import makers
 
@@ -133,7 +144,135 @@ async def a_rule(world: World, who: Person) -> Fields:
     return {"kind": "COMMISSION_KIND_PERCENTAGE", "basis_points": 2000, "is_active": True}
 
 
+async def to_buy(world: World, who: Person) -> Fields:
+    """A package."""
+    async with world.db.transaction() as tx:
+        return {"package_id": (await makers.package(tx))["id"]}
+
+
+async def some_purchases(world: World, who: Person, number: int) -> Fields:
+    """Purchases of this person."""
+    await makers.purchases(world, who.id, number)
+    return {}
+
+
+async def to_donate(world: World, who: Person) -> Fields:
+    """Somebody to give to."""
+    return {"recipient_id": await somebody(world), "amount_minor": 2500, "currency": "USD"}
+
+
+async def begun_donation(world: World, who: Person) -> str:
+    """What Stripe calls a donation that this person has begun."""
+    return str((await makers.donation(world, who.id, await somebody(world)))["provider_ref"])
+
+
+async def to_confirm(world: World, who: Person) -> Fields:
+    """A donation that this person has begun."""
+    return {"payment_intent_id": await begun_donation(world, who)}
+
+
+async def a_donation(world: World, who: Person) -> int:
+    """A donation that this person gave."""
+    return int((await makers.donation(world, who.id, await somebody(world), paid=True))["id"])
+
+
+async def own_donation(world: World, who: Person) -> Fields:
+    """A donation that this person gave."""
+    return {"donation_id": await a_donation(world, who)}
+
+
+async def sent_donations(world: World, who: Person, number: int) -> Fields:
+    """Donations that this person gave."""
+    await makers.many_donations(world, who.id, await somebody(world), number)
+    return {}
+
+
+async def received_donations(world: World, who: Person, number: int) -> Fields:
+    """Donations that this person got."""
+    await makers.many_donations(world, await somebody(world), who.id, number)
+    return {}
+
+
+async def all_donations(world: World, who: Person, number: int) -> Fields:
+    """Donations between others."""
+    await makers.many_donations(world, await somebody(world), await somebody(world), number)
+    return {}
+
+
+async def to_be_given_to(world: World, who: Person) -> Fields:
+    """Somebody."""
+    return {"user_id": await somebody(world)}
+
+
+async def to_refund(world: World, who: Person) -> Fields:
+    """A payment of somebody."""
+    row = await makers.donation(world, await somebody(world), await somebody(world), paid=True)
+    return {"payment_id": row["payment_id"], "amount_minor": 100, "reason": "They asked for it."}
+
+
+async def an_event(world: World, who: Person) -> Fields:
+    """An event that calls for nothing."""
+    event = {"id": f"evt_{makers.word()}", "type": "ping", "data": {"object": {}}}
+    return {"body": {"content_type": "application/json", "data": json.dumps(event).encode()}}
+
+
+def signed_by_stripe(request: bytes) -> dict[str, str]:
+    """The signature of an event."""
+    try:
+        body = donation_pb2.ReceiveStripeEventRequest.FromString(request).body.data
+    except DecodeError:
+        body = b""
+    return {"stripe_signature": StripeStandIn().signature(body)}
+
+
+def bank_fields() -> Fields:
+    """Bank details that nobody else has."""
+    number = secrets.randbelow(10**10)
+    return {
+        "account_number": f"9{number:010}77",
+        "ifsc_code": f"HDFC0{number % 10**6:06}",
+        "swift_code": "HDFCINBB" + makers.word()[-3:],
+        "bank_name": f"Bank {makers.word()}",
+        "account_holder_name": f"Holder {makers.word()}",
+        "branch_name": f"Branch {makers.word()}",
+    }
+
+
+async def new_bank_details(world: World, who: Person) -> Fields:
+    """Bank details to keep."""
+    return {"bank_details": bank_fields()}
+
+
+async def with_bank_details(world: World, who: Person) -> Fields:
+    """This person's bank details, which are kept."""
+    vault = BankVault(world.system.settings.bank_key_ring())
+    async with world.db.transaction() as tx:
+        if await tx.one(bank_queries.own_details(locked=False), owner_id=who.id) is None:
+            await bank.create(tx, vault, Caller(who.id), dict(bank_fields()))
+    return {}
+
+
+async def other_bank_details(world: World, who: Person) -> Fields:
+    """Other bank details than those that are kept."""
+    await with_bank_details(world, who)
+    return {"bank_details": bank_fields()}
+
+
+async def somebodys_bank_details(world: World, who: Person) -> Fields:
+    """Somebody's bank details, and why."""
+    other = await world.user()
+    await with_bank_details(world, other)
+    return {"user_id": other.id}
+
+
+async def to_look_at(world: World, who: Person) -> Fields:
+    """Somebody's bank details, and why."""
+    return {**await somebodys_bank_details(world, who), "reason": "A payout came back."}
+
+
 WALLET = {
+    "PurchaseCoins": Example(given=to_buy, open_ids={"package_id": OFFERS["package_id"]}),
+    "ListPurchases": Example(pages=Pages(some_purchases, "purchases", key="payment_id")),
     "GetWallet": Example(),
     "ListCoinPackages": Example(pages=Pages(some_packages, "packages", key="package_id")),
     "ListGifts": Example(pages=Pages(some_gifts, "gifts", key="gift_id")),
@@ -159,7 +298,37 @@ WALLET = {
     "DeleteDiscountCode": Example(given=a_code, role="admin"),
 }
 
+
+async def a_year(world: World, who: Person) -> Fields:
+    """This year."""
+    return {"year": clock.now().year}
+
+
+DONATION = Foreign("donation_id", a_donation, "DONATION_NOT_FOUND")
+
 PAYMENT = {
+    "CreatePaymentIntent": Example(given=to_donate, open_ids=RECIPIENT),
+    "ConfirmDonation": Example(
+        given=to_confirm,
+        foreign=Foreign("payment_intent_id", begun_donation, "DONATION_NOT_FOUND", unknown="pi_unknown"),
+    ),
+    "ListSentDonations": Example(pages=Pages(sent_donations, "donations", key="donation_id")),
+    "ListReceivedDonations": Example(pages=Pages(received_donations, "donations", key="donation_id")),
+    "ListAllDonations": Example(role="admin", pages=Pages(all_donations, "donations", key="donation_id")),
+    "GetDonationEligibility": Example(
+        given=to_be_given_to, open_ids={"user_id": "profiles are public; who shall not meet does not exist"}
+    ),
+    "GetGivingStatement": Example(given=a_year, heavy=True),
+    "GetDonation": Example(given=own_donation, foreign=DONATION),
+    "GetDonationReceipt": Example(given=own_donation, foreign=DONATION, heavy=True),
+    "RefundPayment": Example(given=to_refund, role="admin"),
+    "ReceiveStripeEvent": Example(given=an_event, signed=signed_by_stripe),
+    "GetBankDetails": Example(given=with_bank_details),
+    "CreateBankDetails": Example(given=new_bank_details),
+    "UpdateBankDetails": Example(given=other_bank_details),
+    "DeleteBankDetails": Example(given=with_bank_details),
+    "GetUserBankDetails": Example(given=to_look_at, role="admin"),
+    "VerifyBankDetails": Example(given=somebodys_bank_details, role="admin"),
     "GetCommission": Example(role="admin"),
     "UpdateCommission": Example(given=a_rule, role="admin"),
 }

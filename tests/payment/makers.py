@@ -1,13 +1,21 @@
 """Puts coins, offers and gifts straight into the tables, as the rules would leave them: a millisecond each."""
 
 import secrets
+import uuid
 from typing import Any
 
 from cnt_grpc.kit import clock
+from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.ledger import Leg
-from cnt_grpc.payment.queries import discounts, gifts, packages
+from cnt_grpc.payment.provider import Begun, Seen
+from cnt_grpc.payment.queries import discounts, gifts, packages, payments
+from cnt_grpc.payment.queries.donations import visible_donation
+from cnt_grpc.payment.rules import donations, paying
+from cnt_grpc.payment.rules.paying import Providers
+from cnt_grpc.payment.rules.settling import settle
+from tests.harness.world import World
 
 
 def word() -> str:
@@ -86,3 +94,59 @@ async def used(tx: Tx, code_id: int, user_id: int, payment_id: int) -> None:
     await tx.run(
         discounts.insert_use(), code_id=code_id, user_id=user_id, payment_id=payment_id, created_at=clock.now()
     )
+
+
+async def donation(world: World, giver: int, recipient: int, *, amount: int = 2500, paid: bool = False) -> Row:
+    """A donation that the provider knows; paid there and here, if asked."""
+    intent = await world.stripe.make_intent(amount)
+    under = uuid.uuid4()
+    gift = donations.Gift(
+        recipient_id=recipient, amount_minor=amount, currency="USD", message="Thank you.", is_anonymous=False
+    )
+    async with world.db.transaction() as tx:
+        payment, row = await donations.intend(tx, Caller(giver), gift, "stripe", under)
+    world.stripe.things[intent]["metadata"] = {"payment_id": str(payment["id"]), "user_id": str(giver)}
+    await paying.note_begun(world.db, payment["id"], Begun(ref=intent))
+    if paid:
+        world.stripe.pay(intent)
+        await paying.sync(world.db, Providers({"stripe": world.system.stripe}), payment["id"])
+    async with world.db.transaction() as tx:
+        found = await tx.one(visible_donation(), caller_id=giver, donation_id=row["id"])
+    assert found is not None
+    return found
+
+
+async def many_donations(world: World, giver: int, recipient: int, number: int) -> None:
+    """So many paid donations of one moment, straight into the tables."""
+    async with world.db.transaction() as tx:
+        for _ in range(number):
+            gift = donations.Gift(
+                recipient_id=recipient, amount_minor=100, currency="USD", message="", is_anonymous=False
+            )
+            payment, _row = await donations.intend(tx, Caller(giver), gift, "stripe", uuid.uuid4())
+            seen = Seen(ref=f"pi_{word()}", status="succeeded", amount_minor=100, currency="USD")
+            await settle(tx, payment["id"], seen)
+
+
+async def purchases(world: World, buyer: int, number: int) -> None:
+    """So many purchases that wait to be paid."""
+    async with world.db.transaction() as tx:
+        sold = await package(tx)
+        for _ in range(number):
+            payment = await paying.begin(
+                tx,
+                user_id=buyer,
+                purpose="coins",
+                provider="stripe",
+                request_id=uuid.uuid4(),
+                amount_minor=1000,
+                currency="USD",
+            )
+            await tx.run(
+                payments.insert_purchase(),
+                payment_id=payment["id"],
+                package_id=sold["id"],
+                package_name=sold["name"],
+                coins=100,
+                full_amount_minor=1000,
+            )

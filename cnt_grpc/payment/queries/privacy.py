@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, Table, bindparam, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, Table, bindparam, delete, or_, select, update
 
 from cnt_grpc.kit.db import statement
 from cnt_grpc.payment.tables import (
+    bank_details,
     discount_codes,
     discount_redemptions,
+    donations,
     gift_transactions,
     ledger_accounts,
     ledger_entries,
+    payments,
 )
 
 _PERSON: Final = bindparam("user_id", type_=BigInteger)
@@ -19,6 +22,8 @@ _PERSON: Final = bindparam("user_id", type_=BigInteger)
 _OF: Final[Mapping[str, tuple[Table, ColumnElement[bool]]]] = {
     "ledger_account": (ledger_accounts, ledger_accounts.c.owner_id == _PERSON),
     "ledger_entry": (ledger_entries, ledger_entries.c.owner_id == _PERSON),
+    "payment": (payments, payments.c.user_id == _PERSON),
+    "donation": (donations, or_(donations.c.giver_id == _PERSON, donations.c.recipient_id == _PERSON)),
     "gift": (
         gift_transactions,
         or_(gift_transactions.c.sender_id == _PERSON, gift_transactions.c.recipient_id == _PERSON),
@@ -28,7 +33,7 @@ _OF: Final[Mapping[str, tuple[Table, ColumnElement[bool]]]] = {
 }
 KINDS: Final = tuple(_OF)
 """Everything that is about a person."""
-ERASED: Final = ("gift", "discount_code")
+ERASED: Final = ("gift", "donation", "discount_code", "bank_details")
 """What is changed when a person goes."""
 
 
@@ -44,4 +49,8 @@ def erase(kind: str) -> Executable:
     """Take a person's words, or what they could still use, out of the rows of a kind. Parameter: user_id."""
     if kind == "gift":
         return update(gift_transactions).where(gift_transactions.c.sender_id == _PERSON).values(message="")
+    if kind == "donation":
+        return update(donations).where(donations.c.giver_id == _PERSON).values(message="")
+    if kind == "bank_details":
+        return delete(bank_details).where(bank_details.c.user_id == _PERSON)
     return update(discount_codes).where(discount_codes.c.owner_id == _PERSON).values(is_active=False)

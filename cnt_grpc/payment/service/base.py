@@ -2,12 +2,27 @@
 
 from dataclasses import dataclass
 
+from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.rules.gifts import Streams
+from cnt_grpc.payment.rules.paying import Providers
+from cnt_grpc.payment.stripe_api import Stripe
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a servicer: the methods of one noun."""
 
+    stripe: Stripe
+    vault: BankVault
     streams: Streams | None = None
     """Where gifts in live streams are shown; None while there are no streams."""
+
+    @property
+    def providers(self) -> Providers:
+        """Who takes money for us."""
+        return Providers({self.stripe.name: self.stripe})
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The providers that are configured."""
+        return (self.stripe.name,) if self.stripe.secret_key else ()

@@ -24,9 +24,11 @@ _sym_db = _symbol_database.Default()
 
 
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_dot_payment_dot_v1_dot_donation__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!cnt/payment/v1/coin_package.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\"\xb7\x02\n\x0b\x43oinPackage\x12\x1d\n\npackage_id\x18\x01 \x01(\x03R\tpackageId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n\x05\x63oins\x18\x03 \x01(\x03R\x05\x63oins\x12\x1f\n\x0b\x62onus_coins\x18\x04 \x01(\x03R\nbonusCoins\x12!\n\x0c\x61mount_minor\x18\x05 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\x1a\n\x08position\x18\x07 \x01(\x05R\x08position\x12\x1b\n\tis_active\x18\x08 \x01(\x08R\x08isActive\x12%\n\x0ereward_percent\x18\t \x01(\x05R\rrewardPercent\x12\x1f\n\x0breward_days\x18\n \x01(\x05R\nrewardDays\"\x12\n\x10GetWalletRequest\"W\n\x11GetWalletResponse\x12#\n\rbalance_coins\x18\x01 \x01(\x03R\x0c\x62\x61lanceCoins\x12\x1d\n\ndebt_coins\x18\x02 \x01(\x03R\tdebtCoins\"h\n\x17ListCoinPackagesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"{\n\x18ListCoinPackagesResponse\x12\x37\n\x08packages\x18\x01 \x03(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x08packages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"k\n\x1aListAllCoinPackagesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"~\n\x1bListAllCoinPackagesResponse\x12\x37\n\x08packages\x18\x01 \x03(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x08packages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9a\x03\n\x18\x43reateCoinPackageRequest\x12\x1d\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x04name\x12!\n\x05\x63oins\x18\x02 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84= \x00R\x05\x63oins\x12,\n\x0b\x62onus_coins\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84=(\x00R\nbonusCoins\x12/\n\x0c\x61mount_minor\x18\x04 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/ \x00R\x0b\x61mountMinor\x12-\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$R\x08\x63urrency\x12#\n\x08position\x18\x06 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08position\x12\x30\n\x0ereward_percent\x18\x07 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\rrewardPercent\x12+\n\x0breward_days\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00R\nrewardDays\x12*\n\nrequest_id\x18\t \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"R\n\x19\x43reateCoinPackageResponse\x12\x35\n\x07package\x18\x01 \x01(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x07package\"\x8b\x05\n\x18UpdateCoinPackageRequest\x12&\n\npackage_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpackageId\x12\"\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12&\n\x05\x63oins\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84= \x00H\x01R\x05\x63oins\x88\x01\x01\x12\x31\n\x0b\x62onus_coins\x18\x04 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84=(\x00H\x02R\nbonusCoins\x88\x01\x01\x12\x34\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/ \x00H\x03R\x0b\x61mountMinor\x88\x01\x01\x12\x32\n\x08\x63urrency\x18\x06 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$H\x04R\x08\x63urrency\x88\x01\x01\x12(\n\x08position\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00H\x05R\x08position\x88\x01\x01\x12 \n\tis_active\x18\x08 \x01(\x08H\x06R\x08isActive\x88\x01\x01\x12\x35\n\x0ereward_percent\x18\t \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00H\x07R\rrewardPercent\x88\x01\x01\x12\x30\n\x0breward_days\x18\n \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x01H\x08R\nrewardDays\x88\x01\x01\x12*\n\nrequest_id\x18\x0b \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x08\n\x06_coinsB\x0e\n\x0c_bonus_coinsB\x0f\n\r_amount_minorB\x0b\n\t_currencyB\x0b\n\t_positionB\x0c\n\n_is_activeB\x11\n\x0f_reward_percentB\x0e\n\x0c_reward_days\"R\n\x19UpdateCoinPackageResponse\x12\x35\n\x07package\x18\x01 \x01(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x07package\"n\n\x18\x44\x65leteCoinPackageRequest\x12&\n\npackage_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpackageId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x1b\n\x19\x44\x65leteCoinPackageResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!cnt/payment/v1/coin_package.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x63nt/payment/v1/donation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb7\x02\n\x0b\x43oinPackage\x12\x1d\n\npackage_id\x18\x01 \x01(\x03R\tpackageId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n\x05\x63oins\x18\x03 \x01(\x03R\x05\x63oins\x12\x1f\n\x0b\x62onus_coins\x18\x04 \x01(\x03R\nbonusCoins\x12!\n\x0c\x61mount_minor\x18\x05 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\x1a\n\x08position\x18\x07 \x01(\x05R\x08position\x12\x1b\n\tis_active\x18\x08 \x01(\x08R\x08isActive\x12%\n\x0ereward_percent\x18\t \x01(\x05R\rrewardPercent\x12\x1f\n\x0breward_days\x18\n \x01(\x05R\nrewardDays\"\x12\n\x10GetWalletRequest\"W\n\x11GetWalletResponse\x12#\n\rbalance_coins\x18\x01 \x01(\x03R\x0c\x62\x61lanceCoins\x12\x1d\n\ndebt_coins\x18\x02 \x01(\x03R\tdebtCoins\"h\n\x17ListCoinPackagesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"{\n\x18ListCoinPackagesResponse\x12\x37\n\x08packages\x18\x01 \x03(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x08packages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"k\n\x1aListAllCoinPackagesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"~\n\x1bListAllCoinPackagesResponse\x12\x37\n\x08packages\x18\x01 \x03(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x08packages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9a\x03\n\x18\x43reateCoinPackageRequest\x12\x1d\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x04name\x12!\n\x05\x63oins\x18\x02 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84= \x00R\x05\x63oins\x12,\n\x0b\x62onus_coins\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84=(\x00R\nbonusCoins\x12/\n\x0c\x61mount_minor\x18\x04 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/ \x00R\x0b\x61mountMinor\x12-\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$R\x08\x63urrency\x12#\n\x08position\x18\x06 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08position\x12\x30\n\x0ereward_percent\x18\x07 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00R\rrewardPercent\x12+\n\x0breward_days\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00R\nrewardDays\x12*\n\nrequest_id\x18\t \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"R\n\x19\x43reateCoinPackageResponse\x12\x35\n\x07package\x18\x01 \x01(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x07package\"\x8b\x05\n\x18UpdateCoinPackageRequest\x12&\n\npackage_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpackageId\x12\"\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12&\n\x05\x63oins\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84= \x00H\x01R\x05\x63oins\x88\x01\x01\x12\x31\n\x0b\x62onus_coins\x18\x04 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x10\xc0\x84=(\x00H\x02R\nbonusCoins\x88\x01\x01\x12\x34\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/ \x00H\x03R\x0b\x61mountMinor\x88\x01\x01\x12\x32\n\x08\x63urrency\x18\x06 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$H\x04R\x08\x63urrency\x88\x01\x01\x12(\n\x08position\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00H\x05R\x08position\x88\x01\x01\x12 \n\tis_active\x18\x08 \x01(\x08H\x06R\x08isActive\x88\x01\x01\x12\x35\n\x0ereward_percent\x18\t \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00H\x07R\rrewardPercent\x88\x01\x01\x12\x30\n\x0breward_days\x18\n \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x01H\x08R\nrewardDays\x88\x01\x01\x12*\n\nrequest_id\x18\x0b \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x08\n\x06_coinsB\x0e\n\x0c_bonus_coinsB\x0f\n\r_amount_minorB\x0b\n\t_currencyB\x0b\n\t_positionB\x0c\n\n_is_activeB\x11\n\x0f_reward_percentB\x0e\n\x0c_reward_days\"R\n\x19UpdateCoinPackageResponse\x12\x35\n\x07package\x18\x01 \x01(\x0b\x32\x1b.cnt.payment.v1.CoinPackageR\x07package\"n\n\x18\x44\x65leteCoinPackageRequest\x12&\n\npackage_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpackageId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x1b\n\x19\x44\x65leteCoinPackageResponse\"\xa3\x01\n\x14PurchaseCoinsRequest\x12&\n\npackage_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpackageId\x12\x37\n\x0e\x64iscount_codes\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x03\"\x06r\x04\x10\x01\x18(R\rdiscountCodes\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"p\n\x15PurchaseCoinsResponse\x12\x34\n\x08purchase\x18\x01 \x01(\x0b\x32\x18.cnt.payment.v1.PurchaseR\x08purchase\x12!\n\x0c\x63heckout_url\x18\x02 \x01(\tR\x0b\x63heckoutUrl\"\xde\x02\n\x08Purchase\x12\x1d\n\npayment_id\x18\x01 \x01(\x03R\tpaymentId\x12\x1d\n\npackage_id\x18\x02 \x01(\x03R\tpackageId\x12!\n\x0cpackage_name\x18\x03 \x01(\tR\x0bpackageName\x12\x14\n\x05\x63oins\x18\x04 \x01(\x03R\x05\x63oins\x12*\n\x11\x66ull_amount_minor\x18\x05 \x01(\x03R\x0f\x66ullAmountMinor\x12!\n\x0c\x61mount_minor\x18\x06 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x07 \x01(\tR\x08\x63urrency\x12\x35\n\x06status\x18\x08 \x01(\x0e\x32\x1d.cnt.payment.v1.PaymentStatusR\x06status\x12\x39\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\"e\n\x14ListPurchasesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"w\n\x15ListPurchasesResponse\x12\x36\n\tpurchases\x18\x01 \x03(\x0b\x32\x18.cnt.payment.v1.PurchaseR\tpurchases\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageTokenb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -83,30 +85,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETECOINPACKAGEREQUEST'].fields_by_name['package_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_DELETECOINPACKAGEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DELETECOINPACKAGEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_COINPACKAGE']._serialized_start=83
-  _globals['_COINPACKAGE']._serialized_end=394
-  _globals['_GETWALLETREQUEST']._serialized_start=396
-  _globals['_GETWALLETREQUEST']._serialized_end=414
-  _globals['_GETWALLETRESPONSE']._serialized_start=416
-  _globals['_GETWALLETRESPONSE']._serialized_end=503
-  _globals['_LISTCOINPACKAGESREQUEST']._serialized_start=505
-  _globals['_LISTCOINPACKAGESREQUEST']._serialized_end=609
-  _globals['_LISTCOINPACKAGESRESPONSE']._serialized_start=611
-  _globals['_LISTCOINPACKAGESRESPONSE']._serialized_end=734
-  _globals['_LISTALLCOINPACKAGESREQUEST']._serialized_start=736
-  _globals['_LISTALLCOINPACKAGESREQUEST']._serialized_end=843
-  _globals['_LISTALLCOINPACKAGESRESPONSE']._serialized_start=845
-  _globals['_LISTALLCOINPACKAGESRESPONSE']._serialized_end=971
-  _globals['_CREATECOINPACKAGEREQUEST']._serialized_start=974
-  _globals['_CREATECOINPACKAGEREQUEST']._serialized_end=1384
-  _globals['_CREATECOINPACKAGERESPONSE']._serialized_start=1386
-  _globals['_CREATECOINPACKAGERESPONSE']._serialized_end=1468
-  _globals['_UPDATECOINPACKAGEREQUEST']._serialized_start=1471
-  _globals['_UPDATECOINPACKAGEREQUEST']._serialized_end=2122
-  _globals['_UPDATECOINPACKAGERESPONSE']._serialized_start=2124
-  _globals['_UPDATECOINPACKAGERESPONSE']._serialized_end=2206
-  _globals['_DELETECOINPACKAGEREQUEST']._serialized_start=2208
-  _globals['_DELETECOINPACKAGEREQUEST']._serialized_end=2318
-  _globals['_DELETECOINPACKAGERESPONSE']._serialized_start=2320
-  _globals['_DELETECOINPACKAGERESPONSE']._serialized_end=2347
+  _globals['_PURCHASECOINSREQUEST'].fields_by_name['package_id']._loaded_options = None
+  _globals['_PURCHASECOINSREQUEST'].fields_by_name['package_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_PURCHASECOINSREQUEST'].fields_by_name['discount_codes']._loaded_options = None
+  _globals['_PURCHASECOINSREQUEST'].fields_by_name['discount_codes']._serialized_options = b'\272H\r\222\001\n\020\003\"\006r\004\020\001\030('
+  _globals['_PURCHASECOINSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_PURCHASECOINSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_LISTPURCHASESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTPURCHASESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_LISTPURCHASESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTPURCHASESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
+  _globals['_COINPACKAGE']._serialized_start=147
+  _globals['_COINPACKAGE']._serialized_end=458
+  _globals['_GETWALLETREQUEST']._serialized_start=460
+  _globals['_GETWALLETREQUEST']._serialized_end=478
+  _globals['_GETWALLETRESPONSE']._serialized_start=480
+  _globals['_GETWALLETRESPONSE']._serialized_end=567
+  _globals['_LISTCOINPACKAGESREQUEST']._serialized_start=569
+  _globals['_LISTCOINPACKAGESREQUEST']._serialized_end=673
+  _globals['_LISTCOINPACKAGESRESPONSE']._serialized_start=675
+  _globals['_LISTCOINPACKAGESRESPONSE']._serialized_end=798
+  _globals['_LISTALLCOINPACKAGESREQUEST']._serialized_start=800
+  _globals['_LISTALLCOINPACKAGESREQUEST']._serialized_end=907
+  _globals['_LISTALLCOINPACKAGESRESPONSE']._serialized_start=909
+  _globals['_LISTALLCOINPACKAGESRESPONSE']._serialized_end=1035
+  _globals['_CREATECOINPACKAGEREQUEST']._serialized_start=1038
+  _globals['_CREATECOINPACKAGEREQUEST']._serialized_end=1448
+  _globals['_CREATECOINPACKAGERESPONSE']._serialized_start=1450
+  _globals['_CREATECOINPACKAGERESPONSE']._serialized_end=1532
+  _globals['_UPDATECOINPACKAGEREQUEST']._serialized_start=1535
+  _globals['_UPDATECOINPACKAGEREQUEST']._serialized_end=2186
+  _globals['_UPDATECOINPACKAGERESPONSE']._serialized_start=2188
+  _globals['_UPDATECOINPACKAGERESPONSE']._serialized_end=2270
+  _globals['_DELETECOINPACKAGEREQUEST']._serialized_start=2272
+  _globals['_DELETECOINPACKAGEREQUEST']._serialized_end=2382
+  _globals['_DELETECOINPACKAGERESPONSE']._serialized_start=2384
+  _globals['_DELETECOINPACKAGERESPONSE']._serialized_end=2411
+  _globals['_PURCHASECOINSREQUEST']._serialized_start=2414
+  _globals['_PURCHASECOINSREQUEST']._serialized_end=2577
+  _globals['_PURCHASECOINSRESPONSE']._serialized_start=2579
+  _globals['_PURCHASECOINSRESPONSE']._serialized_end=2691
+  _globals['_PURCHASE']._serialized_start=2694
+  _globals['_PURCHASE']._serialized_end=3044
+  _globals['_LISTPURCHASESREQUEST']._serialized_start=3046
+  _globals['_LISTPURCHASESREQUEST']._serialized_end=3147
+  _globals['_LISTPURCHASESRESPONSE']._serialized_start=3149
+  _globals['_LISTPURCHASESRESPONSE']._serialized_end=3268
 # @@protoc_insertion_point(module_scope)

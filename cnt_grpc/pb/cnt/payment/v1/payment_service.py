@@ -10,7 +10,9 @@ from cnt_grpc.pb.cnt.payment.v1 import payment_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.call import Call
+    from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_payment_v1_bank_pb2
     from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_payment_v1_commission_pb2
+    from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_payment_v1_donation_pb2
 
 SERVICE: Final = "cnt.payment.v1.PaymentService"
 
@@ -19,6 +21,127 @@ class Servicer(Protocol):
     """Money that comes and goes. Success comes from the provider alone, never from a client."""
 
     __slots__ = ()
+
+    @abstractmethod
+    async def CreatePaymentIntent(self, request: cnt_payment_v1_donation_pb2.CreatePaymentIntentRequest, call: Call) -> cnt_payment_v1_donation_pb2.CreatePaymentIntentResponse:
+        """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
+        Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+        PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def ConfirmDonation(self, request: cnt_payment_v1_donation_pb2.ConfirmDonationRequest, call: Call) -> cnt_payment_v1_donation_pb2.ConfirmDonationResponse:
+        """Asks Stripe where a donation stands, and books what it says.
+        Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def ListSentDonations(self, request: cnt_payment_v1_donation_pb2.ListSentDonationsRequest, call: Call) -> cnt_payment_v1_donation_pb2.ListSentDonationsResponse:
+        """Donations that the caller gave, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def ListReceivedDonations(self, request: cnt_payment_v1_donation_pb2.ListReceivedDonationsRequest, call: Call) -> cnt_payment_v1_donation_pb2.ListReceivedDonationsResponse:
+        """Donations that the caller got, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def GetDonationEligibility(self, request: cnt_payment_v1_donation_pb2.GetDonationEligibilityRequest, call: Call) -> cnt_payment_v1_donation_pb2.GetDonationEligibilityResponse:
+        """Whether donations reach a person.
+        Anyone. USER_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def ListAllDonations(self, request: cnt_payment_v1_donation_pb2.ListAllDonationsRequest, call: Call) -> cnt_payment_v1_donation_pb2.ListAllDonationsResponse:
+        """All donations, newest first.
+        Administrators. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def GetGivingStatement(self, request: cnt_payment_v1_donation_pb2.GetGivingStatementRequest, call: Call) -> cnt_payment_v1_donation_pb2.GetGivingStatementResponse:
+        """A year's giving of the caller, by currency, with every donation.
+        Anyone signed in with a real account.
+        """
+        ...
+
+    @abstractmethod
+    async def GetDonation(self, request: cnt_payment_v1_donation_pb2.GetDonationRequest, call: Call) -> cnt_payment_v1_donation_pb2.GetDonationResponse:
+        """One donation.
+        Its giver, and its recipient once it is paid. DONATION_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def GetDonationReceipt(self, request: cnt_payment_v1_donation_pb2.GetDonationReceiptRequest, call: Call) -> cnt_payment_v1_donation_pb2.GetDonationReceiptResponse:
+        """The receipt of a donation that is paid.
+        Its giver. DONATION_NOT_FOUND; DONATION_NOT_PAID.
+        """
+        ...
+
+    @abstractmethod
+    async def RefundPayment(self, request: cnt_payment_v1_donation_pb2.RefundPaymentRequest, call: Call) -> cnt_payment_v1_donation_pb2.RefundPaymentResponse:
+        """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
+        debt. Audited.
+        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def ReceiveStripeEvent(self, request: cnt_payment_v1_donation_pb2.ReceiveStripeEventRequest, call: Call) -> cnt_payment_v1_donation_pb2.ReceiveStripeEventResponse:
+        """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
+        Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def GetBankDetails(self, request: cnt_payment_v1_bank_pb2.GetBankDetailsRequest, call: Call) -> cnt_payment_v1_bank_pb2.GetBankDetailsResponse:
+        """The caller's bank details; of numbers the last four characters.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def CreateBankDetails(self, request: cnt_payment_v1_bank_pb2.CreateBankDetailsRequest, call: Call) -> cnt_payment_v1_bank_pb2.CreateBankDetailsResponse:
+        """Keeps the caller's bank details.
+        Anyone signed in with a real account. BANK_DETAILS_EXIST; BANK_KEYS_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def UpdateBankDetails(self, request: cnt_payment_v1_bank_pb2.UpdateBankDetailsRequest, call: Call) -> cnt_payment_v1_bank_pb2.UpdateBankDetailsResponse:
+        """Keeps other bank details instead.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def DeleteBankDetails(self, request: cnt_payment_v1_bank_pb2.DeleteBankDetailsRequest, call: Call) -> cnt_payment_v1_bank_pb2.DeleteBankDetailsResponse:
+        """Forgets the caller's bank details.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def GetUserBankDetails(self, request: cnt_payment_v1_bank_pb2.GetUserBankDetailsRequest, call: Call) -> cnt_payment_v1_bank_pb2.GetUserBankDetailsResponse:
+        """Somebody's bank details in full. Each look is audited with its reason.
+        Administrators. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def VerifyBankDetails(self, request: cnt_payment_v1_bank_pb2.VerifyBankDetailsRequest, call: Call) -> cnt_payment_v1_bank_pb2.VerifyBankDetailsResponse:
+        """Says that somebody's bank details are right. Audited.
+        Administrators. BANK_DETAILS_NOT_FOUND.
+        """
+        ...
 
     @abstractmethod
     async def GetCommission(self, request: cnt_payment_v1_commission_pb2.GetCommissionRequest, call: Call) -> cnt_payment_v1_commission_pb2.GetCommissionResponse:

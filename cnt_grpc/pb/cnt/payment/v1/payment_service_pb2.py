@@ -24,21 +24,57 @@ _sym_db = _symbol_database.Default()
 
 
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_policy__pb2
+from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_dot_payment_dot_v1_dot_bank__pb2
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_dot_payment_dot_v1_dot_commission__pb2
+from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_dot_payment_dot_v1_dot_donation__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$cnt/payment/v1/payment_service.proto\x12\x0e\x63nt.payment.v1\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1f\x63nt/payment/v1/commission.proto\x1a\x1cgoogle/api/annotations.proto2\xc1\x02\n\x0ePaymentService\x12\x90\x01\n\rGetCommission\x12$.cnt.payment.v1.GetCommissionRequest\x1a%.cnt.payment.v1.GetCommissionResponse\"2\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02#\x12!/api/v1/admin/settings/commission\x12\x9b\x01\n\x10UpdateCommission\x12\'.cnt.payment.v1.UpdateCommissionRequest\x1a(.cnt.payment.v1.UpdateCommissionResponse\"4\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02&\x1a!/api/v1/admin/settings/commission:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$cnt/payment/v1/payment_service.proto\x12\x0e\x63nt.payment.v1\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x19\x63nt/payment/v1/bank.proto\x1a\x1f\x63nt/payment/v1/commission.proto\x1a\x1d\x63nt/payment/v1/donation.proto\x1a\x1cgoogle/api/annotations.proto2\xdb\x17\n\x0ePaymentService\x12\xac\x01\n\x13\x43reatePaymentIntent\x12*.cnt.payment.v1.CreatePaymentIntentRequest\x1a+.cnt.payment.v1.CreatePaymentIntentResponse\"<\x8a\xb5\x18\x06\x08\x03 \x02(\x01\x82\xd3\xe4\x93\x02,\"\'/api/v1/donations/create-payment-intent:\x01*\x12\xa6\x01\n\x0f\x43onfirmDonation\x12&.cnt.payment.v1.ConfirmDonationRequest\x1a\'.cnt.payment.v1.ConfirmDonationResponse\"B\x8a\xb5\x18\x06\x08\x03 \x02(\x01\x82\xd3\xe4\x93\x02\x32\"-/api/v1/donations/confirm/{payment_intent_id}:\x01*\x12\x91\x01\n\x11ListSentDonations\x12(.cnt.payment.v1.ListSentDonationsRequest\x1a).cnt.payment.v1.ListSentDonationsResponse\"\'\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/donations/sent\x12\xa1\x01\n\x15ListReceivedDonations\x12,.cnt.payment.v1.ListReceivedDonationsRequest\x1a-.cnt.payment.v1.ListReceivedDonationsResponse\"+\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x1c\x12\x1a/api/v1/donations/received\x12\xb1\x01\n\x16GetDonationEligibility\x12-.cnt.payment.v1.GetDonationEligibilityRequest\x1a..cnt.payment.v1.GetDonationEligibilityResponse\"8\x90\x02\x01\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02)\x12\'/api/v1/donations/eligibility/{user_id}\x12\x93\x01\n\x10ListAllDonations\x12\'.cnt.payment.v1.ListAllDonationsRequest\x1a(.cnt.payment.v1.ListAllDonationsResponse\",\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/donations/admin/all\x12\xaa\x01\n\x12GetGivingStatement\x12).cnt.payment.v1.GetGivingStatementRequest\x1a*.cnt.payment.v1.GetGivingStatementResponse\"=\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02.\x12\"/api/v1/donations/statement/{year}b\x08\x64ocument\x12\x88\x01\n\x0bGetDonation\x12\".cnt.payment.v1.GetDonationRequest\x1a#.cnt.payment.v1.GetDonationResponse\"0\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/donations/{donation_id}\x12\xaf\x01\n\x12GetDonationReceipt\x12).cnt.payment.v1.GetDonationReceiptRequest\x1a*.cnt.payment.v1.GetDonationReceiptResponse\"B\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x33\x12\'/api/v1/donations/{donation_id}/receiptb\x08\x64ocument\x12\x9f\x01\n\rRefundPayment\x12$.cnt.payment.v1.RefundPaymentRequest\x1a%.cnt.payment.v1.RefundPaymentResponse\"A\x8a\xb5\x18\x08\x08\x06\x10\x01 \x02(\x01\x82\xd3\xe4\x93\x02/\"*/api/v1/admin/payments/{payment_id}:refund:\x01*\x12\x93\x01\n\x12ReceiveStripeEvent\x12).cnt.payment.v1.ReceiveStripeEventRequest\x1a*.cnt.payment.v1.ReceiveStripeEventResponse\"&\x8a\xb5\x18\x04\x08\x07 \x01\x82\xd3\xe4\x93\x02\x18\"\x10/webhooks/stripe:\x04\x62ody\x12\x88\x01\n\x0eGetBankDetails\x12%.cnt.payment.v1.GetBankDetailsRequest\x1a&.cnt.payment.v1.GetBankDetailsResponse\"\'\x90\x02\x01\x8a\xb5\x18\x04\x08\x03\x10\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/bank-details\x12\x93\x01\n\x11\x43reateBankDetails\x12(.cnt.payment.v1.CreateBankDetailsRequest\x1a).cnt.payment.v1.CreateBankDetailsResponse\")\x8a\xb5\x18\x06\x08\x03\x10\x01 \x01\x82\xd3\xe4\x93\x02\x19\"\x14/api/v1/bank-details:\x01*\x12\x93\x01\n\x11UpdateBankDetails\x12(.cnt.payment.v1.UpdateBankDetailsRequest\x1a).cnt.payment.v1.UpdateBankDetailsResponse\")\x8a\xb5\x18\x06\x08\x03\x10\x01 \x01\x82\xd3\xe4\x93\x02\x19\x1a\x14/api/v1/bank-details:\x01*\x12\x90\x01\n\x11\x44\x65leteBankDetails\x12(.cnt.payment.v1.DeleteBankDetailsRequest\x1a).cnt.payment.v1.DeleteBankDetailsResponse\"&\x8a\xb5\x18\x06\x08\x03\x10\x01 \x01\x82\xd3\xe4\x93\x02\x16*\x14/api/v1/bank-details\x12\xa6\x01\n\x12GetUserBankDetails\x12).cnt.payment.v1.GetUserBankDetailsRequest\x1a*.cnt.payment.v1.GetUserBankDetailsResponse\"9\x90\x02\x01\x8a\xb5\x18\x06\x08\x06\x10\x01(\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/admin/bank-details/{user_id}\x12\xa8\x01\n\x11VerifyBankDetails\x12(.cnt.payment.v1.VerifyBankDetailsRequest\x1a).cnt.payment.v1.VerifyBankDetailsResponse\">\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02\x30\"+/api/v1/admin/bank-details/{user_id}:verify:\x01*\x12\x90\x01\n\rGetCommission\x12$.cnt.payment.v1.GetCommissionRequest\x1a%.cnt.payment.v1.GetCommissionResponse\"2\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02#\x12!/api/v1/admin/settings/commission\x12\x9b\x01\n\x10UpdateCommission\x12\'.cnt.payment.v1.UpdateCommissionRequest\x1a(.cnt.payment.v1.UpdateCommissionResponse\"4\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02&\x1a!/api/v1/admin/settings/commission:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.payment.v1.payment_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['CreatePaymentIntent']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['CreatePaymentIntent']._serialized_options = b'\212\265\030\006\010\003 \002(\001\202\323\344\223\002,\"\'/api/v1/donations/create-payment-intent:\001*'
+  _globals['_PAYMENTSERVICE'].methods_by_name['ConfirmDonation']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['ConfirmDonation']._serialized_options = b'\212\265\030\006\010\003 \002(\001\202\323\344\223\0022\"-/api/v1/donations/confirm/{payment_intent_id}:\001*'
+  _globals['_PAYMENTSERVICE'].methods_by_name['ListSentDonations']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['ListSentDonations']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\002\030\022\026/api/v1/donations/sent'
+  _globals['_PAYMENTSERVICE'].methods_by_name['ListReceivedDonations']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['ListReceivedDonations']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\002\034\022\032/api/v1/donations/received'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetDonationEligibility']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetDonationEligibility']._serialized_options = b'\220\002\001\212\265\030\002\010\001\202\323\344\223\002)\022\'/api/v1/donations/eligibility/{user_id}'
+  _globals['_PAYMENTSERVICE'].methods_by_name['ListAllDonations']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['ListAllDonations']._serialized_options = b'\220\002\001\212\265\030\002\010\006\202\323\344\223\002\035\022\033/api/v1/donations/admin/all'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetGivingStatement']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetGivingStatement']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\002.\022\"/api/v1/donations/statement/{year}b\010document'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetDonation']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetDonation']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\002!\022\037/api/v1/donations/{donation_id}'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetDonationReceipt']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetDonationReceipt']._serialized_options = b'\220\002\001\212\265\030\002\010\003\202\323\344\223\0023\022\'/api/v1/donations/{donation_id}/receiptb\010document'
+  _globals['_PAYMENTSERVICE'].methods_by_name['RefundPayment']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['RefundPayment']._serialized_options = b'\212\265\030\010\010\006\020\001 \002(\001\202\323\344\223\002/\"*/api/v1/admin/payments/{payment_id}:refund:\001*'
+  _globals['_PAYMENTSERVICE'].methods_by_name['ReceiveStripeEvent']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['ReceiveStripeEvent']._serialized_options = b'\212\265\030\004\010\007 \001\202\323\344\223\002\030\"\020/webhooks/stripe:\004body'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetBankDetails']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetBankDetails']._serialized_options = b'\220\002\001\212\265\030\004\010\003\020\001\202\323\344\223\002\026\022\024/api/v1/bank-details'
+  _globals['_PAYMENTSERVICE'].methods_by_name['CreateBankDetails']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['CreateBankDetails']._serialized_options = b'\212\265\030\006\010\003\020\001 \001\202\323\344\223\002\031\"\024/api/v1/bank-details:\001*'
+  _globals['_PAYMENTSERVICE'].methods_by_name['UpdateBankDetails']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['UpdateBankDetails']._serialized_options = b'\212\265\030\006\010\003\020\001 \001\202\323\344\223\002\031\032\024/api/v1/bank-details:\001*'
+  _globals['_PAYMENTSERVICE'].methods_by_name['DeleteBankDetails']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['DeleteBankDetails']._serialized_options = b'\212\265\030\006\010\003\020\001 \001\202\323\344\223\002\026*\024/api/v1/bank-details'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetUserBankDetails']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetUserBankDetails']._serialized_options = b'\220\002\001\212\265\030\006\010\006\020\001(\001\202\323\344\223\002&\022$/api/v1/admin/bank-details/{user_id}'
+  _globals['_PAYMENTSERVICE'].methods_by_name['VerifyBankDetails']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['VerifyBankDetails']._serialized_options = b'\212\265\030\004\010\006 \001\202\323\344\223\0020\"+/api/v1/admin/bank-details/{user_id}:verify:\001*'
   _globals['_PAYMENTSERVICE'].methods_by_name['GetCommission']._loaded_options = None
   _globals['_PAYMENTSERVICE'].methods_by_name['GetCommission']._serialized_options = b'\220\002\001\212\265\030\002\010\006\202\323\344\223\002#\022!/api/v1/admin/settings/commission'
   _globals['_PAYMENTSERVICE'].methods_by_name['UpdateCommission']._loaded_options = None
   _globals['_PAYMENTSERVICE'].methods_by_name['UpdateCommission']._serialized_options = b'\212\265\030\004\010\006 \001\202\323\344\223\002&\032!/api/v1/admin/settings/commission:\001*'
-  _globals['_PAYMENTSERVICE']._serialized_start=148
-  _globals['_PAYMENTSERVICE']._serialized_end=469
+  _globals['_PAYMENTSERVICE']._serialized_start=206
+  _globals['_PAYMENTSERVICE']._serialized_end=3241
 # @@protoc_insertion_point(module_scope)

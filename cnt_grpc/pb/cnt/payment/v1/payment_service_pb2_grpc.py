@@ -4,7 +4,9 @@
 import grpc
 import warnings
 
+from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_dot_payment_dot_v1_dot_bank__pb2
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_dot_payment_dot_v1_dot_commission__pb2
+from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_dot_payment_dot_v1_dot_donation__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -36,6 +38,91 @@ class PaymentServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.CreatePaymentIntent = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreatePaymentIntent',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentResponse.FromString,
+                _registered_method=True)
+        self.ConfirmDonation = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ConfirmDonation',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationResponse.FromString,
+                _registered_method=True)
+        self.ListSentDonations = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ListSentDonations',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListSentDonationsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListSentDonationsResponse.FromString,
+                _registered_method=True)
+        self.ListReceivedDonations = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ListReceivedDonations',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListReceivedDonationsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListReceivedDonationsResponse.FromString,
+                _registered_method=True)
+        self.GetDonationEligibility = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetDonationEligibility',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationEligibilityRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationEligibilityResponse.FromString,
+                _registered_method=True)
+        self.ListAllDonations = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ListAllDonations',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsResponse.FromString,
+                _registered_method=True)
+        self.GetGivingStatement = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetGivingStatement',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementResponse.FromString,
+                _registered_method=True)
+        self.GetDonation = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetDonation',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationResponse.FromString,
+                _registered_method=True)
+        self.GetDonationReceipt = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetDonationReceipt',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationReceiptRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationReceiptResponse.FromString,
+                _registered_method=True)
+        self.RefundPayment = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/RefundPayment',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.RefundPaymentRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.RefundPaymentResponse.FromString,
+                _registered_method=True)
+        self.ReceiveStripeEvent = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ReceiveStripeEvent',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.FromString,
+                _registered_method=True)
+        self.GetBankDetails = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetBankDetails',
+                request_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetBankDetailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetBankDetailsResponse.FromString,
+                _registered_method=True)
+        self.CreateBankDetails = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreateBankDetails',
+                request_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.CreateBankDetailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.CreateBankDetailsResponse.FromString,
+                _registered_method=True)
+        self.UpdateBankDetails = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/UpdateBankDetails',
+                request_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.UpdateBankDetailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.UpdateBankDetailsResponse.FromString,
+                _registered_method=True)
+        self.DeleteBankDetails = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/DeleteBankDetails',
+                request_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.DeleteBankDetailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.DeleteBankDetailsResponse.FromString,
+                _registered_method=True)
+        self.GetUserBankDetails = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetUserBankDetails',
+                request_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetUserBankDetailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetUserBankDetailsResponse.FromString,
+                _registered_method=True)
+        self.VerifyBankDetails = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/VerifyBankDetails',
+                request_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.VerifyBankDetailsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.VerifyBankDetailsResponse.FromString,
+                _registered_method=True)
         self.GetCommission = channel.unary_unary(
                 '/cnt.payment.v1.PaymentService/GetCommission',
                 request_serializer=cnt_dot_payment_dot_v1_dot_commission__pb2.GetCommissionRequest.SerializeToString,
@@ -51,6 +138,144 @@ class PaymentServiceStub:
 class PaymentServiceServicer:
     """Money that comes and goes. Success comes from the provider alone, never from a client.
     """
+
+    def CreatePaymentIntent(self, request, context):
+        """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
+        Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+        PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmDonation(self, request, context):
+        """Asks Stripe where a donation stands, and books what it says.
+        Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSentDonations(self, request, context):
+        """Donations that the caller gave, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReceivedDonations(self, request, context):
+        """Donations that the caller got, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDonationEligibility(self, request, context):
+        """Whether donations reach a person.
+        Anyone. USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAllDonations(self, request, context):
+        """All donations, newest first.
+        Administrators. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetGivingStatement(self, request, context):
+        """A year's giving of the caller, by currency, with every donation.
+        Anyone signed in with a real account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDonation(self, request, context):
+        """One donation.
+        Its giver, and its recipient once it is paid. DONATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDonationReceipt(self, request, context):
+        """The receipt of a donation that is paid.
+        Its giver. DONATION_NOT_FOUND; DONATION_NOT_PAID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefundPayment(self, request, context):
+        """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
+        debt. Audited.
+        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReceiveStripeEvent(self, request, context):
+        """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
+        Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBankDetails(self, request, context):
+        """The caller's bank details; of numbers the last four characters.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateBankDetails(self, request, context):
+        """Keeps the caller's bank details.
+        Anyone signed in with a real account. BANK_DETAILS_EXIST; BANK_KEYS_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateBankDetails(self, request, context):
+        """Keeps other bank details instead.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteBankDetails(self, request, context):
+        """Forgets the caller's bank details.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUserBankDetails(self, request, context):
+        """Somebody's bank details in full. Each look is audited with its reason.
+        Administrators. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyBankDetails(self, request, context):
+        """Says that somebody's bank details are right. Audited.
+        Administrators. BANK_DETAILS_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def GetCommission(self, request, context):
         """The rule by which commission is taken.
@@ -71,6 +296,91 @@ class PaymentServiceServicer:
 
 def add_PaymentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'CreatePaymentIntent': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePaymentIntent,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentResponse.SerializeToString,
+            ),
+            'ConfirmDonation': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmDonation,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationResponse.SerializeToString,
+            ),
+            'ListSentDonations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSentDonations,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListSentDonationsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListSentDonationsResponse.SerializeToString,
+            ),
+            'ListReceivedDonations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReceivedDonations,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListReceivedDonationsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListReceivedDonationsResponse.SerializeToString,
+            ),
+            'GetDonationEligibility': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDonationEligibility,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationEligibilityRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationEligibilityResponse.SerializeToString,
+            ),
+            'ListAllDonations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAllDonations,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsResponse.SerializeToString,
+            ),
+            'GetGivingStatement': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetGivingStatement,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementResponse.SerializeToString,
+            ),
+            'GetDonation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDonation,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationResponse.SerializeToString,
+            ),
+            'GetDonationReceipt': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDonationReceipt,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationReceiptRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationReceiptResponse.SerializeToString,
+            ),
+            'RefundPayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefundPayment,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.RefundPaymentRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.RefundPaymentResponse.SerializeToString,
+            ),
+            'ReceiveStripeEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReceiveStripeEvent,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.SerializeToString,
+            ),
+            'GetBankDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBankDetails,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetBankDetailsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetBankDetailsResponse.SerializeToString,
+            ),
+            'CreateBankDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateBankDetails,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.CreateBankDetailsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.CreateBankDetailsResponse.SerializeToString,
+            ),
+            'UpdateBankDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateBankDetails,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.UpdateBankDetailsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.UpdateBankDetailsResponse.SerializeToString,
+            ),
+            'DeleteBankDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteBankDetails,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.DeleteBankDetailsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.DeleteBankDetailsResponse.SerializeToString,
+            ),
+            'GetUserBankDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUserBankDetails,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetUserBankDetailsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.GetUserBankDetailsResponse.SerializeToString,
+            ),
+            'VerifyBankDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyBankDetails,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_bank__pb2.VerifyBankDetailsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_bank__pb2.VerifyBankDetailsResponse.SerializeToString,
+            ),
             'GetCommission': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCommission,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_commission__pb2.GetCommissionRequest.FromString,
@@ -92,6 +402,465 @@ def add_PaymentServiceServicer_to_server(servicer, server):
 class PaymentService:
     """Money that comes and goes. Success comes from the provider alone, never from a client.
     """
+
+    @staticmethod
+    def CreatePaymentIntent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreatePaymentIntent',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmDonation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ConfirmDonation',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSentDonations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ListSentDonations',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ListSentDonationsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ListSentDonationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReceivedDonations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ListReceivedDonations',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ListReceivedDonationsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ListReceivedDonationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDonationEligibility(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetDonationEligibility',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationEligibilityRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationEligibilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAllDonations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ListAllDonations',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetGivingStatement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetGivingStatement',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDonation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetDonation',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDonationReceipt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetDonationReceipt',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationReceiptRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.GetDonationReceiptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefundPayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/RefundPayment',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.RefundPaymentRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.RefundPaymentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReceiveStripeEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ReceiveStripeEvent',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBankDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetBankDetails',
+            cnt_dot_payment_dot_v1_dot_bank__pb2.GetBankDetailsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_bank__pb2.GetBankDetailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateBankDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreateBankDetails',
+            cnt_dot_payment_dot_v1_dot_bank__pb2.CreateBankDetailsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_bank__pb2.CreateBankDetailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateBankDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/UpdateBankDetails',
+            cnt_dot_payment_dot_v1_dot_bank__pb2.UpdateBankDetailsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_bank__pb2.UpdateBankDetailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteBankDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/DeleteBankDetails',
+            cnt_dot_payment_dot_v1_dot_bank__pb2.DeleteBankDetailsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_bank__pb2.DeleteBankDetailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUserBankDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetUserBankDetails',
+            cnt_dot_payment_dot_v1_dot_bank__pb2.GetUserBankDetailsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_bank__pb2.GetUserBankDetailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyBankDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/VerifyBankDetails',
+            cnt_dot_payment_dot_v1_dot_bank__pb2.VerifyBankDetailsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_bank__pb2.VerifyBankDetailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def GetCommission(request,

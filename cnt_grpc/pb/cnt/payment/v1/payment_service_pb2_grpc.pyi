@@ -4,7 +4,9 @@
 isort:skip_file
 Money: the rules by which the platform takes and pays it."""
 
+from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as _bank_pb2
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as _commission_pb2
+from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as _donation_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
 import abc as _abc_1
@@ -17,6 +19,76 @@ class PaymentServiceStub:
     """Money that comes and goes. Success comes from the provider alone, never from a client."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    CreatePaymentIntent: _aio.UnaryUnaryMultiCallable[_donation_pb2.CreatePaymentIntentRequest, _donation_pb2.CreatePaymentIntentResponse]
+    """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
+    Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+    PROVIDER_REFUSED.
+    """
+    ConfirmDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.ConfirmDonationRequest, _donation_pb2.ConfirmDonationResponse]
+    """Asks Stripe where a donation stands, and books what it says.
+    Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    """
+    ListSentDonations: _aio.UnaryUnaryMultiCallable[_donation_pb2.ListSentDonationsRequest, _donation_pb2.ListSentDonationsResponse]
+    """Donations that the caller gave, newest first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
+    ListReceivedDonations: _aio.UnaryUnaryMultiCallable[_donation_pb2.ListReceivedDonationsRequest, _donation_pb2.ListReceivedDonationsResponse]
+    """Donations that the caller got, newest first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
+    GetDonationEligibility: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetDonationEligibilityRequest, _donation_pb2.GetDonationEligibilityResponse]
+    """Whether donations reach a person.
+    Anyone. USER_NOT_FOUND.
+    """
+    ListAllDonations: _aio.UnaryUnaryMultiCallable[_donation_pb2.ListAllDonationsRequest, _donation_pb2.ListAllDonationsResponse]
+    """All donations, newest first.
+    Administrators. PAGE_TOKEN_INVALID.
+    """
+    GetGivingStatement: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetGivingStatementRequest, _donation_pb2.GetGivingStatementResponse]
+    """A year's giving of the caller, by currency, with every donation.
+    Anyone signed in with a real account.
+    """
+    GetDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetDonationRequest, _donation_pb2.GetDonationResponse]
+    """One donation.
+    Its giver, and its recipient once it is paid. DONATION_NOT_FOUND.
+    """
+    GetDonationReceipt: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetDonationReceiptRequest, _donation_pb2.GetDonationReceiptResponse]
+    """The receipt of a donation that is paid.
+    Its giver. DONATION_NOT_FOUND; DONATION_NOT_PAID.
+    """
+    RefundPayment: _aio.UnaryUnaryMultiCallable[_donation_pb2.RefundPaymentRequest, _donation_pb2.RefundPaymentResponse]
+    """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
+    debt. Audited.
+    Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    """
+    ReceiveStripeEvent: _aio.UnaryUnaryMultiCallable[_donation_pb2.ReceiveStripeEventRequest, _donation_pb2.ReceiveStripeEventResponse]
+    """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
+    Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+    """
+    GetBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.GetBankDetailsRequest, _bank_pb2.GetBankDetailsResponse]
+    """The caller's bank details; of numbers the last four characters.
+    Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+    """
+    CreateBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.CreateBankDetailsRequest, _bank_pb2.CreateBankDetailsResponse]
+    """Keeps the caller's bank details.
+    Anyone signed in with a real account. BANK_DETAILS_EXIST; BANK_KEYS_NOT_CONFIGURED.
+    """
+    UpdateBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.UpdateBankDetailsRequest, _bank_pb2.UpdateBankDetailsResponse]
+    """Keeps other bank details instead.
+    Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+    """
+    DeleteBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.DeleteBankDetailsRequest, _bank_pb2.DeleteBankDetailsResponse]
+    """Forgets the caller's bank details.
+    Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND.
+    """
+    GetUserBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.GetUserBankDetailsRequest, _bank_pb2.GetUserBankDetailsResponse]
+    """Somebody's bank details in full. Each look is audited with its reason.
+    Administrators. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+    """
+    VerifyBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.VerifyBankDetailsRequest, _bank_pb2.VerifyBankDetailsResponse]
+    """Says that somebody's bank details are right. Audited.
+    Administrators. BANK_DETAILS_NOT_FOUND.
+    """
     GetCommission: _aio.UnaryUnaryMultiCallable[_commission_pb2.GetCommissionRequest, _commission_pb2.GetCommissionResponse]
     """The rule by which commission is taken.
     Administrators.
@@ -28,6 +100,178 @@ class PaymentServiceStub:
 
 class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Money that comes and goes. Success comes from the provider alone, never from a client."""
+
+    @_abc_1.abstractmethod
+    def CreatePaymentIntent(
+        self,
+        request: _donation_pb2.CreatePaymentIntentRequest,
+        context: _aio.ServicerContext[_donation_pb2.CreatePaymentIntentRequest, _abc.Awaitable[_donation_pb2.CreatePaymentIntentResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.CreatePaymentIntentResponse]:
+        """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
+        Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+        PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmDonation(
+        self,
+        request: _donation_pb2.ConfirmDonationRequest,
+        context: _aio.ServicerContext[_donation_pb2.ConfirmDonationRequest, _abc.Awaitable[_donation_pb2.ConfirmDonationResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.ConfirmDonationResponse]:
+        """Asks Stripe where a donation stands, and books what it says.
+        Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSentDonations(
+        self,
+        request: _donation_pb2.ListSentDonationsRequest,
+        context: _aio.ServicerContext[_donation_pb2.ListSentDonationsRequest, _abc.Awaitable[_donation_pb2.ListSentDonationsResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.ListSentDonationsResponse]:
+        """Donations that the caller gave, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListReceivedDonations(
+        self,
+        request: _donation_pb2.ListReceivedDonationsRequest,
+        context: _aio.ServicerContext[_donation_pb2.ListReceivedDonationsRequest, _abc.Awaitable[_donation_pb2.ListReceivedDonationsResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.ListReceivedDonationsResponse]:
+        """Donations that the caller got, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDonationEligibility(
+        self,
+        request: _donation_pb2.GetDonationEligibilityRequest,
+        context: _aio.ServicerContext[_donation_pb2.GetDonationEligibilityRequest, _abc.Awaitable[_donation_pb2.GetDonationEligibilityResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.GetDonationEligibilityResponse]:
+        """Whether donations reach a person.
+        Anyone. USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAllDonations(
+        self,
+        request: _donation_pb2.ListAllDonationsRequest,
+        context: _aio.ServicerContext[_donation_pb2.ListAllDonationsRequest, _abc.Awaitable[_donation_pb2.ListAllDonationsResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.ListAllDonationsResponse]:
+        """All donations, newest first.
+        Administrators. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetGivingStatement(
+        self,
+        request: _donation_pb2.GetGivingStatementRequest,
+        context: _aio.ServicerContext[_donation_pb2.GetGivingStatementRequest, _abc.Awaitable[_donation_pb2.GetGivingStatementResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.GetGivingStatementResponse]:
+        """A year's giving of the caller, by currency, with every donation.
+        Anyone signed in with a real account.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDonation(
+        self,
+        request: _donation_pb2.GetDonationRequest,
+        context: _aio.ServicerContext[_donation_pb2.GetDonationRequest, _abc.Awaitable[_donation_pb2.GetDonationResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.GetDonationResponse]:
+        """One donation.
+        Its giver, and its recipient once it is paid. DONATION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDonationReceipt(
+        self,
+        request: _donation_pb2.GetDonationReceiptRequest,
+        context: _aio.ServicerContext[_donation_pb2.GetDonationReceiptRequest, _abc.Awaitable[_donation_pb2.GetDonationReceiptResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.GetDonationReceiptResponse]:
+        """The receipt of a donation that is paid.
+        Its giver. DONATION_NOT_FOUND; DONATION_NOT_PAID.
+        """
+
+    @_abc_1.abstractmethod
+    def RefundPayment(
+        self,
+        request: _donation_pb2.RefundPaymentRequest,
+        context: _aio.ServicerContext[_donation_pb2.RefundPaymentRequest, _abc.Awaitable[_donation_pb2.RefundPaymentResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.RefundPaymentResponse]:
+        """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
+        debt. Audited.
+        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ReceiveStripeEvent(
+        self,
+        request: _donation_pb2.ReceiveStripeEventRequest,
+        context: _aio.ServicerContext[_donation_pb2.ReceiveStripeEventRequest, _abc.Awaitable[_donation_pb2.ReceiveStripeEventResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.ReceiveStripeEventResponse]:
+        """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
+        Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def GetBankDetails(
+        self,
+        request: _bank_pb2.GetBankDetailsRequest,
+        context: _aio.ServicerContext[_bank_pb2.GetBankDetailsRequest, _abc.Awaitable[_bank_pb2.GetBankDetailsResponse]],
+    ) -> _abc.Awaitable[_bank_pb2.GetBankDetailsResponse]:
+        """The caller's bank details; of numbers the last four characters.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateBankDetails(
+        self,
+        request: _bank_pb2.CreateBankDetailsRequest,
+        context: _aio.ServicerContext[_bank_pb2.CreateBankDetailsRequest, _abc.Awaitable[_bank_pb2.CreateBankDetailsResponse]],
+    ) -> _abc.Awaitable[_bank_pb2.CreateBankDetailsResponse]:
+        """Keeps the caller's bank details.
+        Anyone signed in with a real account. BANK_DETAILS_EXIST; BANK_KEYS_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateBankDetails(
+        self,
+        request: _bank_pb2.UpdateBankDetailsRequest,
+        context: _aio.ServicerContext[_bank_pb2.UpdateBankDetailsRequest, _abc.Awaitable[_bank_pb2.UpdateBankDetailsResponse]],
+    ) -> _abc.Awaitable[_bank_pb2.UpdateBankDetailsResponse]:
+        """Keeps other bank details instead.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteBankDetails(
+        self,
+        request: _bank_pb2.DeleteBankDetailsRequest,
+        context: _aio.ServicerContext[_bank_pb2.DeleteBankDetailsRequest, _abc.Awaitable[_bank_pb2.DeleteBankDetailsResponse]],
+    ) -> _abc.Awaitable[_bank_pb2.DeleteBankDetailsResponse]:
+        """Forgets the caller's bank details.
+        Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUserBankDetails(
+        self,
+        request: _bank_pb2.GetUserBankDetailsRequest,
+        context: _aio.ServicerContext[_bank_pb2.GetUserBankDetailsRequest, _abc.Awaitable[_bank_pb2.GetUserBankDetailsResponse]],
+    ) -> _abc.Awaitable[_bank_pb2.GetUserBankDetailsResponse]:
+        """Somebody's bank details in full. Each look is audited with its reason.
+        Administrators. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyBankDetails(
+        self,
+        request: _bank_pb2.VerifyBankDetailsRequest,
+        context: _aio.ServicerContext[_bank_pb2.VerifyBankDetailsRequest, _abc.Awaitable[_bank_pb2.VerifyBankDetailsResponse]],
+    ) -> _abc.Awaitable[_bank_pb2.VerifyBankDetailsResponse]:
+        """Says that somebody's bank details are right. Audited.
+        Administrators. BANK_DETAILS_NOT_FOUND.
+        """
 
     @_abc_1.abstractmethod
     def GetCommission(

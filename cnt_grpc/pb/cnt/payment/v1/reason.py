@@ -37,3 +37,24 @@ class Reason(StrEnum):
     CURRENCY_UNSUPPORTED = "CURRENCY_UNSUPPORTED"
     # The creator has earned less than this. FAILED_PRECONDITION.
     INSUFFICIENT_EARNINGS = "INSUFFICIENT_EARNINGS"
+    # The server has no account at Stripe: the setting that is named is not set. FAILED_PRECONDITION.
+    STRIPE_NOT_CONFIGURED = "STRIPE_NOT_CONFIGURED"
+    # The provider does not take this: too small for its currency, say, or a country that it does not serve.
+    # FAILED_PRECONDITION.
+    PROVIDER_REFUSED = "PROVIDER_REFUSED"
+    # No such donation, or none of the caller's. NOT_FOUND.
+    DONATION_NOT_FOUND = "DONATION_NOT_FOUND"
+    # The donation is not paid, so that there is no receipt. FAILED_PRECONDITION.
+    DONATION_NOT_PAID = "DONATION_NOT_PAID"
+    # No such payment. NOT_FOUND.
+    PAYMENT_NOT_FOUND = "PAYMENT_NOT_FOUND"
+    # The payment is not paid, or less of it is left than shall go back. FAILED_PRECONDITION.
+    PAYMENT_NOT_REFUNDABLE = "PAYMENT_NOT_REFUNDABLE"
+    # The event is not signed by its provider, or at another time. INVALID_ARGUMENT.
+    WEBHOOK_SIGNATURE_INVALID = "WEBHOOK_SIGNATURE_INVALID"
+    # No bank details are kept. NOT_FOUND.
+    BANK_DETAILS_NOT_FOUND = "BANK_DETAILS_NOT_FOUND"
+    # Bank details are kept already. ALREADY_EXISTS.
+    BANK_DETAILS_EXIST = "BANK_DETAILS_EXIST"
+    # The server cannot seal bank details: BANK_KEYS is not set. FAILED_PRECONDITION.
+    BANK_KEYS_NOT_CONFIGURED = "BANK_KEYS_NOT_CONFIGURED"

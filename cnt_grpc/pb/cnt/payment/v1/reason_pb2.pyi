@@ -55,6 +55,28 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The platform does not take this currency. INVALID_ARGUMENT."""
     REASON_INSUFFICIENT_EARNINGS: _Reason.ValueType  # 15
     """The creator has earned less than this. FAILED_PRECONDITION."""
+    REASON_STRIPE_NOT_CONFIGURED: _Reason.ValueType  # 16
+    """The server has no account at Stripe: the setting that is named is not set. FAILED_PRECONDITION."""
+    REASON_PROVIDER_REFUSED: _Reason.ValueType  # 17
+    """The provider does not take this: too small for its currency, say, or a country that it does not serve.
+    FAILED_PRECONDITION.
+    """
+    REASON_DONATION_NOT_FOUND: _Reason.ValueType  # 18
+    """No such donation, or none of the caller's. NOT_FOUND."""
+    REASON_DONATION_NOT_PAID: _Reason.ValueType  # 19
+    """The donation is not paid, so that there is no receipt. FAILED_PRECONDITION."""
+    REASON_PAYMENT_NOT_FOUND: _Reason.ValueType  # 20
+    """No such payment. NOT_FOUND."""
+    REASON_PAYMENT_NOT_REFUNDABLE: _Reason.ValueType  # 21
+    """The payment is not paid, or less of it is left than shall go back. FAILED_PRECONDITION."""
+    REASON_WEBHOOK_SIGNATURE_INVALID: _Reason.ValueType  # 22
+    """The event is not signed by its provider, or at another time. INVALID_ARGUMENT."""
+    REASON_BANK_DETAILS_NOT_FOUND: _Reason.ValueType  # 23
+    """No bank details are kept. NOT_FOUND."""
+    REASON_BANK_DETAILS_EXIST: _Reason.ValueType  # 24
+    """Bank details are kept already. ALREADY_EXISTS."""
+    REASON_BANK_KEYS_NOT_CONFIGURED: _Reason.ValueType  # 25
+    """The server cannot seal bank details: BANK_KEYS is not set. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -91,4 +113,26 @@ REASON_CURRENCY_UNSUPPORTED: Reason.ValueType  # 14
 """The platform does not take this currency. INVALID_ARGUMENT."""
 REASON_INSUFFICIENT_EARNINGS: Reason.ValueType  # 15
 """The creator has earned less than this. FAILED_PRECONDITION."""
+REASON_STRIPE_NOT_CONFIGURED: Reason.ValueType  # 16
+"""The server has no account at Stripe: the setting that is named is not set. FAILED_PRECONDITION."""
+REASON_PROVIDER_REFUSED: Reason.ValueType  # 17
+"""The provider does not take this: too small for its currency, say, or a country that it does not serve.
+FAILED_PRECONDITION.
+"""
+REASON_DONATION_NOT_FOUND: Reason.ValueType  # 18
+"""No such donation, or none of the caller's. NOT_FOUND."""
+REASON_DONATION_NOT_PAID: Reason.ValueType  # 19
+"""The donation is not paid, so that there is no receipt. FAILED_PRECONDITION."""
+REASON_PAYMENT_NOT_FOUND: Reason.ValueType  # 20
+"""No such payment. NOT_FOUND."""
+REASON_PAYMENT_NOT_REFUNDABLE: Reason.ValueType  # 21
+"""The payment is not paid, or less of it is left than shall go back. FAILED_PRECONDITION."""
+REASON_WEBHOOK_SIGNATURE_INVALID: Reason.ValueType  # 22
+"""The event is not signed by its provider, or at another time. INVALID_ARGUMENT."""
+REASON_BANK_DETAILS_NOT_FOUND: Reason.ValueType  # 23
+"""No bank details are kept. NOT_FOUND."""
+REASON_BANK_DETAILS_EXIST: Reason.ValueType  # 24
+"""Bank details are kept already. ALREADY_EXISTS."""
+REASON_BANK_KEYS_NOT_CONFIGURED: Reason.ValueType  # 25
+"""The server cannot seal bank details: BANK_KEYS is not set. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

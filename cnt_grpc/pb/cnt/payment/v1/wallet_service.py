@@ -37,6 +37,21 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def PurchaseCoins(self, request: cnt_payment_v1_coin_package_pb2.PurchaseCoinsRequest, call: Call) -> cnt_payment_v1_coin_package_pb2.PurchaseCoinsResponse:
+        """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
+        paid, or at once when codes leave nothing to pay.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def ListPurchases(self, request: cnt_payment_v1_coin_package_pb2.ListPurchasesRequest, call: Call) -> cnt_payment_v1_coin_package_pb2.ListPurchasesResponse:
+        """The caller's purchases, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
     async def ListGifts(self, request: cnt_payment_v1_gift_pb2.ListGiftsRequest, call: Call) -> cnt_payment_v1_gift_pb2.ListGiftsResponse:
         """Gifts that can be given.
         Anyone. PAGE_TOKEN_INVALID.

@@ -48,6 +48,16 @@ class WalletServiceStub:
                 request_serializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListCoinPackagesRequest.SerializeToString,
                 response_deserializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListCoinPackagesResponse.FromString,
                 _registered_method=True)
+        self.PurchaseCoins = channel.unary_unary(
+                '/cnt.payment.v1.WalletService/PurchaseCoins',
+                request_serializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.PurchaseCoinsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.PurchaseCoinsResponse.FromString,
+                _registered_method=True)
+        self.ListPurchases = channel.unary_unary(
+                '/cnt.payment.v1.WalletService/ListPurchases',
+                request_serializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListPurchasesRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListPurchasesResponse.FromString,
+                _registered_method=True)
         self.ListGifts = channel.unary_unary(
                 '/cnt.payment.v1.WalletService/ListGifts',
                 request_serializer=cnt_dot_payment_dot_v1_dot_gift__pb2.ListGiftsRequest.SerializeToString,
@@ -160,6 +170,23 @@ class WalletServiceServicer:
     def ListCoinPackages(self, request, context):
         """Packages of coins that are sold.
         Anyone. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PurchaseCoins(self, request, context):
+        """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
+        paid, or at once when codes leave nothing to pay.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPurchases(self, request, context):
+        """The caller's purchases, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -333,6 +360,16 @@ def add_WalletServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListCoinPackagesRequest.FromString,
                     response_serializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListCoinPackagesResponse.SerializeToString,
             ),
+            'PurchaseCoins': grpc.unary_unary_rpc_method_handler(
+                    servicer.PurchaseCoins,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.PurchaseCoinsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.PurchaseCoinsResponse.SerializeToString,
+            ),
+            'ListPurchases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPurchases,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListPurchasesRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListPurchasesResponse.SerializeToString,
+            ),
             'ListGifts': grpc.unary_unary_rpc_method_handler(
                     servicer.ListGifts,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_gift__pb2.ListGiftsRequest.FromString,
@@ -484,6 +521,60 @@ class WalletService:
             '/cnt.payment.v1.WalletService/ListCoinPackages',
             cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListCoinPackagesRequest.SerializeToString,
             cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListCoinPackagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PurchaseCoins(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.WalletService/PurchaseCoins',
+            cnt_dot_payment_dot_v1_dot_coin__package__pb2.PurchaseCoinsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_coin__package__pb2.PurchaseCoinsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPurchases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.WalletService/ListPurchases',
+            cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListPurchasesRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_coin__package__pb2.ListPurchasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,6 +27,15 @@ class WalletServiceStub:
     """Packages of coins that are sold.
     Anyone. PAGE_TOKEN_INVALID.
     """
+    PurchaseCoins: _aio.UnaryUnaryMultiCallable[_coin_package_pb2.PurchaseCoinsRequest, _coin_package_pb2.PurchaseCoinsResponse]
+    """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
+    paid, or at once when codes leave nothing to pay.
+    Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+    """
+    ListPurchases: _aio.UnaryUnaryMultiCallable[_coin_package_pb2.ListPurchasesRequest, _coin_package_pb2.ListPurchasesResponse]
+    """The caller's purchases, newest first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
     ListGifts: _aio.UnaryUnaryMultiCallable[_gift_pb2.ListGiftsRequest, _gift_pb2.ListGiftsResponse]
     """Gifts that can be given.
     Anyone. PAGE_TOKEN_INVALID.
@@ -128,6 +137,27 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_coin_package_pb2.ListCoinPackagesResponse]:
         """Packages of coins that are sold.
         Anyone. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def PurchaseCoins(
+        self,
+        request: _coin_package_pb2.PurchaseCoinsRequest,
+        context: _aio.ServicerContext[_coin_package_pb2.PurchaseCoinsRequest, _abc.Awaitable[_coin_package_pb2.PurchaseCoinsResponse]],
+    ) -> _abc.Awaitable[_coin_package_pb2.PurchaseCoinsResponse]:
+        """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
+        paid, or at once when codes leave nothing to pay.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPurchases(
+        self,
+        request: _coin_package_pb2.ListPurchasesRequest,
+        context: _aio.ServicerContext[_coin_package_pb2.ListPurchasesRequest, _abc.Awaitable[_coin_package_pb2.ListPurchasesResponse]],
+    ) -> _abc.Awaitable[_coin_package_pb2.ListPurchasesResponse]:
+        """The caller's purchases, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod

@@ -7,13 +7,17 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
+import type { PaymentStatus } from "./donation_pb.js";
+import { file_cnt_payment_v1_donation } from "./donation_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/payment/v1/coin_package.proto.
  */
 export const file_cnt_payment_v1_coin_package: GenFile = /*@__PURE__*/
-  fileDesc("CiFjbnQvcGF5bWVudC92MS9jb2luX3BhY2thZ2UucHJvdG8SDmNudC5wYXltZW50LnYxIs0BCgtDb2luUGFja2FnZRISCgpwYWNrYWdlX2lkGAEgASgDEgwKBG5hbWUYAiABKAkSDQoFY29pbnMYAyABKAMSEwoLYm9udXNfY29pbnMYBCABKAMSFAoMYW1vdW50X21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhAKCHBvc2l0aW9uGAcgASgFEhEKCWlzX2FjdGl2ZRgIIAEoCBIWCg5yZXdhcmRfcGVyY2VudBgJIAEoBRITCgtyZXdhcmRfZGF5cxgKIAEoBSISChBHZXRXYWxsZXRSZXF1ZXN0Ij4KEUdldFdhbGxldFJlc3BvbnNlEhUKDWJhbGFuY2VfY29pbnMYASABKAMSEgoKZGVidF9jb2lucxgCIAEoAyJTChdMaXN0Q29pblBhY2thZ2VzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiYgoYTGlzdENvaW5QYWNrYWdlc1Jlc3BvbnNlEi0KCHBhY2thZ2VzGAEgAygLMhsuY250LnBheW1lbnQudjEuQ29pblBhY2thZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlYKGkxpc3RBbGxDb2luUGFja2FnZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJlChtMaXN0QWxsQ29pblBhY2thZ2VzUmVzcG9uc2USLQoIcGFja2FnZXMYASADKAsyGy5jbnQucGF5bWVudC52MS5Db2luUGFja2FnZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiugIKGENyZWF0ZUNvaW5QYWNrYWdlUmVxdWVzdBIXCgRuYW1lGAEgASgJQgm6SAZyBBABGGQSGgoFY29pbnMYAiABKANCC7pICCIGEMCEPSAAEiAKC2JvbnVzX2NvaW5zGAMgASgDQgu6SAgiBhDAhD0oABIiCgxhbW91bnRfbWlub3IYBCABKANCDLpICSIHGIDC1y8gABIjCghjdXJyZW5jeRgFIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSGQoIcG9zaXRpb24YBiABKAVCB7pIBBoCKAASIQoOcmV3YXJkX3BlcmNlbnQYByABKAVCCbpIBhoEGGQoABIfCgtyZXdhcmRfZGF5cxgIIAEoBUIKukgHGgUYwhwoABIfCgpyZXF1ZXN0X2lkGAkgASgJQgu6SAjYAQFyA7ABASJJChlDcmVhdGVDb2luUGFja2FnZVJlc3BvbnNlEiwKB3BhY2thZ2UYASABKAsyGy5jbnQucGF5bWVudC52MS5Db2luUGFja2FnZSKWBAoYVXBkYXRlQ29pblBhY2thZ2VSZXF1ZXN0EhsKCnBhY2thZ2VfaWQYASABKANCB7pIBCICIAASHAoEbmFtZRgCIAEoCUIJukgGcgQQARhkSACIAQESHwoFY29pbnMYAyABKANCC7pICCIGEMCEPSAASAGIAQESJQoLYm9udXNfY29pbnMYBCABKANCC7pICCIGEMCEPSgASAKIAQESJwoMYW1vdW50X21pbm9yGAUgASgDQgy6SAkiBxiAwtcvIABIA4gBARIoCghjdXJyZW5jeRgGIAEoCUIRukgOcgwyCl5bQS1aXXszfSRIBIgBARIeCghwb3NpdGlvbhgHIAEoBUIHukgEGgIoAEgFiAEBEhYKCWlzX2FjdGl2ZRgIIAEoCEgGiAEBEiYKDnJld2FyZF9wZXJjZW50GAkgASgFQgm6SAYaBBhkKABIB4gBARIkCgtyZXdhcmRfZGF5cxgKIAEoBUIKukgHGgUYwhwoAUgIiAEBEh8KCnJlcXVlc3RfaWQYCyABKAlCC7pICNgBAXIDsAEBQgcKBV9uYW1lQggKBl9jb2luc0IOCgxfYm9udXNfY29pbnNCDwoNX2Ftb3VudF9taW5vckILCglfY3VycmVuY3lCCwoJX3Bvc2l0aW9uQgwKCl9pc19hY3RpdmVCEQoPX3Jld2FyZF9wZXJjZW50Qg4KDF9yZXdhcmRfZGF5cyJJChlVcGRhdGVDb2luUGFja2FnZVJlc3BvbnNlEiwKB3BhY2thZ2UYASABKAsyGy5jbnQucGF5bWVudC52MS5Db2luUGFja2FnZSJYChhEZWxldGVDb2luUGFja2FnZVJlcXVlc3QSGwoKcGFja2FnZV9pZBgBIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIbChlEZWxldGVDb2luUGFja2FnZVJlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("CiFjbnQvcGF5bWVudC92MS9jb2luX3BhY2thZ2UucHJvdG8SDmNudC5wYXltZW50LnYxIs0BCgtDb2luUGFja2FnZRISCgpwYWNrYWdlX2lkGAEgASgDEgwKBG5hbWUYAiABKAkSDQoFY29pbnMYAyABKAMSEwoLYm9udXNfY29pbnMYBCABKAMSFAoMYW1vdW50X21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhAKCHBvc2l0aW9uGAcgASgFEhEKCWlzX2FjdGl2ZRgIIAEoCBIWCg5yZXdhcmRfcGVyY2VudBgJIAEoBRITCgtyZXdhcmRfZGF5cxgKIAEoBSISChBHZXRXYWxsZXRSZXF1ZXN0Ij4KEUdldFdhbGxldFJlc3BvbnNlEhUKDWJhbGFuY2VfY29pbnMYASABKAMSEgoKZGVidF9jb2lucxgCIAEoAyJTChdMaXN0Q29pblBhY2thZ2VzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiYgoYTGlzdENvaW5QYWNrYWdlc1Jlc3BvbnNlEi0KCHBhY2thZ2VzGAEgAygLMhsuY250LnBheW1lbnQudjEuQ29pblBhY2thZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlYKGkxpc3RBbGxDb2luUGFja2FnZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJlChtMaXN0QWxsQ29pblBhY2thZ2VzUmVzcG9uc2USLQoIcGFja2FnZXMYASADKAsyGy5jbnQucGF5bWVudC52MS5Db2luUGFja2FnZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiugIKGENyZWF0ZUNvaW5QYWNrYWdlUmVxdWVzdBIXCgRuYW1lGAEgASgJQgm6SAZyBBABGGQSGgoFY29pbnMYAiABKANCC7pICCIGEMCEPSAAEiAKC2JvbnVzX2NvaW5zGAMgASgDQgu6SAgiBhDAhD0oABIiCgxhbW91bnRfbWlub3IYBCABKANCDLpICSIHGIDC1y8gABIjCghjdXJyZW5jeRgFIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSGQoIcG9zaXRpb24YBiABKAVCB7pIBBoCKAASIQoOcmV3YXJkX3BlcmNlbnQYByABKAVCCbpIBhoEGGQoABIfCgtyZXdhcmRfZGF5cxgIIAEoBUIKukgHGgUYwhwoABIfCgpyZXF1ZXN0X2lkGAkgASgJQgu6SAjYAQFyA7ABASJJChlDcmVhdGVDb2luUGFja2FnZVJlc3BvbnNlEiwKB3BhY2thZ2UYASABKAsyGy5jbnQucGF5bWVudC52MS5Db2luUGFja2FnZSKWBAoYVXBkYXRlQ29pblBhY2thZ2VSZXF1ZXN0EhsKCnBhY2thZ2VfaWQYASABKANCB7pIBCICIAASHAoEbmFtZRgCIAEoCUIJukgGcgQQARhkSACIAQESHwoFY29pbnMYAyABKANCC7pICCIGEMCEPSAASAGIAQESJQoLYm9udXNfY29pbnMYBCABKANCC7pICCIGEMCEPSgASAKIAQESJwoMYW1vdW50X21pbm9yGAUgASgDQgy6SAkiBxiAwtcvIABIA4gBARIoCghjdXJyZW5jeRgGIAEoCUIRukgOcgwyCl5bQS1aXXszfSRIBIgBARIeCghwb3NpdGlvbhgHIAEoBUIHukgEGgIoAEgFiAEBEhYKCWlzX2FjdGl2ZRgIIAEoCEgGiAEBEiYKDnJld2FyZF9wZXJjZW50GAkgASgFQgm6SAYaBBhkKABIB4gBARIkCgtyZXdhcmRfZGF5cxgKIAEoBUIKukgHGgUYwhwoAUgIiAEBEh8KCnJlcXVlc3RfaWQYCyABKAlCC7pICNgBAXIDsAEBQgcKBV9uYW1lQggKBl9jb2luc0IOCgxfYm9udXNfY29pbnNCDwoNX2Ftb3VudF9taW5vckILCglfY3VycmVuY3lCCwoJX3Bvc2l0aW9uQgwKCl9pc19hY3RpdmVCEQoPX3Jld2FyZF9wZXJjZW50Qg4KDF9yZXdhcmRfZGF5cyJJChlVcGRhdGVDb2luUGFja2FnZVJlc3BvbnNlEiwKB3BhY2thZ2UYASABKAsyGy5jbnQucGF5bWVudC52MS5Db2luUGFja2FnZSJYChhEZWxldGVDb2luUGFja2FnZVJlcXVlc3QSGwoKcGFja2FnZV9pZBgBIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIbChlEZWxldGVDb2luUGFja2FnZVJlc3BvbnNlIn4KFFB1cmNoYXNlQ29pbnNSZXF1ZXN0EhsKCnBhY2thZ2VfaWQYASABKANCB7pIBCICIAASKAoOZGlzY291bnRfY29kZXMYAiADKAlCELpIDZIBChADIgZyBBABGCgSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiWQoVUHVyY2hhc2VDb2luc1Jlc3BvbnNlEioKCHB1cmNoYXNlGAEgASgLMhguY250LnBheW1lbnQudjEuUHVyY2hhc2USFAoMY2hlY2tvdXRfdXJsGAIgASgJIvkBCghQdXJjaGFzZRISCgpwYXltZW50X2lkGAEgASgDEhIKCnBhY2thZ2VfaWQYAiABKAMSFAoMcGFja2FnZV9uYW1lGAMgASgJEg0KBWNvaW5zGAQgASgDEhkKEWZ1bGxfYW1vdW50X21pbm9yGAUgASgDEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRItCgZzdGF0dXMYCCABKA4yHS5jbnQucGF5bWVudC52MS5QYXltZW50U3RhdHVzEi4KCmNyZWF0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlAKFExpc3RQdXJjaGFzZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJdChVMaXN0UHVyY2hhc2VzUmVzcG9uc2USKwoJcHVyY2hhc2VzGAEgAygLMhguY250LnBheW1lbnQudjEuUHVyY2hhc2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJYgZwcm90bzM", [file_buf_validate_validate, file_cnt_payment_v1_donation, file_google_protobuf_timestamp]);
 
 /**
  * Coins that are sold together.
@@ -506,4 +510,200 @@ export type DeleteCoinPackageResponse = Message<"cnt.payment.v1.DeleteCoinPackag
  */
 export const DeleteCoinPackageResponseSchema: GenMessage<DeleteCoinPackageResponse> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_coin_package, 12);
+
+/**
+ * What to buy.
+ *
+ * @generated from message cnt.payment.v1.PurchaseCoinsRequest
+ */
+export type PurchaseCoinsRequest = Message<"cnt.payment.v1.PurchaseCoinsRequest"> & {
+  /**
+   * The package.
+   *
+   * @generated from field: int64 package_id = 1;
+   */
+  packageId: bigint;
+
+  /**
+   * Codes that make it cheaper, in any case.
+   *
+   * @generated from field: repeated string discount_codes = 2;
+   */
+  discountCodes: string[];
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.PurchaseCoinsRequest.
+ * Use `create(PurchaseCoinsRequestSchema)` to create a new message.
+ */
+export const PurchaseCoinsRequestSchema: GenMessage<PurchaseCoinsRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_coin_package, 13);
+
+/**
+ * The purchase has begun.
+ *
+ * @generated from message cnt.payment.v1.PurchaseCoinsResponse
+ */
+export type PurchaseCoinsResponse = Message<"cnt.payment.v1.PurchaseCoinsResponse"> & {
+  /**
+   * The purchase.
+   *
+   * @generated from field: cnt.payment.v1.Purchase purchase = 1;
+   */
+  purchase?: Purchase | undefined;
+
+  /**
+   * Where the buyer pays; empty when nothing is left to pay, and the coins are there.
+   *
+   * @generated from field: string checkout_url = 2;
+   */
+  checkoutUrl: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.PurchaseCoinsResponse.
+ * Use `create(PurchaseCoinsResponseSchema)` to create a new message.
+ */
+export const PurchaseCoinsResponseSchema: GenMessage<PurchaseCoinsResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_coin_package, 14);
+
+/**
+ * A purchase of coins.
+ *
+ * @generated from message cnt.payment.v1.Purchase
+ */
+export type Purchase = Message<"cnt.payment.v1.Purchase"> & {
+  /**
+   * The payment's id.
+   *
+   * @generated from field: int64 payment_id = 1;
+   */
+  paymentId: bigint;
+
+  /**
+   * The package.
+   *
+   * @generated from field: int64 package_id = 2;
+   */
+  packageId: bigint;
+
+  /**
+   * Its name when it was bought.
+   *
+   * @generated from field: string package_name = 3;
+   */
+  packageName: string;
+
+  /**
+   * Coins that it gives, all bonuses included.
+   *
+   * @generated from field: int64 coins = 4;
+   */
+  coins: bigint;
+
+  /**
+   * The price before any discount, in minor units.
+   *
+   * @generated from field: int64 full_amount_minor = 5;
+   */
+  fullAmountMinor: bigint;
+
+  /**
+   * What is paid.
+   *
+   * @generated from field: int64 amount_minor = 6;
+   */
+  amountMinor: bigint;
+
+  /**
+   * The currency of both.
+   *
+   * @generated from field: string currency = 7;
+   */
+  currency: string;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: cnt.payment.v1.PaymentStatus status = 8;
+   */
+  status: PaymentStatus;
+
+  /**
+   * When it began.
+   *
+   * @generated from field: google.protobuf.Timestamp created_at = 9;
+   */
+  createdAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.payment.v1.Purchase.
+ * Use `create(PurchaseSchema)` to create a new message.
+ */
+export const PurchaseSchema: GenMessage<Purchase> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_coin_package, 15);
+
+/**
+ * Which page of the caller's purchases.
+ *
+ * @generated from message cnt.payment.v1.ListPurchasesRequest
+ */
+export type ListPurchasesRequest = Message<"cnt.payment.v1.ListPurchasesRequest"> & {
+  /**
+   * The largest number of rows; 0 means 20, and more than 100 means 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of the page before; empty for the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.ListPurchasesRequest.
+ * Use `create(ListPurchasesRequestSchema)` to create a new message.
+ */
+export const ListPurchasesRequestSchema: GenMessage<ListPurchasesRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_coin_package, 16);
+
+/**
+ * One page of the caller's purchases, newest first.
+ *
+ * @generated from message cnt.payment.v1.ListPurchasesResponse
+ */
+export type ListPurchasesResponse = Message<"cnt.payment.v1.ListPurchasesResponse"> & {
+  /**
+   * The purchases.
+   *
+   * @generated from field: repeated cnt.payment.v1.Purchase purchases = 1;
+   */
+  purchases: Purchase[];
+
+  /**
+   * Leads to the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.ListPurchasesResponse.
+ * Use `create(ListPurchasesResponseSchema)` to create a new message.
+ */
+export const ListPurchasesResponseSchema: GenMessage<ListPurchasesResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_coin_package, 17);
 

@@ -7,15 +7,19 @@
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
+import type { CreateBankDetailsRequestSchema, CreateBankDetailsResponseSchema, DeleteBankDetailsRequestSchema, DeleteBankDetailsResponseSchema, GetBankDetailsRequestSchema, GetBankDetailsResponseSchema, GetUserBankDetailsRequestSchema, GetUserBankDetailsResponseSchema, UpdateBankDetailsRequestSchema, UpdateBankDetailsResponseSchema, VerifyBankDetailsRequestSchema, VerifyBankDetailsResponseSchema } from "./bank_pb.js";
+import { file_cnt_payment_v1_bank } from "./bank_pb.js";
 import type { GetCommissionRequestSchema, GetCommissionResponseSchema, UpdateCommissionRequestSchema, UpdateCommissionResponseSchema } from "./commission_pb.js";
 import { file_cnt_payment_v1_commission } from "./commission_pb.js";
+import type { ConfirmDonationRequestSchema, ConfirmDonationResponseSchema, CreatePaymentIntentRequestSchema, CreatePaymentIntentResponseSchema, GetDonationEligibilityRequestSchema, GetDonationEligibilityResponseSchema, GetDonationReceiptRequestSchema, GetDonationReceiptResponseSchema, GetDonationRequestSchema, GetDonationResponseSchema, GetGivingStatementRequestSchema, GetGivingStatementResponseSchema, ListAllDonationsRequestSchema, ListAllDonationsResponseSchema, ListReceivedDonationsRequestSchema, ListReceivedDonationsResponseSchema, ListSentDonationsRequestSchema, ListSentDonationsResponseSchema, ReceiveStripeEventRequestSchema, ReceiveStripeEventResponseSchema, RefundPaymentRequestSchema, RefundPaymentResponseSchema } from "./donation_pb.js";
+import { file_cnt_payment_v1_donation } from "./donation_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
 
 /**
  * Describes the file cnt/payment/v1/payment_service.proto.
  */
 export const file_cnt_payment_v1_payment_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjbnQvcGF5bWVudC92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SDmNudC5wYXltZW50LnYxMsECCg5QYXltZW50U2VydmljZRKQAQoNR2V0Q29tbWlzc2lvbhIkLmNudC5wYXltZW50LnYxLkdldENvbW1pc3Npb25SZXF1ZXN0GiUuY250LnBheW1lbnQudjEuR2V0Q29tbWlzc2lvblJlc3BvbnNlIjKQAgGKtRgCCAaC0+STAiMSIS9hcGkvdjEvYWRtaW4vc2V0dGluZ3MvY29tbWlzc2lvbhKbAQoQVXBkYXRlQ29tbWlzc2lvbhInLmNudC5wYXltZW50LnYxLlVwZGF0ZUNvbW1pc3Npb25SZXF1ZXN0GiguY250LnBheW1lbnQudjEuVXBkYXRlQ29tbWlzc2lvblJlc3BvbnNlIjSKtRgECAYgAYLT5JMCJjoBKhohL2FwaS92MS9hZG1pbi9zZXR0aW5ncy9jb21taXNzaW9uYgZwcm90bzM", [file_cnt_common_v1_policy, file_cnt_payment_v1_commission, file_google_api_annotations]);
+  fileDesc("CiRjbnQvcGF5bWVudC92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SDmNudC5wYXltZW50LnYxMtsXCg5QYXltZW50U2VydmljZRKsAQoTQ3JlYXRlUGF5bWVudEludGVudBIqLmNudC5wYXltZW50LnYxLkNyZWF0ZVBheW1lbnRJbnRlbnRSZXF1ZXN0GisuY250LnBheW1lbnQudjEuQ3JlYXRlUGF5bWVudEludGVudFJlc3BvbnNlIjyKtRgGCAMgAigBgtPkkwIsOgEqIicvYXBpL3YxL2RvbmF0aW9ucy9jcmVhdGUtcGF5bWVudC1pbnRlbnQSpgEKD0NvbmZpcm1Eb25hdGlvbhImLmNudC5wYXltZW50LnYxLkNvbmZpcm1Eb25hdGlvblJlcXVlc3QaJy5jbnQucGF5bWVudC52MS5Db25maXJtRG9uYXRpb25SZXNwb25zZSJCirUYBggDIAIoAYLT5JMCMjoBKiItL2FwaS92MS9kb25hdGlvbnMvY29uZmlybS97cGF5bWVudF9pbnRlbnRfaWR9EpEBChFMaXN0U2VudERvbmF0aW9ucxIoLmNudC5wYXltZW50LnYxLkxpc3RTZW50RG9uYXRpb25zUmVxdWVzdBopLmNudC5wYXltZW50LnYxLkxpc3RTZW50RG9uYXRpb25zUmVzcG9uc2UiJ5ACAYq1GAIIA4LT5JMCGBIWL2FwaS92MS9kb25hdGlvbnMvc2VudBKhAQoVTGlzdFJlY2VpdmVkRG9uYXRpb25zEiwuY250LnBheW1lbnQudjEuTGlzdFJlY2VpdmVkRG9uYXRpb25zUmVxdWVzdBotLmNudC5wYXltZW50LnYxLkxpc3RSZWNlaXZlZERvbmF0aW9uc1Jlc3BvbnNlIiuQAgGKtRgCCAOC0+STAhwSGi9hcGkvdjEvZG9uYXRpb25zL3JlY2VpdmVkErEBChZHZXREb25hdGlvbkVsaWdpYmlsaXR5Ei0uY250LnBheW1lbnQudjEuR2V0RG9uYXRpb25FbGlnaWJpbGl0eVJlcXVlc3QaLi5jbnQucGF5bWVudC52MS5HZXREb25hdGlvbkVsaWdpYmlsaXR5UmVzcG9uc2UiOJACAYq1GAIIAYLT5JMCKRInL2FwaS92MS9kb25hdGlvbnMvZWxpZ2liaWxpdHkve3VzZXJfaWR9EpMBChBMaXN0QWxsRG9uYXRpb25zEicuY250LnBheW1lbnQudjEuTGlzdEFsbERvbmF0aW9uc1JlcXVlc3QaKC5jbnQucGF5bWVudC52MS5MaXN0QWxsRG9uYXRpb25zUmVzcG9uc2UiLJACAYq1GAIIBoLT5JMCHRIbL2FwaS92MS9kb25hdGlvbnMvYWRtaW4vYWxsEqoBChJHZXRHaXZpbmdTdGF0ZW1lbnQSKS5jbnQucGF5bWVudC52MS5HZXRHaXZpbmdTdGF0ZW1lbnRSZXF1ZXN0GiouY250LnBheW1lbnQudjEuR2V0R2l2aW5nU3RhdGVtZW50UmVzcG9uc2UiPZACAYq1GAIIA4LT5JMCLmIIZG9jdW1lbnQSIi9hcGkvdjEvZG9uYXRpb25zL3N0YXRlbWVudC97eWVhcn0SiAEKC0dldERvbmF0aW9uEiIuY250LnBheW1lbnQudjEuR2V0RG9uYXRpb25SZXF1ZXN0GiMuY250LnBheW1lbnQudjEuR2V0RG9uYXRpb25SZXNwb25zZSIwkAIBirUYAggDgtPkkwIhEh8vYXBpL3YxL2RvbmF0aW9ucy97ZG9uYXRpb25faWR9Eq8BChJHZXREb25hdGlvblJlY2VpcHQSKS5jbnQucGF5bWVudC52MS5HZXREb25hdGlvblJlY2VpcHRSZXF1ZXN0GiouY250LnBheW1lbnQudjEuR2V0RG9uYXRpb25SZWNlaXB0UmVzcG9uc2UiQpACAYq1GAIIA4LT5JMCM2IIZG9jdW1lbnQSJy9hcGkvdjEvZG9uYXRpb25zL3tkb25hdGlvbl9pZH0vcmVjZWlwdBKfAQoNUmVmdW5kUGF5bWVudBIkLmNudC5wYXltZW50LnYxLlJlZnVuZFBheW1lbnRSZXF1ZXN0GiUuY250LnBheW1lbnQudjEuUmVmdW5kUGF5bWVudFJlc3BvbnNlIkGKtRgICAYQASACKAGC0+STAi86ASoiKi9hcGkvdjEvYWRtaW4vcGF5bWVudHMve3BheW1lbnRfaWR9OnJlZnVuZBKTAQoSUmVjZWl2ZVN0cmlwZUV2ZW50EikuY250LnBheW1lbnQudjEuUmVjZWl2ZVN0cmlwZUV2ZW50UmVxdWVzdBoqLmNudC5wYXltZW50LnYxLlJlY2VpdmVTdHJpcGVFdmVudFJlc3BvbnNlIiaKtRgECAcgAYLT5JMCGDoEYm9keSIQL3dlYmhvb2tzL3N0cmlwZRKIAQoOR2V0QmFua0RldGFpbHMSJS5jbnQucGF5bWVudC52MS5HZXRCYW5rRGV0YWlsc1JlcXVlc3QaJi5jbnQucGF5bWVudC52MS5HZXRCYW5rRGV0YWlsc1Jlc3BvbnNlIieQAgGKtRgECAMQAYLT5JMCFhIUL2FwaS92MS9iYW5rLWRldGFpbHMSkwEKEUNyZWF0ZUJhbmtEZXRhaWxzEiguY250LnBheW1lbnQudjEuQ3JlYXRlQmFua0RldGFpbHNSZXF1ZXN0GikuY250LnBheW1lbnQudjEuQ3JlYXRlQmFua0RldGFpbHNSZXNwb25zZSIpirUYBggDEAEgAYLT5JMCGToBKiIUL2FwaS92MS9iYW5rLWRldGFpbHMSkwEKEVVwZGF0ZUJhbmtEZXRhaWxzEiguY250LnBheW1lbnQudjEuVXBkYXRlQmFua0RldGFpbHNSZXF1ZXN0GikuY250LnBheW1lbnQudjEuVXBkYXRlQmFua0RldGFpbHNSZXNwb25zZSIpirUYBggDEAEgAYLT5JMCGToBKhoUL2FwaS92MS9iYW5rLWRldGFpbHMSkAEKEURlbGV0ZUJhbmtEZXRhaWxzEiguY250LnBheW1lbnQudjEuRGVsZXRlQmFua0RldGFpbHNSZXF1ZXN0GikuY250LnBheW1lbnQudjEuRGVsZXRlQmFua0RldGFpbHNSZXNwb25zZSImirUYBggDEAEgAYLT5JMCFioUL2FwaS92MS9iYW5rLWRldGFpbHMSpgEKEkdldFVzZXJCYW5rRGV0YWlscxIpLmNudC5wYXltZW50LnYxLkdldFVzZXJCYW5rRGV0YWlsc1JlcXVlc3QaKi5jbnQucGF5bWVudC52MS5HZXRVc2VyQmFua0RldGFpbHNSZXNwb25zZSI5kAIBirUYBggGEAEoAYLT5JMCJhIkL2FwaS92MS9hZG1pbi9iYW5rLWRldGFpbHMve3VzZXJfaWR9EqgBChFWZXJpZnlCYW5rRGV0YWlscxIoLmNudC5wYXltZW50LnYxLlZlcmlmeUJhbmtEZXRhaWxzUmVxdWVzdBopLmNudC5wYXltZW50LnYxLlZlcmlmeUJhbmtEZXRhaWxzUmVzcG9uc2UiPoq1GAQIBiABgtPkkwIwOgEqIisvYXBpL3YxL2FkbWluL2JhbmstZGV0YWlscy97dXNlcl9pZH06dmVyaWZ5EpABCg1HZXRDb21taXNzaW9uEiQuY250LnBheW1lbnQudjEuR2V0Q29tbWlzc2lvblJlcXVlc3QaJS5jbnQucGF5bWVudC52MS5HZXRDb21taXNzaW9uUmVzcG9uc2UiMpACAYq1GAIIBoLT5JMCIxIhL2FwaS92MS9hZG1pbi9zZXR0aW5ncy9jb21taXNzaW9uEpsBChBVcGRhdGVDb21taXNzaW9uEicuY250LnBheW1lbnQudjEuVXBkYXRlQ29tbWlzc2lvblJlcXVlc3QaKC5jbnQucGF5bWVudC52MS5VcGRhdGVDb21taXNzaW9uUmVzcG9uc2UiNIq1GAQIBiABgtPkkwImOgEqGiEvYXBpL3YxL2FkbWluL3NldHRpbmdzL2NvbW1pc3Npb25iBnByb3RvMw", [file_cnt_common_v1_policy, file_cnt_payment_v1_bank, file_cnt_payment_v1_commission, file_cnt_payment_v1_donation, file_google_api_annotations]);
 
 /**
  * Money that comes and goes. Success comes from the provider alone, never from a client.
@@ -23,6 +27,195 @@ export const file_cnt_payment_v1_payment_service: GenFile = /*@__PURE__*/
  * @generated from service cnt.payment.v1.PaymentService
  */
 export const PaymentService: GenService<{
+  /**
+   * Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
+   * Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+   * PROVIDER_REFUSED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.CreatePaymentIntent
+   */
+  createPaymentIntent: {
+    methodKind: "unary";
+    input: typeof CreatePaymentIntentRequestSchema;
+    output: typeof CreatePaymentIntentResponseSchema;
+  },
+  /**
+   * Asks Stripe where a donation stands, and books what it says.
+   * Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.ConfirmDonation
+   */
+  confirmDonation: {
+    methodKind: "unary";
+    input: typeof ConfirmDonationRequestSchema;
+    output: typeof ConfirmDonationResponseSchema;
+  },
+  /**
+   * Donations that the caller gave, newest first.
+   * Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.ListSentDonations
+   */
+  listSentDonations: {
+    methodKind: "unary";
+    input: typeof ListSentDonationsRequestSchema;
+    output: typeof ListSentDonationsResponseSchema;
+  },
+  /**
+   * Donations that the caller got, newest first.
+   * Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.ListReceivedDonations
+   */
+  listReceivedDonations: {
+    methodKind: "unary";
+    input: typeof ListReceivedDonationsRequestSchema;
+    output: typeof ListReceivedDonationsResponseSchema;
+  },
+  /**
+   * Whether donations reach a person.
+   * Anyone. USER_NOT_FOUND.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.GetDonationEligibility
+   */
+  getDonationEligibility: {
+    methodKind: "unary";
+    input: typeof GetDonationEligibilityRequestSchema;
+    output: typeof GetDonationEligibilityResponseSchema;
+  },
+  /**
+   * All donations, newest first.
+   * Administrators. PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.ListAllDonations
+   */
+  listAllDonations: {
+    methodKind: "unary";
+    input: typeof ListAllDonationsRequestSchema;
+    output: typeof ListAllDonationsResponseSchema;
+  },
+  /**
+   * A year's giving of the caller, by currency, with every donation.
+   * Anyone signed in with a real account.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.GetGivingStatement
+   */
+  getGivingStatement: {
+    methodKind: "unary";
+    input: typeof GetGivingStatementRequestSchema;
+    output: typeof GetGivingStatementResponseSchema;
+  },
+  /**
+   * One donation.
+   * Its giver, and its recipient once it is paid. DONATION_NOT_FOUND.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.GetDonation
+   */
+  getDonation: {
+    methodKind: "unary";
+    input: typeof GetDonationRequestSchema;
+    output: typeof GetDonationResponseSchema;
+  },
+  /**
+   * The receipt of a donation that is paid.
+   * Its giver. DONATION_NOT_FOUND; DONATION_NOT_PAID.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.GetDonationReceipt
+   */
+  getDonationReceipt: {
+    methodKind: "unary";
+    input: typeof GetDonationReceiptRequestSchema;
+    output: typeof GetDonationReceiptResponseSchema;
+  },
+  /**
+   * Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
+   * debt. Audited.
+   * Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.RefundPayment
+   */
+  refundPayment: {
+    methodKind: "unary";
+    input: typeof RefundPaymentRequestSchema;
+    output: typeof RefundPaymentResponseSchema;
+  },
+  /**
+   * Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
+   * Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.ReceiveStripeEvent
+   */
+  receiveStripeEvent: {
+    methodKind: "unary";
+    input: typeof ReceiveStripeEventRequestSchema;
+    output: typeof ReceiveStripeEventResponseSchema;
+  },
+  /**
+   * The caller's bank details; of numbers the last four characters.
+   * Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.GetBankDetails
+   */
+  getBankDetails: {
+    methodKind: "unary";
+    input: typeof GetBankDetailsRequestSchema;
+    output: typeof GetBankDetailsResponseSchema;
+  },
+  /**
+   * Keeps the caller's bank details.
+   * Anyone signed in with a real account. BANK_DETAILS_EXIST; BANK_KEYS_NOT_CONFIGURED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.CreateBankDetails
+   */
+  createBankDetails: {
+    methodKind: "unary";
+    input: typeof CreateBankDetailsRequestSchema;
+    output: typeof CreateBankDetailsResponseSchema;
+  },
+  /**
+   * Keeps other bank details instead.
+   * Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.UpdateBankDetails
+   */
+  updateBankDetails: {
+    methodKind: "unary";
+    input: typeof UpdateBankDetailsRequestSchema;
+    output: typeof UpdateBankDetailsResponseSchema;
+  },
+  /**
+   * Forgets the caller's bank details.
+   * Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.DeleteBankDetails
+   */
+  deleteBankDetails: {
+    methodKind: "unary";
+    input: typeof DeleteBankDetailsRequestSchema;
+    output: typeof DeleteBankDetailsResponseSchema;
+  },
+  /**
+   * Somebody's bank details in full. Each look is audited with its reason.
+   * Administrators. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.GetUserBankDetails
+   */
+  getUserBankDetails: {
+    methodKind: "unary";
+    input: typeof GetUserBankDetailsRequestSchema;
+    output: typeof GetUserBankDetailsResponseSchema;
+  },
+  /**
+   * Says that somebody's bank details are right. Audited.
+   * Administrators. BANK_DETAILS_NOT_FOUND.
+   *
+   * @generated from rpc cnt.payment.v1.PaymentService.VerifyBankDetails
+   */
+  verifyBankDetails: {
+    methodKind: "unary";
+    input: typeof VerifyBankDetailsRequestSchema;
+    output: typeof VerifyBankDetailsResponseSchema;
+  },
   /**
    * The rule by which commission is taken.
    * Administrators.

@@ -1,0 +1,57 @@
+"""Background doors of the payment room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnt_grpc.kit import inbox
+from cnt_grpc.kit.jobs import Handler, Job, Run
+from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.payment import tasks
+from cnt_grpc.payment.rules import paying
+from cnt_grpc.payment.rules.events import Follower
+from cnt_grpc.payment.rules.paying import Providers
+from cnt_grpc.payment.stripe_api import Stripe, read_event
+from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import HandleStripeEvent, ReconcilePayments, SyncPayment
+
+PERIODIC: Sequence[Periodic] = (Periodic("23 * * * *", tasks.RECONCILE, ReconcilePayments()),)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentJobs:
+    """What the worker does for this room."""
+
+    stripe: Stripe
+
+    @property
+    def providers(self) -> Providers:
+        """Who takes money for us."""
+        return Providers({self.stripe.name: self.stripe})
+
+    @property
+    def follower(self) -> Follower:
+        """What follows events."""
+        return Follower(self.stripe, self.providers)
+
+    @property
+    def handlers(self) -> Mapping[Job[Any], Handler]:
+        """Every job of the room."""
+        return {tasks.HANDLE_STRIPE: self.handle_stripe, tasks.SYNC: self.sync, tasks.RECONCILE: self.reconcile}
+
+    async def handle_stripe(self, payload: HandleStripeEvent, run: Run) -> None:
+        """Do what an event of Stripe calls for."""
+        async with run.db.reading() as tx:
+            found = await inbox.read(tx, payload.inbox_id)
+        if found is None:
+            return
+        await self.follower.follow(run.db, read_event(found[1]))
+        async with run.finish() as tx:
+            await inbox.handled(tx, payload.inbox_id)
+
+    async def sync(self, payload: SyncPayment, run: Run) -> None:
+        """Have a payment's provider say where it stands."""
+        await paying.sync(run.db, self.providers, payload.payment_id)
+
+    async def reconcile(self, _: ReconcilePayments, run: Run) -> None:
+        """Find and repair what no event told."""
+        await self.follower.reconcile(run.db)

@@ -1,0 +1,19 @@
+"""Answers the methods of PaymentService that are about events of providers."""
+
+from cnt_grpc.kit.call import Call
+from cnt_grpc.payment.rules import events
+from cnt_grpc.payment.service.base import Part
+from cnt_grpc.pb.cnt.payment.v1.donation_pb2 import ReceiveStripeEventRequest, ReceiveStripeEventResponse
+
+
+class Webhooks(Part):
+    """Events of providers."""
+
+    __slots__ = ()
+
+    async def ReceiveStripeEvent(self, request: ReceiveStripeEventRequest, call: Call) -> ReceiveStripeEventResponse:
+        """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes."""
+        await events.receive_from_stripe(
+            call.tx, self.stripe, request.body.data, call.metadata.get("stripe-signature", "")
+        )
+        return ReceiveStripeEventResponse()

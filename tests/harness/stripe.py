@@ -1,0 +1,302 @@
+"""A stand-in for Stripe: it keeps what it is asked to make, and signs events as Stripe does."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from cnt_grpc.kit import clock
+
+SECRET_KEY = "sk_test_what_only_stripe_and_we_know"
+PUBLISHABLE_KEY = "pk_test_everyone"
+WEBHOOK_SECRET = "whsec_with_which_events_are_signed"
+FEE = 30
+"""Minor units that it keeps of each payment."""
+
+Thing = dict[str, Any]
+
+
+@dataclass
+class StripeStandIn:
+    """Somebody who takes money."""
+
+    url: str = ""
+    things: dict[str, Thing] = field(default_factory=dict)
+    """All that was made, by id."""
+    events: list[Thing] = field(default_factory=list)
+    is_away: bool = False
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    """Method, path and idempotency key of each request."""
+    _done: dict[str, tuple[str, Thing]] = field(default_factory=dict)
+    _number: Any = field(default_factory=lambda: itertools.count(1))
+
+    # -- what happens at the provider ---------------------------------------------------------------------------------
+
+    def pay(self, session_or_intent: str) -> str:
+        """The payer pays; the payment intent's id."""
+        thing = self.things[session_or_intent]
+        if thing["object"] == "checkout.session":
+            if thing["mode"] == "subscription":
+                return self._subscribe(thing)
+            intent = self._new(
+                "payment_intent",
+                "pi",
+                amount=thing["amount_total"],
+                currency=thing["currency"],
+                metadata=thing["_intent_metadata"],
+                last_payment_error=None,
+            )
+            thing |= {"payment_intent": intent["id"], "status": "complete", "payment_status": "paid"}
+            self._tell("checkout.session.completed", thing)
+        else:
+            intent = thing
+        fee = self._new("balance_transaction", "txn", fee=FEE, currency=intent["currency"])
+        charge: Thing = self._new(
+            "charge",
+            "ch",
+            payment_intent=intent["id"],
+            amount=intent["amount"],
+            amount_refunded=0,
+            disputed=False,
+            balance_transaction=fee["id"],
+            currency=intent["currency"],
+        )
+        intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}
+        self._tell("payment_intent.succeeded", intent)
+        self._tell("charge.succeeded", charge)
+        return str(intent["id"])
+
+    def expire(self, session: str) -> None:
+        """Nobody pays."""
+        self.things[session]["status"] = "expired"
+        self._tell("checkout.session.expired", self.things[session])
+
+    def refund(self, intent: str, amount: int) -> None:
+        """Money goes back."""
+        charge = self._charge(intent)
+        charge["amount_refunded"] += amount
+        self._tell("charge.refunded", charge)
+
+    def dispute(self, intent: str, amount: int = 0) -> str:
+        """The payer's bank takes it back, for now."""
+        charge = self._charge(intent)
+        charge["disputed"] = True
+        made = self._new(
+            "dispute", "du", payment_intent=intent, amount=amount or charge["amount"], status="needs_response"
+        )
+        self._tell("charge.dispute.created", made)
+        return str(made["id"])
+
+    def close_dispute(self, dispute: str, status: str) -> None:
+        """The dispute is `won` or `lost`."""
+        self.things[dispute]["status"] = status
+        self._tell("charge.dispute.closed", self.things[dispute])
+
+    def _charge(self, intent: str) -> Thing:
+        return self.things[str(self.things[intent]["latest_charge"])]
+
+    def _subscribe(self, session: Thing) -> str:
+        raise NotImplementedError
+
+    # -- events -------------------------------------------------------------------------------------------------------
+
+    def _tell(self, kind: str, thing: Thing) -> None:
+        self.events.append(
+            {
+                "id": f"evt_{secrets.token_hex(12)}",
+                "object": "event",
+                "type": kind,
+                "created": int(clock.now().timestamp()),
+                "data": {"object": {name: value for name, value in thing.items() if not name.startswith("_")}},
+            }
+        )
+
+    def about(self, thing: str) -> list[Thing]:
+        """The events about one thing, or about its payment."""
+        return [
+            each
+            for each in self.events
+            if thing in {each["data"]["object"]["id"], each["data"]["object"].get("payment_intent")}
+        ]
+
+    def signature(self, body: bytes, *, at: int | None = None, secret: str = WEBHOOK_SECRET) -> str:
+        """The stripe-signature header of a body."""
+        moment = int(clock.now().timestamp()) if at is None else at
+        tag = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+        return f"t={moment},v1={tag},v0=00"
+
+    # -- what it answers ----------------------------------------------------------------------------------------------
+
+    def _new(self, kind: str, prefix: str, **fields: Any) -> Thing:
+        number = next(self._number)
+        made: Thing = {
+            "id": f"{prefix}_{number}{secrets.token_hex(6)}",
+            "object": kind,
+            "created": int(time.time()),
+        } | fields
+        self.things[made["id"]] = made
+        return made
+
+    async def make_intent(self, amount: int, currency: str = "usd") -> str:
+        """A payment intent that some call made; its id."""
+        made = await self._make_intent({"amount": str(amount), "currency": currency})
+        return str(made["id"])
+
+    async def _make_session(self, form: dict[str, str]) -> Thing:
+        made = self._new(
+            "checkout.session",
+            "cs_test",
+            mode=form["mode"],
+            status="open",
+            payment_status="unpaid",
+            payment_intent=None,
+            subscription=None,
+            customer=form.get("customer"),
+            currency=form["line_items[0][price_data][currency]"],
+            amount_total=int(form["line_items[0][price_data][unit_amount]"]),
+            metadata=_part(form, "metadata"),
+            _intent_metadata=_part(form, "payment_intent_data[metadata]"),
+            _form=form,
+        )
+        made["url"] = f"{self.url}/pay/{made['id']}"
+        return made
+
+    async def _make_intent(self, form: dict[str, str]) -> Thing:
+        made = self._new(
+            "payment_intent",
+            "pi",
+            amount=int(form["amount"]),
+            amount_received=0,
+            currency=form["currency"],
+            status="requires_payment_method",
+            metadata=_part(form, "metadata"),
+            latest_charge=None,
+            last_payment_error=None,
+        )
+        made["client_secret"] = f"{made['id']}_secret_{secrets.token_hex(8)}"
+        if made["amount"] < 50 and made["currency"] == "usd":
+            raise Refused("amount_too_small")
+        return made
+
+    async def _make_refund(self, form: dict[str, str]) -> Thing:
+        intent, amount = form["payment_intent"], int(form["amount"])
+        charge = self._charge(intent)
+        if charge["amount_refunded"] + amount > charge["amount"]:
+            raise Refused("charge_already_refunded")
+        made = self._new("refund", "re", payment_intent=intent, amount=amount, status="succeeded")
+        self.refund(intent, amount)
+        return made
+
+    async def _get(self, request: web.Request) -> web.Response:
+        thing = self.things.get(request.match_info["id"])
+        if thing is None:
+            return web.json_response(
+                {"error": {"type": "invalid_request_error", "code": "resource_missing"}}, status=404
+            )
+        expand = [value for name, value in request.query.items() if name.startswith("expand")]
+        return web.json_response(self._shown(thing, expand))
+
+    def _shown(self, thing: Thing, expand: list[str]) -> Thing:
+        shown = {name: value for name, value in thing.items() if not name.startswith("_")}
+        for path in expand:
+            name, _, rest = path.partition(".")
+            if isinstance(shown.get(name), str):
+                shown[name] = self._shown(self.things[shown[name]], [rest] if rest else [])
+        return shown
+
+    async def _list(self, request: web.Request) -> web.Response:
+        kind = request.match_info["kind"]
+        if kind == "events":
+            since = int(request.query.get("created[gte]", "0"))
+            found = [each for each in reversed(self.events) if each["created"] >= since]
+        else:
+            wanted = {
+                name: value for name, value in request.query.items() if name in {"payment_intent", "subscription"}
+            }
+            found = [
+                each
+                for each in self.things.values()
+                if f"{each['object']}s" == kind and all(each.get(name) == value for name, value in wanted.items())
+            ]
+        after, limit = request.query.get("starting_after"), int(request.query.get("limit", "10"))
+        if after:
+            ids = [each["id"] for each in found]
+            found = found[ids.index(after) + 1 :]
+        data = [self._shown(each, []) for each in found[:limit]]
+        return web.json_response({"object": "list", "data": data, "has_more": len(found) > limit})
+
+    def _maker(self, make: Callable[[dict[str, str]], Any]) -> Callable[[web.Request], Any]:
+        async def answer(request: web.Request) -> web.Response:
+            form = {name: str(value) for name, value in (await request.post()).items()}
+            form |= {f":{name}": value for name, value in request.match_info.items()}
+            key = request.headers.get("Idempotency-Key", "")
+            said = json.dumps([request.path, form], sort_keys=True)
+            if key in self._done:
+                before, thing = self._done[key]
+                if before != said:
+                    return web.json_response({"error": {"type": "idempotency_error"}}, status=400)
+                return web.json_response(self._shown(thing, []))
+            try:
+                thing = await make(form)
+            except Refused as refused:
+                error = {"type": "invalid_request_error", "code": str(refused), "message": "no"}
+                return web.json_response({"error": error}, status=400)
+            self._done[key] = (said, thing)
+            return web.json_response(self._shown(thing, []))
+
+        return answer
+
+    @web.middleware
+    async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        self.asked.append((request.method, request.path, request.headers.get("Idempotency-Key", "")))
+        if self.is_away:
+            return web.json_response({"error": {"type": "api_error"}}, status=503)
+        if request.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
+            return web.json_response({"error": {"type": "invalid_request_error"}}, status=401)
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    def _routes(self) -> list[tuple[str, Callable[[dict[str, str]], Any]]]:
+        return [
+            ("/v1/checkout/sessions", self._make_session),
+            ("/v1/payment_intents", self._make_intent),
+            ("/v1/refunds", self._make_refund),
+        ]
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[StripeStandIn]:
+        """Listen while the block runs."""
+        app = web.Application(middlewares=[self._door])
+        for path, make in self._routes():
+            app.router.add_post(path, self._maker(make))
+        app.router.add_get("/v1/checkout/sessions/{id}", self._get)
+        app.router.add_get("/v1/{kind}/{id}", self._get)
+        app.router.add_get("/v1/{kind}", self._list)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield self
+        await asyncio.sleep(0)
+        await runner.cleanup()
+
+
+class Refused(Exception):
+    """What Stripe does not take; its code."""
+
+
+def _part(form: dict[str, str], name: str) -> dict[str, str]:
+    """The fields `name[…]` of a form."""
+    start = f"{name}["
+    return {key[len(start) : -1]: value for key, value in form.items() if key.startswith(start)}

@@ -1,0 +1,30 @@
+"""`cnt-grpc payments …`: what providers know and the books do not."""
+
+from datetime import timedelta
+
+from cnt_grpc.kit import clock
+from cnt_grpc.payment import Replay
+from cnt_grpc.payment.rules.paying import Providers
+from tests.harness.stripe import StripeStandIn
+from tests.harness.world import World
+from tests.payment import books, makers
+
+
+async def test_a_dry_run_tells_and_changes_nothing(world: World, stripe: StripeStandIn) -> None:
+    ann, bob = await world.users(2)
+    row = await makers.donation(world, ann.id, bob.id, amount=1000)
+    stripe.pay(row["provider_ref"])
+
+    async def lines(*, dry: bool) -> list[str]:
+        replay = Replay(world.db, Providers({"stripe": world.system.stripe}))
+        since = clock.now() - timedelta(minutes=5)
+        return [line async for line in replay.since(since, dry=dry) if line.startswith(f"payment {row['payment_id']}:")]
+
+    told = await lines(dry=True)
+    assert len(told) == 1
+    assert f"earnings of {bob.id} +800 USD" in told[0]
+    assert await books.balance(world.db, bob.id, "earnings", "USD") == 0
+    assert await lines(dry=False) == told
+    assert await books.balance(world.db, bob.id, "earnings", "USD") == 800
+    assert await lines(dry=False) == []
+    assert await books.wrong(world.db) == {}
