@@ -1,4 +1,4 @@
-"""A headless Chromium with one page, driven over its DevTools protocol: enough to call a function of the page."""
+"""A headless Chromium, driven over its DevTools protocol: enough to call functions of its pages."""
 
 import asyncio
 import itertools
@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,28 @@ class Page:
 
 @asynccontextmanager
 async def browser() -> AsyncIterator[Page]:
-    """A fresh Chromium with an empty profile; skips the test where there is none."""
+    """A fresh Chromium with an empty profile and one page; skips the test where there is none."""
+    async with pages(1) as [page]:
+        yield page
+
+
+@asynccontextmanager
+async def pages(number: int) -> AsyncIterator[list[Page]]:
+    """Likewise, with several pages."""
     chromium = program("chromium", "chromium-browser", "google-chrome")
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
         process = _start([chromium, *FLAGS, f"--user-data-dir={profile}", "about:blank"], Path(profile) / "log")
         try:
             port = await _port(Path(profile), process)
-            async with aiohttp.ClientSession() as http:
+            async with AsyncExitStack() as stack:
+                http = await stack.enter_async_context(aiohttp.ClientSession())
+                for _ in range(number - 1):
+                    async with http.put(f"http://127.0.0.1:{port}/json/new") as answer:
+                        assert answer.status == HTTPStatus.OK, await answer.text()
                 async with http.get(f"http://127.0.0.1:{port}/json") as answer:
                     targets = await answer.json()
-                url = next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page")
-                async with http.ws_connect(url, max_msg_size=0) as socket:
-                    yield Page(socket)
+                urls = [target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page"]
+                yield [Page(await stack.enter_async_context(http.ws_connect(url, max_msg_size=0))) for url in urls]
         finally:
             # It has children of its own: the whole group goes.
             os.killpg(process.pid, signal.SIGKILL)

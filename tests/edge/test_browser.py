@@ -1,68 +1,31 @@
 """gRPC-Web from a real page: generated TypeScript, connect-web, Chromium, Envoy, and the whole system behind it."""
 
 import asyncio
-import os
 import secrets
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from cnt_grpc.edge import Address, EdgeConfig, Tls
 from tests.dev.processes import eventually
 from tests.edge.chromium import Page, browser
-from tests.edge.edges import ROOT, Edge, edge
+from tests.edge.edges import Edge, edge
+from tests.edge.pages import CLIENT, FOLDER, NODE, bundled, site
 from tests.harness.running import HOST
 from tests.harness.world import World
 from tests.notification.inboxes import tell
 
-BUNDLER = ROOT / "tests" / "edge" / "node_modules" / "esbuild" / "bin" / "esbuild"
-CLIENT = ROOT / "clients" / "typescript"
-PAGE = ROOT / "tests" / "edge" / "web"
-NODE = Path(sys.executable).with_name("node")
 PASSWORD = "a password of nine words that nobody else has"
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """tests/edge/web/page.ts and all that it imports, as one script."""
-    for needed in (BUNDLER, CLIENT / "node_modules"):
-        assert needed.exists(), f"{needed} is missing: run `make env-dev`"
-    script = tmp_path_factory.mktemp("bundle") / "page.js"
-    options = ["--bundle", "--format=esm", "--target=es2022", "--log-level=warning", f"--outfile={script}"]
-    subprocess.run(
-        [NODE, BUNDLER, "page.ts", *options],
-        cwd=PAGE,
-        env=os.environ | {"NODE_PATH": str(CLIENT / "node_modules")},
-        check=True,
-    )
-    return script.read_bytes()
-
-
-@asynccontextmanager
-async def site(bundle: bytes) -> AsyncIterator[str]:
-    """A web server with the page, on an origin of its own; gives the origin."""
-
-    async def document(_: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><script type=module src=/page.js></script>", content_type="text/html")
-
-    async def script(_: web.Request) -> web.Response:
-        return web.Response(body=bundle, content_type="text/javascript")
-
-    app = web.Application()
-    app.add_routes([web.get("/", document), web.get("/page.js", script)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, HOST, 0).start()
-    yield f"http://{HOST}:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    """tests/edge/web/page.ts as one script."""
+    return bundled("page.ts", tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.fixture
@@ -75,7 +38,7 @@ async def opened(bundle: bytes) -> AsyncIterator[tuple[Page, str]]:
 
 def test_the_page_is_well_typed() -> None:
     """The bundler drops types without a look at them."""
-    subprocess.run([NODE, CLIENT / "node_modules" / ".bin" / "tsc", "--project", PAGE], check=True)
+    subprocess.run([NODE, CLIENT / "node_modules" / ".bin" / "tsc", "--project", FOLDER], check=True)
 
 
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
