@@ -1,19 +1,24 @@
 """Measure: `python -m bench` all of it, `--quick` in a minute, `list` what there is, and one thing by its name."""
 
 import argparse
-import asyncio
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import report
+from bench import overload, report, streams
 from bench.cases import Case, Way, cases
 from bench.measure import Effort, Result, compare
 from bench.report import Promise
 from bench.system import Database, database, pair
 
 PODCASTS = 10_000
-KEYS = [case.key for case in cases(podcast_id=1)]
+STREAMS = 10_000
+
+OTHERS = {
+    "overload": "three times as many calls as the server can do, through Envoy",
+    "streams": f"{STREAMS:,} people who watch their inboxes",
+}
+NAMES = {case.key: f"{case.name}: at least {case.target:.2f} of the floor" for case in cases(podcast_id=1)} | OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,86 +28,89 @@ class Plan:
     direct: Effort
     edge: Effort
     """For each of the ways through Envoy."""
+    processes: Sequence[int]
+    overload_seconds: float
+    streams: int
 
 
-FULL = Plan(direct=Effort(rounds=7, seconds=1.0), edge=Effort(rounds=5, seconds=0.6))
-QUICK = Plan(direct=Effort(rounds=3, seconds=0.3), edge=Effort(rounds=1, seconds=0.3))
-TINY = Plan(direct=Effort(rounds=1, seconds=0.02, warm_up=0.0), edge=Effort(rounds=1, seconds=0.02, warm_up=0.0))
+FULL = Plan(Effort(7, 0.7), Effort(5, 0.4), processes=(1, 2), overload_seconds=6.0, streams=STREAMS)
+QUICK = Plan(Effort(3, 0.25), Effort(1, 0.25), processes=(1,), overload_seconds=3.0, streams=1_000)
 
 
 @dataclass(slots=True)
 class Run:
-    """What was found so far; printed as it is found."""
+    """What is to be measured, and what was found so far; printed as it is found."""
 
     plan: Plan
-    keys: Sequence[str]
+    names: Sequence[str] = ()
     """What to measure; nothing is all of it."""
     results: list[Result] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
 
-    def wants(self, key: str) -> bool:
-        """Whether this was asked for."""
-        return not self.keys or key in self.keys
-
-    def calls(self, found: Database, processes: Sequence[int]) -> None:
-        """Compare every call with the floor, on every way."""
+    def measure(self, found: Database) -> None:
+        """Measure what was asked for."""
         wanted = [case for case in cases(found.podcast_id) if self.wants(case.key)]
-        if not wanted:
-            return
+        if wanted:
+            self._compare(found, wanted)
+        if self.wants("overload"):
+            self._promise(overload.measure(found, seconds=self.plan.overload_seconds))
+        if self.wants("streams"):
+            self._promise(streams.measure(found, streams=self.plan.streams))
+
+    def wants(self, name: str) -> bool:
+        """Whether this was asked for."""
+        return not self.names or name in self.names
+
+    def _compare(self, found: Database, wanted: Sequence[Case]) -> None:
         print(report.line(report.HEADINGS))
-        for count in processes:
-            with pair(found, wanted, processes=count) as servers:
-                for case, way in _turns(wanted, count):
-                    effort = self.plan.edge if way.edge else self.plan.direct
-                    result = compare(found, servers, case, way, effort)
+        for processes in self.plan.processes:
+            with pair(found, wanted, processes=processes) as servers:
+                for case, way in _turns(wanted, processes):
+                    result = compare(found, servers, case, way, self.plan.edge if way.edge else self.plan.direct)
                     self.results.append(result)
                     print(report.line(report.row(result)), flush=True)
 
+    def _promise(self, promises: Iterable[Promise]) -> None:
+        for promise in promises:
+            self.promises.append(promise)
+            print(report.sentence(promise), flush=True)
+
 
 def _turns(wanted: Sequence[Case], processes: int) -> Iterator[tuple[Case, Way]]:
-    """Each call on each of its ways; with several processes only those on which something new can happen."""
+    """Each call on each of its ways; of several processes only the ways on which something new can happen."""
     for case in wanted:
         for way in case.ways:
             if processes == 1 or way in (Way.DIRECT, Way.EDGE_GRPC):
                 yield case, way
 
 
-async def measure(run: Run, *, podcasts: int, processes: Sequence[int]) -> None:
-    """Measure what was asked for."""
-    async with database(podcasts) as found:
-        # The load must not stop to look for garbage in the middle of a turn.
-        gc.freeze()
-        run.calls(found, processes)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; always 0, for a measurement informs and decides nothing."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if unknown := set(options.what) - {*KEYS, "list"}:
-        parser.error(f"nothing is called {', '.join(sorted(unknown))}; `list` shows what there is")
-    if options.what == ["list"]:
-        for case in cases(podcast_id=1):
-            print(f"{case.key:10} {case.name}: at least {case.target:.2f} of the floor")
+    if options.names == ["list"]:
+        for name, meaning in NAMES.items():
+            print(f"{name:10} {meaning}")
         return 0
-    run = Run(QUICK if options.quick else FULL, options.what)
+    if unknown := set(options.names) - NAMES.keys():
+        parser.error(f"nothing is called {', '.join(sorted(unknown))}; `list` shows what there is")
+    run = Run(QUICK if options.quick else FULL, options.names)
     print(report.machine())
-    asyncio.run(measure(run, podcasts=options.podcasts, processes=options.processes))
-    text = report.markdown(run.results, run.promises)
-    if not options.what and not options.quick:
-        report.write(text)
-        print(f"\nWritten to {report.PAGE.name}.")
+    with database(options.podcasts) as found:
+        # What is loaded by now is no garbage: the load must not stop to look at it in the middle of a turn.
+        gc.freeze()
+        run.measure(found)
+    if not options.names and not options.quick:
+        report.write(report.markdown(run.results, run.promises))
+        print(f"\nWritten to docs/{report.PAGE.name}.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the system against a floor.")
-    parser.add_argument("what", nargs="*", metavar="NAME", help="`list` shows the names")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure instead of all; `list` shows it")
     parser.add_argument("--quick", action="store_true", help="in a minute, and less exact; nothing is written down")
-    parser.add_argument("--podcasts", type=int, default=PODCASTS, help=f"rows of the catalogue ({PODCASTS})")
-    parser.add_argument(
-        "--processes", type=int, nargs="+", default=[1, 2], metavar="N", help="numbers of server processes (1 2)"
-    )
+    parser.add_argument("--podcasts", type=int, default=PODCASTS, help=f"rows of the catalogue ({PODCASTS:,})")
     return parser
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-PEOPLE = 10_000
+PEOPLE = 10_100
 """All of them are creators of podcasts, and signed in."""
 
 CALLERS = 8
@@ -22,8 +22,11 @@ class Caller:
     session_id: int
 
 
-async def fill(dsn: str, *, podcasts: int) -> list[Caller]:
-    """Fill a migrated, empty database; everything is approved and public. Returns the people, CALLERS first."""
+async def fill(dsn: str, *, podcasts: int) -> tuple[list[Caller], int]:
+    """Fill a migrated, empty database; everything is approved and public.
+
+    Returns the people, CALLERS first, and the id of a podcast in the middle.
+    """
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(_PEOPLE.format(people=PEOPLE))
@@ -35,9 +38,11 @@ async def fill(dsn: str, *, podcasts: int) -> list[Caller]:
         # Otherwise autovacuum does this in the middle of a measurement, and plans change under it.
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
+        middle = int(await connection.fetchval("SELECT (min(id) + max(id)) / 2 FROM content_items"))
     finally:
         await connection.close()
-    return sorted((Caller(row["user_id"], row["id"]) for row in rows), key=lambda caller: caller.user_id)
+    people = sorted((Caller(row["user_id"], row["id"]) for row in rows), key=lambda caller: caller.user_id)
+    return people, middle
 
 
 _PEOPLE = """

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from bench.wire import Answer, Connection
 
+PATIENCE = 20.0
+"""Seconds: longer than the server lets any call last."""
+
 
 class WrongAnswerError(Exception):
     """The server answered, but not what it should have."""
@@ -53,7 +56,7 @@ class Target:
     def check(self, answer: Answer) -> None:
         """Raise WrongAnswerError unless the answer is right."""
         if not self.is_right(answer):
-            raise WrongAnswerError(f"an answer of {answer.size} bytes, status {'200' if answer.ok else 'of an error'}")
+            raise WrongAnswerError(f"an answer of {answer.size} bytes, {answer.last_headers!r}")
 
     def close(self) -> None:
         """Hang up."""
@@ -69,30 +72,33 @@ def closed_loop(target: Target, *, in_flight: int, seconds: float, warm_up: floa
         connection.flush()
     _loop(target, time.monotonic() + warm_up)
     began, cpu, own = time.monotonic(), target.cpu(), time.process_time()
-    calls = _loop(target, began + seconds)
+    calls = _loop(target, began + seconds, least=1)
     took, cpu, own = time.monotonic() - began, target.cpu() - cpu, time.process_time() - own
     drain(target)
     return Sample(calls, took, cpu, own)
 
 
-def _loop(target: Target, end: float) -> int:
+def _loop(target: Target, end: float, *, least: int = 0) -> int:
+    """Ask again for each answer until `end`, and until `least` answers were there; how many there were."""
     calls = 0
-    while time.monotonic() < end:
-        for connection in _readable(target, 1.0):
+    while (now := time.monotonic()) < end or calls < least:
+        for connection in readable(target.connections, 1.0):
             done = connection.receive()
             calls += len(done)
             for answer in done:
                 target.check(answer)
                 connection.ask(next(target.bodies))
             connection.flush()
+        if now > end + PATIENCE:
+            raise TimeoutError(f"no answer within {PATIENCE:.0f} s")
     return calls
 
 
 def drain(target: Target) -> None:
     """Wait for what is still under way, so that the next measurement begins with an idle server."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while any(connection.waiting for connection in target.connections) and time.monotonic() < end:
-        for connection in _readable(target, 1.0):
+        for connection in readable(target.connections, 1.0):
             connection.receive()
             connection.flush()
 
@@ -109,9 +115,12 @@ class Offered:
     """The same of refusals."""
 
 
-def open_loop(target: Target, *, rate: float, seconds: float, warm_up: float) -> Offered:
-    """Ask `rate` times a second, and count what is answered after the warm-up."""
+def open_loop(
+    target: Target, *, rate: float, seconds: float, warm_up: float, others: Sequence[Connection] = ()
+) -> Offered:
+    """Ask `rate` times a second, count what is answered after the warm-up, and read what comes to `others`, too."""
     offered = Offered(seconds, [], [])
+    everyone = [*target.connections, *others]
     start = time.monotonic()
     counted, end = start + warm_up, start + warm_up + seconds
     asked = 0
@@ -120,9 +129,9 @@ def open_loop(target: Target, *, rate: float, seconds: float, warm_up: float) ->
         for number in range(asked, due):
             target.connections[number % len(target.connections)].ask(next(target.bodies))
         asked = max(asked, due)
-        for connection in target.connections:
+        for connection in everyone:
             connection.flush()
-        for connection in _readable(target, max(0.0, start + (asked + 1) / rate - time.monotonic())):
+        for connection in readable(everyone, max(0.0, start + (asked + 1) / rate - time.monotonic())):
             for answer in connection.receive():
                 took = time.monotonic() - answer.started
                 if now >= counted:
@@ -138,6 +147,6 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
 
 
-def _readable(target: Target, seconds: float) -> Sequence[Connection]:
-    """The connections with something to read, after `seconds` at most."""
-    return select.select(target.connections, [], [], seconds)[0]
+def readable(connections: Sequence[Connection], seconds: float) -> Sequence[Connection]:
+    """Those with something to read, after `seconds` at most."""
+    return select.select(connections, [], [], seconds)[0]

@@ -74,6 +74,11 @@ def line(cells: Sequence[str]) -> str:
     )
 
 
+def sentence(promise: Promise) -> str:
+    """A promise on the terminal."""
+    return f"{promise.what}: {promise.measured}; target {promise.target}: {mark(holds=promise.holds)}"
+
+
 def markdown(results: Iterable[Result], promises: Iterable[Promise]) -> str:
     """All results for the page, with the machine that they are of."""
     table = [_cells(HEADINGS), _cells(["---", "---"] + ["--:"] * (len(HEADINGS) - 3) + ["---"])]

@@ -44,7 +44,7 @@ def settings(dsn: str, folder: Path) -> Settings:
 
 async def serve(dsn: str, folder: Path) -> None:
     """Serve on free ports until killed."""
-    configure_logs("WARNING", as_json=False)
+    configure_logs("ERROR", as_json=False)
     async with opened(settings(dsn, folder)) as system:
         services = {**servicers(system), probe_service.SERVICE: Probe()}
         ports = await Server(system, services).start(HOST, 0, 0)

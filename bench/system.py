@@ -1,16 +1,15 @@
 """Everything that a measurement needs, running: Postgres with data, our servers, floors, and an Envoy before each."""
 
+import asyncio
 import base64
 import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import asyncpg
 
 from bench import data, edge, wire
 from bench.cases import FRAME, Case, Way
@@ -43,18 +42,26 @@ class Database:
         return Tokens().access_token(person.user_id, person.session_id)
 
 
-@asynccontextmanager
-async def database(podcasts: int) -> AsyncIterator[Database]:
+@contextmanager
+def database(podcasts: int) -> Iterator[Database]:
     """A Postgres with so many podcasts; gone with all its data when the block ends."""
     seal.configure(SECRET_KEY)
     with _folder() as folder:
-        async with Postgres(folder / "postgres", durable=False) as postgres:
-            await postgres.ensure_database("bench")
+        postgres = Postgres(folder / "postgres", durable=False)
+        try:
+            postgres.start()
             dsn = postgres.dsn("bench")
-            await migrate.upgrade(dsn)
-            people = await data.fill(dsn, podcasts=podcasts)
+            people, podcast_id = asyncio.run(_prepare(postgres, dsn, podcasts))
             assert postgres.process is not None
-            yield Database(dsn, folder, postgres.process.pid, people, await _middle(dsn))
+            yield Database(dsn, folder, postgres.process.pid, people, podcast_id)
+        finally:
+            postgres.stop()
+
+
+async def _prepare(postgres: Postgres, dsn: str, podcasts: int) -> tuple[Sequence[data.Caller], int]:
+    await postgres.ensure_database("bench")
+    await migrate.upgrade(dsn)
+    return await data.fill(dsn, podcasts=podcasts)
 
 
 @contextmanager
@@ -64,14 +71,6 @@ def _folder() -> Iterator[Path]:
         # Root's Postgres may run as another user, who has to pass through.
         folder.chmod(0o711)
         yield folder
-
-
-async def _middle(dsn: str) -> int:
-    connection = await asyncpg.connect(dsn)
-    try:
-        return int(await connection.fetchval("SELECT (min(id) + max(id)) / 2 FROM content_items"))
-    finally:
-        await connection.close()
 
 
 @dataclass(frozen=True, slots=True)

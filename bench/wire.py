@@ -46,6 +46,8 @@ class Answer:
     """Whether its status was 200."""
     body: bytes = b""
     """Empty unless the connection keeps bodies."""
+    last_headers: bytes = b""
+    """As they came: of an error they hold the status, and often in words."""
 
 
 OnData = Callable[[Answer, int], None]
@@ -157,8 +159,10 @@ class Connection:
                 answer.body += data[start:after]
             if self._on_data is not None:
                 self._on_data(answer, after - start)
-        elif kind == _HEADERS and data[start] == _STATUS_200:
-            answer.ok = True
+        elif kind == _HEADERS:
+            answer.last_headers = data[start:after]
+            if data[start] == _STATUS_200:
+                answer.ok = True
 
     def _open_window(self, received: int) -> None:
         """Let the server send on; once in a while, as the window is large."""

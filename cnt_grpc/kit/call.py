@@ -125,6 +125,11 @@ class Call:
         self._tx = None
         self._reading = True
 
+    def forget_token(self) -> None:
+        """Let go of the token: a stream that is open for an hour has no more use for it, and ten thousand are long."""
+        self.headers = tuple(pair for pair in self.headers if pair[0] != "authorization")
+        self._metadata = None
+
     @property
     def metadata(self) -> Mapping[str, str]:
         """The call's headers; names in lower case, of a repeated one the last."""

@@ -25,6 +25,10 @@ class Replayed(Exception):
         self.refusal = refusal
 
 
+class ClientGone(Exception):
+    """Nobody is there any more to answer."""
+
+
 class Outcome:
     """A block around one call: nothing but a status of the contract leaves it."""
 
@@ -52,6 +56,10 @@ class Outcome:
             self._stats.count(grpc.StatusCode.OK, seconds)
         elif isinstance(error, asyncio.CancelledError) and _is_cancelled():
             self._stats.count(grpc.StatusCode.CANCELLED, seconds)
+        elif isinstance(error, ClientGone):
+            self._stats.count(grpc.StatusCode.CANCELLED, seconds)
+            # Only so does gRPC forget the call without a word; of a caller who is still there it must not be raised.
+            raise asyncio.CancelledError from None
         else:
             await self._refuse(error, seconds)
 

@@ -10,7 +10,6 @@ answer, identity comes before parsing, and the bytes are the cache's key as they
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -24,7 +23,7 @@ from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.deadlines import Deadlines
 from cnt_grpc.kit.errors import Denied, Unauthenticated, Unavailable
 from cnt_grpc.kit.identity import Identity
-from cnt_grpc.kit.outcome import Outcome
+from cnt_grpc.kit.outcome import ClientGone, Outcome
 from cnt_grpc.kit.policy import Method
 from cnt_grpc.kit.rate import Limiter
 from cnt_grpc.kit.running import Handler, Runner
@@ -109,16 +108,20 @@ class Pipeline:
         valid = validation.parser(method.request)
 
         async def serve(raw: bytes, context: Context) -> None:
-            async with self._stream(method, context, stats) as (call, outcome):
-                outcome.request = request = valid(raw)
-                await _send(handler(request, call), context)
+            call = self._call(method, context, context.invocation_metadata())
+            async with Outcome(method, call, context, stats) as outcome:
+                with await self._opened(method, call):
+                    outcome.request = request = valid(raw)
+                    await _send(handler(request, call), context)
 
         return serve
 
     def _client_stream(self, method: Method, handler: Handler, stats: MethodStats) -> Callable[..., Awaitable[bytes]]:
         async def serve(raws: AsyncIterator[bytes], context: Context) -> bytes:
-            async with self._stream(method, context, stats) as (call, _):
-                return (await handler(_requests(method, raws), call)).SerializeToString()
+            call = self._call(method, context, context.invocation_metadata())
+            async with Outcome(method, call, context, stats):
+                with await self._opened(method, call):
+                    return (await handler(_requests(method, raws), call)).SerializeToString()
 
         return serve
 
@@ -126,8 +129,10 @@ class Pipeline:
         self, method: Method, handler: StreamHandler, stats: MethodStats
     ) -> Callable[..., Awaitable[None]]:
         async def serve(raws: AsyncIterator[bytes], context: Context) -> None:
-            async with self._stream(method, context, stats) as (call, _):
-                await _send(handler(_requests(method, raws), call), context)
+            call = self._call(method, context, context.invocation_metadata())
+            async with Outcome(method, call, context, stats):
+                with await self._opened(method, call):
+                    await _send(handler(_requests(method, raws), call), context)
 
         return serve
 
@@ -151,26 +156,13 @@ class Pipeline:
             self.stopping,
         )
 
-    @asynccontextmanager
-    async def _stream(
-        self, method: Method, context: Context, stats: MethodStats
-    ) -> AsyncIterator[tuple[Call, Outcome]]:
-        """All steps around a stream: it has its own end, and its session is checked for as long as it is open."""
-        call = self._call(method, context, context.invocation_metadata())
-        async with Outcome(method, call, context, stats) as outcome:
-            if self.stopping.is_set():
-                raise Unavailable(Reason.STOPPING)
-            await self._identify(method, call)
-            stream = None
-            try:
-                async with asyncio.timeout_at(call.deadline) as scope:
-                    stream = OpenStream(call.caller.session_id, scope)
-                    with self.streams.holding(stream):
-                        yield call, outcome
-            except TimeoutError:
-                if stream is None or not scope.expired():
-                    raise
-                raise stream.refusal from None
+    async def _opened(self, method: Method, call: Call) -> OpenStream:
+        """The first steps of a stream, and the block around the others: it ends in time, and with its session."""
+        if self.stopping.is_set():
+            raise Unavailable(Reason.STOPPING)
+        await self._identify(method, call)
+        call.forget_token()
+        return self.streams.holding(call.caller.session_id, call.deadline)
 
     async def _identify(self, method: Method, call: Call) -> None:
         """Identity, policy and rate: all before the request is even parsed."""
@@ -202,6 +194,9 @@ async def _send(replies: AsyncIterator[message.Message], context: Context) -> No
     try:
         async for reply in replies:
             await context.write(reply.SerializeToString())
+    except grpc.aio.InternalError:
+        # The connection broke under the message; gRPC will cancel the call, and says so first in this way.
+        raise ClientGone from None
     finally:
         # A generator that is left in the middle must let go of what it holds now, not when it is collected.
         if isinstance(replies, AsyncGenerator):

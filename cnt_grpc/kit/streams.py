@@ -1,8 +1,9 @@
 """Open streams of one process: a stream outlives the check at its start, so its session is checked again and again."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from math import inf
+from types import TracebackType
+from typing import Self
 
 import structlog
 
@@ -13,33 +14,55 @@ from cnt_grpc.pb.cnt.common.v1.reason import Reason
 CHECK_SECONDS = 2.0
 """Time between checks; with the statement's own time a ban ends a stream well within 5 s."""
 
+TICK = 0.25
+"""Seconds between looks at deadlines; a stream may run over its own by so much."""
+
 _log = structlog.get_logger("cnt.streams")
 
 
 class OpenStream:
-    """A stream that may be ended from outside with a reason."""
+    """A block around a stream that may be ended from outside with a reason; the block then raises that reason.
 
-    __slots__ = ("_scope", "refusal", "session_id")
+    No asyncio.timeout and no context manager made from a generator: each would be there ten thousand times.
+    """
 
-    def __init__(self, session_id: int, scope: asyncio.Timeout) -> None:
+    __slots__ = ("_refusal", "_streams", "_task", "deadline", "session_id")
+
+    def __init__(self, streams: "OpenStreams", session_id: int, deadline: float) -> None:
         self.session_id = session_id
-        self.refusal: AppError = TimedOut(Reason.DEADLINE)
-        """Why the stream is over when its scope is: its deadline, unless someone ended it earlier."""
-        self._scope = scope
+        self.deadline = deadline
+        """When its time is up, in seconds of the event loop's clock."""
+        self._streams = streams
+        self._refusal: AppError | None = None
 
     def end(self, refusal: AppError) -> None:
-        """End the stream now, and tell the client why."""
-        self.refusal = refusal
-        if not self._scope.expired():
-            self._scope.reschedule(0)
+        """End the stream now, and tell the client why; the first one to say so counts."""
+        if self._refusal is None:
+            self._refusal = refusal
+            self._task.cancel()
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task: asyncio.Task[object] = task
+        self._streams.add(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+        self._streams.discard(self)
+        # When the client went away in the same moment, its cancellation counts, and goes on.
+        if self._refusal is not None and self._task.uncancel() == 0 and kind is asyncio.CancelledError:
+            raise self._refusal from None
 
 
 class OpenStreams:
-    """All streams of signed-in callers, checked together: one statement, however many there are."""
+    """All open streams of a process, looked at together: one timer and one statement, however many there are."""
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
         self._open: set[OpenStream] = set()
+        self._nearest = inf
+        """No stream's time is up before this."""
         self._none_open = asyncio.Event()
         self._none_open.set()
 
@@ -50,33 +73,56 @@ class OpenStreams:
         """Return when no stream is open."""
         await self._none_open.wait()
 
-    @contextmanager
-    def holding(self, stream: OpenStream) -> Iterator[None]:
-        """Watch over the stream for as long as it is open."""
+    def holding(self, session_id: int, deadline: float) -> OpenStream:
+        """A block that ends at `deadline` (seconds of the loop's clock, a tick later at most), or with its session."""
+        return OpenStream(self, session_id, deadline)
+
+    def add(self, stream: OpenStream) -> None:
+        """Watch over the stream."""
         self._open.add(stream)
+        self._nearest = min(self._nearest, stream.deadline)
         self._none_open.clear()
-        try:
-            yield
-        finally:
-            self._open.discard(stream)
-            if not self._open:
-                self._none_open.set()
+
+    def discard(self, stream: OpenStream) -> None:
+        """The stream has ended."""
+        self._open.discard(stream)
+        if not self._open:
+            self._nearest = inf
+            self._none_open.set()
 
     async def watch(self) -> None:
-        """Check for ever; a database that is away ends nobody's stream."""
+        """Look for ever; a database that is away ends nobody's stream."""
+        loop = asyncio.get_running_loop()
+        checked = loop.time()
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
+            await asyncio.sleep(TICK)
+            now = loop.time()
+            self.end_late(now)
+            if now - checked < CHECK_SECONDS:
+                continue
+            checked = now
             try:
                 await self.check()
             except AppError as error:
                 _log.warning("sessions of open streams not checked", reason=str(error.reason))
+
+    def end_late(self, now: float) -> None:
+        """End the streams whose time is up."""
+        if now < self._nearest:
+            return
+        for stream in self._open:
+            if stream.deadline <= now:
+                stream.end(TimedOut(Reason.DEADLINE))
+        self._nearest = min((stream.deadline for stream in self._open if stream.deadline > now), default=inf)
 
     async def check(self) -> None:
         """End the streams whose session has ended or was banned."""
         streams = [stream for stream in self._open if stream.session_id]
         if not streams:
             return
-        valid = await self._identity.still_valid([stream.session_id for stream in streams])
+        over = await self._identity.over([stream.session_id for stream in streams])
+        if not over:
+            return
         for stream in streams:
-            if stream.session_id not in valid:
+            if stream.session_id in over:
                 stream.end(Unauthenticated(Reason.NOT_SIGNED_IN))

@@ -24,6 +24,22 @@ async def test_the_state_of_sessions_is_one_statement(world: World) -> None:
     assert not any(state.banned or state.ended or state.fresh_until for state in states.values())
 
 
+async def test_sessions_that_are_over_are_found_among_many(world: World) -> None:
+    ann, bob, eve, dan = await world.users(4)
+    sessions = Sessions(world.db)
+    everyone = [ann.session_id, bob.session_id, eve.session_id, dan.session_id, 2**62]
+    assert await sessions.sessions_over(everyone) == {2**62}
+    ended = "UPDATE sessions SET ended_at = $2, end_reason = 'logout' WHERE id = $1"
+    async with world.db.transaction() as tx:
+        await tx.raw(
+            "UPDATE sessions SET ended_at = $2, end_reason = 'logout' WHERE id = $1", bob.session_id, clock.now()
+        )
+        await tx.raw("UPDATE users SET banned_at = $2 WHERE id = $1", eve.id, clock.now())
+        await tx.raw(ended, dan.session_id, clock.now() + timedelta(minutes=1))
+    assert await sessions.sessions_over(everyone) == {2**62, bob.session_id, eve.session_id}
+    assert await sessions.sessions_over([]) == set()
+
+
 async def test_roles_are_given_and_taken_once(world: World) -> None:
     ann, boss = await world.users(2)
     async with world.db.transaction() as tx:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -145,3 +145,9 @@ class Sessions:
         """Those that exist."""
         self.asked += 1
         return {each: self.states[each] for each in session_ids if each in self.states}  # type: ignore[attr-defined]
+
+    async def sessions_over(self, session_ids: Sequence[int]) -> set[int]:
+        """Those that do not exist, or were ended or banned."""
+        self.asked += 1
+        live = {each for each, state in self.states.items() if not (state.ended or state.banned)}
+        return set(session_ids) - live

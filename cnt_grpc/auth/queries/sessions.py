@@ -3,7 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Executable, LargeBinary, and_, bindparam, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Executable,
+    LargeBinary,
+    and_,
+    bindparam,
+    column,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from cnt_grpc.auth.queries.people import roles_of
 from cnt_grpc.auth.tables import refresh_tokens, sessions, users
@@ -83,6 +97,11 @@ async def live_sessions(tx: Tx, user_id: int, now: datetime, page: Page) -> list
 async def session_states(tx: Tx, session_ids: Sequence[int]) -> list[Row]:
     """What each call must know of these sessions and their people; one statement."""
     return await tx.all(_states(), session_ids=list(session_ids))
+
+
+async def sessions_over(tx: Tx, session_ids: Sequence[int], now: datetime) -> set[int]:
+    """Those of these sessions whose calls are refused: ended, banned, erased, or not there."""
+    return {row["id"] for row in await tx.all(_over(), session_ids=list(session_ids), now=now)}
 
 
 def _at(name: str) -> ColumnElement[datetime]:
@@ -210,4 +229,27 @@ def _states() -> Executable:
         )
         .join_from(sessions, users, users.c.id == sessions.c.user_id)
         .where(among(sessions.c.id, "session_ids"))
+    )
+
+
+@statement
+def _over() -> Executable:
+    asked = (
+        func.unnest(bindparam("session_ids", type_=ARRAY(BigInteger)))
+        .table_valued(column("id", BigInteger))
+        .render_derived("asked")
+    )
+    return (
+        select(asked.c.id)
+        .select_from(
+            asked.outerjoin(sessions, sessions.c.id == asked.c.id).outerjoin(users, users.c.id == sessions.c.user_id)
+        )
+        .where(
+            or_(
+                sessions.c.id.is_(None),
+                sessions.c.ended_at <= _at("now"),
+                users.c.banned_at.is_not(None),
+                users.c.erased_at.is_not(None),
+            )
+        )
     )

@@ -1,0 +1,93 @@
+"""Open streams: they end in time, with their session, and without a word to the log when their client vanishes."""
+
+import asyncio
+import logging
+import struct
+
+import pytest
+
+from cnt_grpc.kit.errors import TimedOut, Unauthenticated
+from cnt_grpc.kit.identity import Identity
+from cnt_grpc.kit.streams import OpenStreams
+from cnt_grpc.pb.cnt.common.v1.reason import Reason
+from tests.edge import raw
+from tests.harness.running import Running
+from tests.harness.world import World
+from tests.kit.probe import Sessions
+from tests.notification.inboxes import tell
+
+
+async def open_for_ever(streams: OpenStreams, session_id: int, deadline: float) -> None:
+    with streams.holding(session_id, deadline):
+        await asyncio.sleep(60)
+
+
+async def test_a_stream_ends_when_its_time_is_up() -> None:
+    streams = OpenStreams(Identity(Sessions()))
+    now = asyncio.get_running_loop().time()
+    short = asyncio.create_task(open_for_ever(streams, 1, now + 1))
+    long = asyncio.create_task(open_for_ever(streams, 1, now + 100))
+    await asyncio.sleep(0)
+    streams.end_late(now + 0.5)
+    await asyncio.sleep(0.01)
+    assert len(streams) == 2
+    streams.end_late(now + 1.5)
+    with pytest.raises(TimedOut):
+        await short
+    assert len(streams) == 1
+    streams.end_late(now + 200)
+    with pytest.raises(TimedOut):
+        await long
+    await asyncio.wait_for(streams.ended(), 1)
+
+
+async def test_a_stream_ends_with_its_session() -> None:
+    source = Sessions()
+    source.add(1)
+    streams = OpenStreams(Identity(source))
+    kept = asyncio.create_task(open_for_ever(streams, 1, 1e9))
+    ended = asyncio.create_task(open_for_ever(streams, 2, 1e9))
+    anonymous = asyncio.create_task(open_for_ever(streams, 0, 1e9))
+    await asyncio.sleep(0)
+    await streams.check()
+    with pytest.raises(Unauthenticated):
+        await ended
+    assert len(streams) == 2
+    for task in (kept, anonymous):
+        task.cancel()
+    await asyncio.gather(kept, anonymous, return_exceptions=True)
+    assert len(streams) == 0
+
+
+async def test_a_caller_who_goes_away_is_not_told_why() -> None:
+    """Also where the stream is ended in the same moment."""
+    streams = OpenStreams(Identity(Sessions()))
+    task = asyncio.create_task(open_for_ever(streams, 1, 1e9))
+    await asyncio.sleep(0)
+    task.cancel()
+    [stream] = streams._open
+    stream.end(Unauthenticated(Reason.NOT_SIGNED_IN))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_connection_that_breaks_under_a_message_is_no_defect(
+    running: Running, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = await world.user()
+    await tell(world, ann, times=400)
+    path = "/cnt.notification.v1.NotificationService/WatchNotifications"
+    words = [("content-type", "application/grpc"), ("te", "trailers"), ("authorization", f"Bearer {ann.token}")]
+    with caplog.at_level(logging.ERROR):
+        for _ in range(5):
+            _, writer = await asyncio.open_connection("127.0.0.1", running.grpc_port)
+            # A window of a few bytes: the server has a message under way when the connection is reset.
+            small = struct.pack(">HI", 4, 10)
+            call = raw.frame(raw.HEADERS, raw.END_HEADERS, 1, raw.block(raw.get(path, *words, verb="POST")))
+            body = raw.frame(raw.DATA, raw.END_STREAM, 1, b"\0\0\0\0\0")
+            writer.write(raw.PREFACE + raw.frame(raw.SETTINGS, 0, 0, small) + call + body)
+            await writer.drain()
+            await asyncio.sleep(0.2)
+            writer.transport.abort()
+        await asyncio.sleep(0.3)
+    assert [record.getMessage() for record in caplog.records if "defect" in record.getMessage()] == []
