@@ -131,6 +131,42 @@ class Thumbnail:
     at: float
 
 
+class Alignment(StrEnum):
+    """How lines stand to each other and to their place."""
+
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+Colour = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOverlay:
+    """Words on the picture for a while; the place is a part (0 to 1) of its width and height."""
+
+    text: str
+    start: float = 0.0
+    end: float = 0.0
+    x: float = 0.5
+    y: float = 0.5
+    font: str = ""
+    font_size: float = 0.0
+    color: Colour = (255, 255, 255)
+    background_color: Colour | None = None
+    alignment: Alignment = Alignment.CENTER
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextOverlays:
+    """All words of one step; later ones lie over earlier ones."""
+
+    overlays: tuple[TextOverlay, ...]
+
+
 Operation = (
     Trim
     | Merge
@@ -148,6 +184,7 @@ Operation = (
     | Scale
     | Speed
     | Thumbnail
+    | TextOverlays
 )
 
 NAMES: Final[dict[type[Operation], str]] = {
@@ -167,6 +204,7 @@ NAMES: Final[dict[type[Operation], str]] = {
     Scale: "scale",
     Speed: "speed",
     Thumbnail: "thumbnail",
+    TextOverlays: "text_overlays",
 }
 """As the contract calls them."""
 

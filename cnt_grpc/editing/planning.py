@@ -27,6 +27,7 @@ from cnt_grpc.editing.operations import (
     Rotate,
     Scale,
     Speed,
+    TextOverlays,
     Thumbnail,
     Trim,
     Volume,
@@ -202,6 +203,8 @@ def _after(operation: Operation, clip: Clip, others: Mapping[int, Source], judge
             return _cropped(operation, clip, judge)
         case Scale():
             return _scaled(operation, clip, judge)
+        case TextOverlays():
+            _captioned(operation, clip, judge)
         case Speed():
             return clip.changed(seconds=clip.seconds / operation.factor)
         case Thumbnail():
@@ -258,6 +261,17 @@ def _scaled(scale: Scale, clip: Clip, judge: _Judge) -> Clip:
     for name, side in (("width", width), ("height", height)):
         judge.require(SMALLEST_SIDE <= side <= LARGEST_SIDE, name, f"{side} is not {SMALLEST_SIDE} to {LARGEST_SIDE}")
     return clip.changed(width=width // 2 * 2, height=height // 2 * 2)
+
+
+def _captioned(step: TextOverlays, clip: Clip, judge: _Judge) -> None:
+    judge.require(clip.film, "", "there are no moving pictures in it")
+    for at, overlay in enumerate(step.overlays):
+        place, end = f"overlays[{at}]", overlay.end or clip.seconds
+        behind = f"it lies behind the end, {_s(clip.seconds)}"
+        fine = judge.require(overlay.start < clip.seconds, f"{place}.start", behind)
+        fine &= judge.require(overlay.end <= clip.seconds + _ROUNDING, f"{place}.end", behind)
+        if fine:
+            judge.require(overlay.start < end, f"{place}.end", "it lies before the start")
 
 
 def _s(seconds: float) -> str:

@@ -29,7 +29,7 @@ class EditingService(editing_service.Servicer):
             media_id=request.media_id,
             operations=[plans.step(each) for each in request.operations],
             output=plans.output(request.output),
-            plan=plans.packed(list(request.operations), request.output),
+            plan=plans.packed(request),
         )
         edit_id = await edits.create(call.tx, call.caller, asked, jobs.enqueue)
         return pb2.CreateEditResponse(edit=await self._shown(call, edit_id))

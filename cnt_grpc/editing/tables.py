@@ -3,6 +3,7 @@
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -61,8 +62,10 @@ edits = Table(
     Column("stored_key", Text, comment="where the run under way puts its bytes; what no version has is removed"),
     Column("speed", REAL, nullable=False, server_default=text("0"), comment="seconds of the result in a second"),
     Column("eta_ms", Integer, nullable=False, server_default=text("0"), comment="until it is done; 0 is unknown"),
+    Column("percent", Integer, nullable=False, server_default=text("0"), comment="how far it was when it failed"),
     Column("version", Integer, comment="number of what it made"),
     Column("actual_start_ms", BigInteger, comment="of a fast trim: where in the source it begins"),
+    Column("keeps_sources", Boolean, nullable=False, server_default=text("true"), comment="beside its version's"),
     Column("reason", Text, nullable=False, server_default=text("''"), comment="why it failed"),
     Column("message", Text, nullable=False, server_default=text("''"), comment="the same in words"),
     Column("attempts", Integer, nullable=False, server_default=text("0"), comment="of its last job; once it has ended"),
@@ -82,6 +85,7 @@ edits = Table(
     Index("ix_edits_history_id", "history_id", "made_of"),
     Index("ix_edits_open", "owner_id", postgresql_where=text("state = 'open'")),
     Index("ix_edits_finished_at", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
+    Index("ix_edits_keeps_sources", "finished_at", postgresql_where=text("keeps_sources AND finished_at IS NOT NULL")),
     comment="What people asked for, and what came of it",
 )
 

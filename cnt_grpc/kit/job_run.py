@@ -43,6 +43,11 @@ class Run:
         self._shown = (-1, "")
         self._shown_at = 0.0
 
+    @property
+    def percent(self) -> int:
+        """How far it was shown to be."""
+        return max(self._shown[0], 0)
+
     async def progress(
         self, percent: float, stage: str = "", *, also: Callable[[Tx], Awaitable[object]] | None = None
     ) -> None:

@@ -17,12 +17,15 @@ from cnt_grpc.media.inspection import Inspection
 from cnt_grpc.media.keeping import release
 from cnt_grpc.media.mending import Mender, TooMuchError
 from cnt_grpc.media.moving import claim, publish
+from cnt_grpc.media.purposes import DRAFT_VIDEO, TEMPORARY_AUDIO
 from cnt_grpc.media.reading import Reading, Track, read
+from cnt_grpc.media.reception import Reception
 from cnt_grpc.media.rules import use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.tables import media_objects
 from cnt_grpc.media.templates import seed
+from cnt_grpc.media.uploads import Declared
 from cnt_grpc.media.urls import Urls
 from cnt_grpc.media.workshop import Bench, Made, Workshop, new_key
 
@@ -44,14 +47,18 @@ objects = select(
 """Stored files for joins, by id; `.alias()` where a statement joins them twice."""
 
 __all__ = [
+    "DRAFT_VIDEO",
+    "TEMPORARY_AUDIO",
     "Bench",
     "BrokenExaminerError",
+    "Declared",
     "Filling",
     "Inspection",
     "Kind",
     "Made",
     "Mender",
     "Reading",
+    "Reception",
     "Servable",
     "Shelf",
     "TooMuchError",

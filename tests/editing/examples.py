@@ -8,9 +8,13 @@ from cnt_grpc.editing.queries import edits as queries
 from cnt_grpc.editing.queries import versions
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
-from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, operation_pb2
+from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service, video_editing_service
+from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service_pb2 as audio
+from cnt_grpc.pb.cnt.editing.v1 import video_editing_service_pb2 as video
 from cnt_grpc.pb.cnt.editing.v1.editing_service import SERVICE
-from tests.harness.examples import Example, Fields, Foreign, Pages
+from cnt_grpc.pb.cnt.editing.v1.editing_service_pb2 import CreateEditRequest
+from cnt_grpc.pb.cnt.editing.v1.operation_pb2 import Operation, Trim
+from tests.harness.examples import Example, Fields, Foreign, Given, Pages
 from tests.harness.world import Person, World
 from tests.media import makers
 
@@ -21,9 +25,11 @@ IN_STEPS = {
 
 
 async def film_of(world: World, who: Person) -> int:
-    """A film of this person's, without bytes."""
+    """A film of this person's with sound, without bytes."""
     async with world.db.transaction() as tx:
-        return int((await makers.video(tx, who.id))["id"])
+        row = await makers.video(tx, who.id)
+        await tx.raw("UPDATE media_objects SET codecs = 'h264,aac' WHERE id = $1", row["id"])
+        return int(row["id"])
 
 
 async def edit_of(world: World, who: Person, *, state: str = "failed", media_id: int = 0) -> int:
@@ -32,14 +38,14 @@ async def edit_of(world: World, who: Person, *, state: str = "failed", media_id:
     async with world.db.transaction() as tx:
         row = await tx.one(versions.version_of_file(), media=film, owner=who.id)
         history = row["history_id"] if row else await _history(tx, who, film)
-        trim = operation_pb2.Operation(trim=operation_pb2.Trim(start=1, end=2))
+        asked = CreateEditRequest(media_id=film, operations=[Operation(trim=Trim(start=1, end=2))])
         edit_id: int = await tx.value(
             queries.add_edit(),
             owner_id=who.id,
             history_id=history,
             made_of=0,
             media_id=film,
-            plan=plans.packed([trim], edit_pb2.Output()),
+            plan=plans.packed(asked),
             created_at=clock.now(),
         )
         if state == "failed":
@@ -48,6 +54,7 @@ async def edit_of(world: World, who: Person, *, state: str = "failed", media_id:
                 edit=edit_id,
                 reason="EDIT_INTERRUPTED",
                 message="",
+                percent=0,
                 attempts=1,
                 started_at=clock.now(),
                 finished_at=clock.now(),
@@ -110,9 +117,74 @@ async def many_versions(world: World, who: Person, number: int) -> Fields:
     return {"edit_id": edit_id}
 
 
+async def sound_of(world: World, who: Person) -> int:
+    """A sound of this person's, without bytes."""
+    async with world.db.transaction() as tx:
+        return int((await makers.audio(tx, who.id))["id"])
+
+
+def of_sound(kind: type[Any], **fields: Any) -> Given:
+    """One message about a sound, whose edit is not waited for."""
+
+    async def given(world: World, who: Person) -> Fields:
+        return {"requests": [kind(media_id=await sound_of(world, who), wait=False, **fields)]}
+
+    return given
+
+
+def of_film(kind: type[Any], **fields: Any) -> Given:
+    """One message about a film, likewise."""
+
+    async def given(world: World, who: Person) -> Fields:
+        return {"requests": [kind(media_id=await film_of(world, who), wait=False, **fields)]}
+
+    return given
+
+
+def with_sound(kind: type[Any]) -> Given:
+    """One message about a film and a sound, likewise."""
+
+    async def given(world: World, who: Person) -> Fields:
+        film, sound = await film_of(world, who), await sound_of(world, who)
+        return {"requests": [kind(media_id=film, audio_media_id=sound, wait=False)]}
+
+    return given
+
+
+async def two_sounds(world: World, who: Person) -> Fields:
+    """Two sounds to be joined."""
+    both = [await sound_of(world, who), await sound_of(world, who)]
+    return {"requests": [audio.MergeAudioRequest(media_ids=both, wait=False)]}
+
+
+A_SOUND = Foreign("media_id", sound_of, "MEDIA_NOT_FOUND")
+A_FILM = Foreign("media_id", film_of, "MEDIA_NOT_FOUND")
+OTHER_SOUND = Foreign("audio_media_id", sound_of, "MEDIA_NOT_FOUND")
+
 HIDDEN = Foreign("edit_id", edit_of, "EDIT_NOT_FOUND")
 
+SOUNDS = audio_editing_service.SERVICE
+FILMS = video_editing_service.SERVICE
+
 EXAMPLES = {
+    f"{SOUNDS}/TrimAudio": Example(of_sound(audio.TrimAudioRequest, start_time=1, end_time=2), foreign=A_SOUND),
+    f"{SOUNDS}/MergeAudio": Example(
+        two_sounds, open_ids={"media_ids": "a foreign file is refused like one that nobody has: test_shorthands.py"}
+    ),
+    f"{SOUNDS}/FadeInAudio": Example(of_sound(audio.FadeInAudioRequest, fade_duration=1), foreign=A_SOUND),
+    f"{SOUNDS}/FadeOutAudio": Example(of_sound(audio.FadeOutAudioRequest, fade_duration=1), foreign=A_SOUND),
+    f"{SOUNDS}/FadeInOutAudio": Example(
+        of_sound(audio.FadeInOutAudioRequest, fade_in_duration=1, fade_out_duration=1), foreign=A_SOUND
+    ),
+    f"{FILMS}/TrimVideo": Example(of_film(video.TrimVideoRequest, start_time=1, end_time=2), foreign=A_FILM),
+    f"{FILMS}/RemoveVideoAudio": Example(of_film(video.RemoveVideoAudioRequest), foreign=A_FILM),
+    f"{FILMS}/AddVideoAudio": Example(with_sound(video.AddVideoAudioRequest), foreign=(A_FILM, OTHER_SOUND)),
+    f"{FILMS}/ReplaceVideoAudio": Example(with_sound(video.ReplaceVideoAudioRequest), foreign=(A_FILM, OTHER_SOUND)),
+    f"{FILMS}/AddTextOverlays": Example(
+        of_film(video.AddTextOverlaysRequest, overlays=[{"text": "Amen"}]), foreign=A_FILM
+    ),
+    f"{FILMS}/ApplyFilters": Example(of_film(video.ApplyFiltersRequest, brightness=0.1), foreign=A_FILM),
+    f"{FILMS}/RotateVideo": Example(of_film(video.RotateVideoRequest, degrees=90), foreign=A_FILM),
     f"{SERVICE}/CreateEdit": Example(
         own_film, foreign=Foreign("media_id", film_of, "MEDIA_NOT_FOUND"), open_ids=IN_STEPS
     ),

@@ -4,7 +4,7 @@ What a person wrote never comes near a filter: steps are numbers by now, words a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import ffmpeg
@@ -26,6 +26,7 @@ from cnt_grpc.editing.operations import (
     Rotate,
     Scale,
     Speed,
+    TextOverlays,
     Thumbnail,
     Trim,
     Volume,
@@ -35,7 +36,7 @@ from cnt_grpc.editing.planning import Plan, Step
 RATE: Final = 48000
 """Samples a second of what is mixed of several sources."""
 FRAMES: Final = 30
-"""Pictures a second of what is joined of several films."""
+"""Pictures a second where the film does not say."""
 _LOWEST_TEMPO: Final = 0.5
 """What one atempo filter does at the least."""
 
@@ -55,12 +56,27 @@ class Loud:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What the worker has found out about the sound, by the number of the step that asked."""
+class Words:
+    """A caption, drawn."""
 
-    loud: Mapping[int, Loud]
-    heard: Mapping[int, Sequence[tuple[float, float]]]
+    name: str
+    """Of its picture in the job's folder."""
+    x: int
+    y: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the worker has found out or drawn, by the number of the step that asked."""
+
+    loud: Mapping[int, Loud] = field(default_factory=dict)
+    heard: Mapping[int, Sequence[tuple[float, float]]] = field(default_factory=dict)
     """The parts in which something is heard, in seconds."""
+    words: Mapping[int, Sequence[Words]] = field(default_factory=dict)
+    rate: float = FRAMES
+    """Pictures a second of the film that the edit starts from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,7 @@ class Graph:
         self._plan = plan
         self._places = places
         self._measured = measured
+        self._opens = 0
         self.film: Chain | None = None
         self.sound: Chain | None = None
 
@@ -101,7 +118,12 @@ class Graph:
 
     def _opened(self, source: Source, **options: object) -> Chain:
         place = self._places[source.media_id]
-        return media.ffmpeg.opened(place.name, place.container, **options)
+        return media.ffmpeg.opened(place.name, place.container, **options, **self._own())
+
+    def _own(self) -> dict[str, object]:
+        """An option that tells inputs apart: ffmpeg-python takes equal ones for one, which cannot be used twice."""
+        self._opens += 1
+        return {"thread_queue_size": 64 + self._opens}
 
     def _filled(self, sound: Chain, clip: Clip) -> Chain:
         """A film's sound without gaps and as long as the film; a plain sound is what it is."""
@@ -134,6 +156,8 @@ class Graph:
             case Thumbnail(at):
                 # The end itself shows nothing: the last picture began before it.
                 self._cut(max(0.0, min(at, step.before.seconds - 0.1)), step.before.seconds)
+            case TextOverlays():
+                self._write(self._measured.words[number])
             case Filters() | Rotate() | Crop() | Scale():
                 self._draw(step.operation, step.after)
 
@@ -157,15 +181,16 @@ class Graph:
         inside = "+".join(f"between(t,{_n(start)},{_n(end)})" for start, end in heard)
         if self.film is not None:
             # Pictures of equal length, so that both chains lose equally much.
-            regular = self.film.filter("fps", fps=FRAMES)
-            self.film = regular.filter("select", inside).filter("setpts", f"N/{FRAMES}/TB")
+            rate = _n(self._measured.rate)
+            regular = self.film.filter("fps", fps=rate)
+            self.film = regular.filter("select", inside).filter("setpts", f"N/{rate}/TB")
         if self.sound is not None:
             small = self.sound.filter("aresample", RATE).filter("asetnsamples", n=48, p=0)
             self.sound = small.filter("aselect", inside).filter("asetpts", "N/SR/TB")
 
     def _hurry(self, factor: float) -> None:
         if self.film is not None:
-            self.film = self.film.filter("setpts", f"PTS/{_n(factor)}").filter("fps", fps=FRAMES)
+            self.film = self.film.filter("setpts", f"PTS/{_n(factor)}").filter("fps", fps=_n(self._measured.rate))
         left = factor
         while self.sound is not None and left < _LOWEST_TEMPO:
             self.sound, left = self.sound.filter("atempo", _n(_LOWEST_TEMPO)), left / _LOWEST_TEMPO
@@ -222,6 +247,13 @@ class Graph:
             case Scale():
                 self.film = self.film.filter("scale", after.width, after.height).filter("setsar", 1)
 
+    def _write(self, words: Sequence[Words]) -> None:
+        for each in words:
+            picture = media.ffmpeg.opened(each.name, media.ffmpeg.PICTURES)
+            # Until the end, not up to it: two captions that follow each other are never seen at once.
+            shown = f"gte(t,{_n(each.start)})*lt(t,{_n(each.end)})"
+            self.film = ffmpeg.filter([self.film, picture["v:0"]], "overlay", x=each.x, y=each.y, enable=shown)
+
     # -- joining ------------------------------------------------------------------------------------------------------
 
     def _join(self, merge: Merge, step: Step) -> None:
@@ -230,13 +262,20 @@ class Graph:
         opened = [self._opened(part) for part in parts]
         if step.after.sound:
             sounds = [self.sound, *(each["a:0"] if part.clip.sound else None for each, part in _pairs(opened, parts))]
-            heard = [_heard(sound, clip.seconds) for sound, clip in _pairs(sounds, clips)]
+            heard = [self._heard(sound, clip.seconds) for sound, clip in _pairs(sounds, clips)]
             self.sound = _joined_sound(heard, merge.crossfade)
         if self.film is not None:
             films = [self.film, *(each["v:0"] for each in opened)]
             width, height = step.after.width // 2 * 2, step.after.height // 2 * 2
-            seen = [_seen(film, clip.seconds, width, height) for film, clip in _pairs(films, clips)]
+            rate = self._measured.rate
+            seen = [_seen(film, clip.seconds, (width, height), rate) for film, clip in _pairs(films, clips)]
             self.film = _joined_film(seen, [clip.seconds for clip in clips], merge.crossfade)
+
+    def _heard(self, sound: Chain | None, seconds: float) -> Chain:
+        """A part's sound in the common form and exactly so long; silence where it has none."""
+        if sound is None:
+            sound = ffmpeg.input(f"anullsrc=r={RATE}:cl=stereo", f="lavfi", t=_n(seconds), **self._own())
+        return _lasting(_common(sound), seconds)
 
 
 def _joined_sound(parts: Sequence[Chain], crossfade: float) -> Chain:
@@ -259,18 +298,11 @@ def _joined_film(parts: Sequence[Chain], seconds: Sequence[float], crossfade: fl
     return joined
 
 
-def _heard(sound: Chain | None, seconds: float) -> Chain:
-    """A part's sound in the common form and exactly so long; silence where it has none."""
-    if sound is None:
-        sound = ffmpeg.input(f"anullsrc=r={RATE}:cl=stereo", f="lavfi", t=_n(seconds))
-    return _lasting(_common(sound), seconds)
-
-
-def _seen(film: Chain, seconds: float, width: int, height: int) -> Chain:
+def _seen(film: Chain, seconds: float, size: tuple[int, int], rate: float) -> Chain:
     """A part's picture in the common size and exactly so long; the last picture stays where there are too few."""
-    fitted = film.filter("scale", width, height, force_original_aspect_ratio="decrease")
-    framed = fitted.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2").filter("setsar", 1)
-    regular = framed.filter("fps", fps=FRAMES, start_time=0).filter("format", "yuv420p")
+    fitted = film.filter("scale", *size, force_original_aspect_ratio="decrease")
+    framed = fitted.filter("pad", *size, "(ow-iw)/2", "(oh-ih)/2").filter("setsar", 1)
+    regular = framed.filter("fps", fps=_n(rate), start_time=0).filter("format", "yuv420p")
     return _restarted(regular.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end=_n(seconds)))
 
 

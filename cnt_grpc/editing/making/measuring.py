@@ -1,16 +1,22 @@
-"""What must be heard before an edit can be made: how loud a sound is, and where it is silent."""
+"""What must be known before an edit can be made: how loud a sound is, where it is silent, how its words look."""
 
 import json
 import re
+from asyncio import to_thread
 from collections.abc import Sequence
 from typing import Any, Final
 
 from cnt_grpc import media
+from cnt_grpc.editing import captions
 from cnt_grpc.editing.making.desk import Desk
-from cnt_grpc.editing.making.graph import Graph, Loud, Measured
-from cnt_grpc.editing.operations import Loudness, RemoveSilence
-from cnt_grpc.editing.planning import Plan, plan
+from cnt_grpc.editing.making.graph import FRAMES, Graph, Loud, Measured, Words
+from cnt_grpc.editing.operations import Loudness, Merge, RemoveSilence, Speed, TextOverlays
+from cnt_grpc.editing.planning import Plan, Step, plan
 
+_REGULAR: Final = (Merge, RemoveSilence, Speed)
+"""Steps that need pictures of equal length."""
+_SLOWEST, _FASTEST = 1, 120
+"""Pictures a second that make sense."""
 MOST_SILENCES: Final = 400
 """That are left out; the longest ones, where there are more."""
 _EDGE: Final = 0.05
@@ -32,11 +38,13 @@ async def measure(planned: Plan, desk: Desk) -> tuple[Plan, Measured]:
 
     Raises SilentError, Invalid where a step cannot be done with what was found, and what `ffmpeg.run` raises.
     """
+    rate = await _rate(planned, desk)
     loud: dict[int, Loud] = {}
+    words: dict[int, Sequence[Words]] = {}
     heard: dict[int, Sequence[tuple[float, float]]] = {}
     lengths: dict[int, float] = {}
     for number, step in enumerate(planned.steps):
-        found = Measured(loud, heard)
+        found = Measured(loud, heard, words, rate)
         if isinstance(step.operation, Loudness):
             loud[number] = await _loudness(planned, number, step.operation, desk, found)
         elif isinstance(step.operation, RemoveSilence):
@@ -44,7 +52,33 @@ async def measure(planned: Plan, desk: Desk) -> tuple[Plan, Measured]:
             lengths[number] = sum(end - start for start, end in heard[number])
             operations = [each.operation for each in planned.steps]
             planned = plan(planned.source, operations, planned.others, planned.output, lengths)
-    return planned, Measured(loud, heard)
+        elif isinstance(step.operation, TextOverlays):
+            words[number] = await _drawn(number, planned.steps[number], step.operation, desk)
+    return planned, Measured(loud, heard, words, rate)
+
+
+async def _rate(planned: Plan, desk: Desk) -> float:
+    """Pictures a second of the film that the edit starts from, where steps need to know."""
+    if not planned.source.clip.film or not any(isinstance(each.operation, _REGULAR) for each in planned.steps):
+        return FRAMES
+    place = desk.places[planned.source.media_id]
+    scratch = desk.folder / "looked"
+    scratch.mkdir()
+    found = await media.read(desk.folder / place.name, place.container, scratch, "head")
+    rate = found.of("video")[0].rate if found.of("video") else 0.0
+    return rate if _SLOWEST <= rate <= _FASTEST else FRAMES
+
+
+async def _drawn(number: int, step: Step, asked: TextOverlays, desk: Desk) -> Sequence[Words]:
+    """Draw the words of a step as pictures in the job's folder."""
+    found = []
+    for at, overlay in enumerate(asked.overlays):
+        caption = await to_thread(captions.draw, overlay, step.before.width, step.before.height)
+        name = f"words{number}-{at}.png"
+        await to_thread(caption.image.save, desk.folder / name)
+        end = overlay.end or step.before.seconds
+        found.append(Words(name, caption.x, caption.y, overlay.start, end))
+    return found
 
 
 async def _loudness(planned: Plan, number: int, asked: Loudness, desk: Desk, found: Measured) -> Loud:

@@ -47,7 +47,7 @@ def edit(row: Row, urls: media.Urls, slots: int) -> edit_pb2.Edit:
 def progress(row: Row, urls: media.Urls, slots: int) -> edit_pb2.EditProgress:
     """How far an edit is."""
     state = row["shown_state"]
-    shown = edit_pb2.EditProgress(state=_STATES[state], percent=row["progress"] or 0)
+    shown = edit_pb2.EditProgress(state=_STATES[state], percent=row["progress"])
     match state:
         case "queued":
             shown.stage = edit_pb2.EDIT_STAGE_WAITING

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cnt_grpc.editing import operations as plain
-from cnt_grpc.editing.operations import Format, Operation, Quality
-from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, jobs_pb2, operation_pb2
+from cnt_grpc.editing.operations import Alignment, Format, Operation, Quality
+from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, editing_service_pb2, jobs_pb2, operation_pb2
 
 FORMATS: Final[Mapping[int, Format | None]] = {
     edit_pb2.OUTPUT_FORMAT_UNSPECIFIED: None,
@@ -23,9 +23,9 @@ QUALITIES: Final[Mapping[int, Quality]] = {
 }
 
 
-def packed(operations: list[operation_pb2.Operation], output: edit_pb2.Output) -> bytes:
+def packed(asked: editing_service_pb2.CreateEditRequest) -> bytes:
     """An edit's steps and output as its row keeps them."""
-    return jobs_pb2.EditPlan(operations=operations, output=output).SerializeToString()
+    return jobs_pb2.EditPlan(operations=asked.operations, output=asked.output).SerializeToString()
 
 
 def unpacked(plan: bytes) -> jobs_pb2.EditPlan:
@@ -54,6 +54,34 @@ def _or(message: Any, name: str, default: float) -> float:  # noqa: ANN401  (any
     return float(getattr(message, name)) if message.HasField(name) else default
 
 
+_ALIGNMENTS: Final[Mapping[int, Alignment]] = {
+    operation_pb2.TEXT_ALIGNMENT_UNSPECIFIED: Alignment.CENTER,
+    operation_pb2.TEXT_ALIGNMENT_LEFT: Alignment.LEFT,
+    operation_pb2.TEXT_ALIGNMENT_CENTER: Alignment.CENTER,
+    operation_pb2.TEXT_ALIGNMENT_RIGHT: Alignment.RIGHT,
+}
+
+
+def _overlay(it: operation_pb2.TextOverlay) -> plain.TextOverlay:
+    return plain.TextOverlay(
+        text=it.text,
+        start=it.start,
+        end=it.end,
+        x=_or(it, "x", 0.5),
+        y=_or(it, "y", 0.5),
+        font=it.font,
+        font_size=it.font_size,
+        color=_colour(it.color) or (255, 255, 255),
+        background_color=_colour(it.background_color),
+        alignment=_ALIGNMENTS[it.alignment],
+        opacity=_or(it, "opacity", 1.0),
+    )
+
+
+def _colour(text: str) -> plain.Colour | None:
+    return (int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)) if text else None
+
+
 _STEPS: Final[Mapping[str, Callable[[Any], Operation]]] = {
     "trim": lambda it: plain.Trim(it.start, it.end, fast=it.mode == operation_pb2.TRIM_MODE_FAST),
     "merge": lambda it: plain.Merge(tuple(it.media_ids), it.crossfade),
@@ -73,4 +101,5 @@ _STEPS: Final[Mapping[str, Callable[[Any], Operation]]] = {
     "scale": lambda it: plain.Scale(it.width, it.height),
     "speed": lambda it: plain.Speed(it.factor),
     "thumbnail": lambda it: plain.Thumbnail(it.at),
+    "text_overlays": lambda it: plain.TextOverlays(tuple(_overlay(each) for each in it.overlays)),
 }

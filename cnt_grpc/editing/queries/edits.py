@@ -52,7 +52,7 @@ def _shown() -> Select[Any]:
         select(
             edits,
             _state().label("shown_state"),
-            _job.c.progress,
+            func.greatest(edits.c.percent, func.coalesce(_job.c.progress, 0)).label("progress"),
             _job.c.stage,
             _job.c.error.label("job_error"),
             func.greatest(edits.c.attempts, func.coalesce(_job.c.attempts, 0)).label("tries"),
@@ -119,9 +119,12 @@ def open_edits(limit: int) -> Executable:
 @statement
 def set_job() -> Executable:
     """Give an edit its job, and a new beginning."""
-    fresh: dict[str, object] = {"state": "open", "reason": "", "message": "", "speed": 0, "eta_ms": 0, "attempts": 0}
+    fresh: dict[str, object] = {"state": "open", "reason": "", "message": "", "speed": 0, "eta_ms": 0}
+    nothing: dict[str, object] = {"attempts": 0, "percent": 0}
     none: dict[str, object] = {"finished_at": None, "started_at": None}
-    return update(edits).where(edits.c.id == bindparam("edit")).values(job_id=bindparam("job"), **fresh, **none)
+    return (
+        update(edits).where(edits.c.id == bindparam("edit")).values(job_id=bindparam("job"), **fresh, **nothing, **none)
+    )
 
 
 # -- for the worker, which asks for nobody ----------------------------------------------------------------------------
@@ -171,7 +174,7 @@ def finish() -> Executable:
 @statement
 def fail() -> Executable:
     """The end of an edit that has none."""
-    given = ("reason", "message", "attempts", "started_at", "finished_at")
+    given = ("reason", "message", "percent", "attempts", "started_at", "finished_at")
     return (
         update(edits)
         .where(edits.c.id == bindparam("edit"), edits.c.state == "open")
@@ -184,7 +187,7 @@ def fail() -> Executable:
 def settle() -> Executable:
     """Write down the end of edits whose job ended without them, some at a time; how they ended."""
     ended = (
-        select(edits.c.id, _job.c.state, _job.c.error, _job.c.attempts)
+        select(edits.c.id, _job.c.state, _job.c.error, _job.c.attempts, _job.c.progress)
         .outerjoin(_job, _job.c.id == edits.c.job_id)
         .where(
             edits.c.state == "open",
@@ -204,6 +207,7 @@ def settle() -> Executable:
             reason=case((cancelled, ""), else_=bindparam("reason")),
             message=case((cancelled, ""), else_=func.coalesce(ended.c.error, "")),
             attempts=func.coalesce(ended.c.attempts, 0),
+            percent=func.coalesce(ended.c.progress, 0),
             speed=0,
             eta_ms=0,
             finished_at=bindparam("now"),
@@ -242,3 +246,14 @@ def forget_edits(limit: int) -> Executable:
         .limit(limit)
     )
     return edits.delete().where(edits.c.id.in_(old)).returning(edits.c.id)
+
+
+@statement
+def let_sources_go(limit: int) -> Executable:
+    """Note that some edits that ended well before `before` keep their sources no longer; which these are."""
+    old = (
+        select(edits.c.id)
+        .where(edits.c.keeps_sources, edits.c.finished_at < bindparam("before"), edits.c.state == "done")
+        .limit(limit)
+    )
+    return update(edits).where(edits.c.id.in_(old)).values(keeps_sources=False).returning(edits.c.id)

@@ -1,11 +1,12 @@
 """Asking for edits, breaking them off, trying them again."""
 
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cnt_grpc import media
-from cnt_grpc.editing import planning
+from cnt_grpc.editing import captions, planning
 from cnt_grpc.editing.operations import Operation, Output, others
 from cnt_grpc.editing.queries import edits as queries
 from cnt_grpc.editing.queries import versions
@@ -44,7 +45,8 @@ async def create(tx: Tx, caller: Caller, asked: Asked, enqueue: Enqueue) -> int:
     await _make_sure_of_room(tx, caller)
     named = [media_id for _, media_id in others(asked.operations)]
     sources = await claimed(tx, caller, [asked.media_id, *named])
-    planning.plan(sources[asked.media_id], asked.operations, sources, asked.output)
+    plan = planning.plan(sources[asked.media_id], asked.operations, sources, asked.output)
+    await to_thread(captions.judge, plan)
     history, number = await _place(tx, caller, asked.media_id)
     edit_id: int = await tx.value(
         queries.add_edit(),

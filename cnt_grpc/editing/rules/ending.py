@@ -17,6 +17,7 @@ LATE: Final = timedelta(hours=1)
 """After this even a worker that was frozen has stored what it was about to store."""
 FORGOTTEN: Final = timedelta(days=30)
 """How long an edit that failed may be retried; then its sources are let go."""
+MIXED_IN: Final = timedelta(days=1)
 _BATCH: Final = 200
 
 
@@ -57,8 +58,6 @@ async def keep(
         started_at=started,
         finished_at=now,
     )
-    # The history keeps what it shows; what was only mixed in is its owner's to keep.
-    await media.release(tx, ROOM, ref_of_edit(row["id"]))
 
 
 async def fail(tx: Tx, row: Row, run: Run, started: datetime, *, reason: str, message: str) -> None:
@@ -68,6 +67,7 @@ async def fail(tx: Tx, row: Row, run: Run, started: datetime, *, reason: str, me
         edit=row["id"],
         reason=reason,
         message=message,
+        percent=run.percent,
         attempts=run.attempt,
         started_at=started,
         finished_at=clock.now(),
@@ -81,6 +81,11 @@ async def settle(tx: Tx) -> None:
 
 
 async def forget(tx: Tx) -> None:
-    """Drop some edits that failed long ago, and let their sources go."""
+    """Drop some edits that failed long ago, and let go what only they used.
+
+    A history keeps what it shows. What was only mixed in stays for a day, as an upload does, for the next edit.
+    """
+    for row in await tx.all(queries.let_sources_go(_BATCH), before=clock.now() - MIXED_IN):
+        await media.release(tx, ROOM, ref_of_edit(row["id"]))
     for row in await tx.all(queries.forget_edits(_BATCH), before=clock.now() - FORGOTTEN):
         await media.release(tx, ROOM, ref_of_edit(row["id"]))

@@ -707,7 +707,9 @@ class TextOverlay(_message.Message):
     y: _builtins.float
     """Where, from top to bottom: 0 to 1. It is the middle of the words. Absent is 0.5."""
     font: _builtins.str
-    """A font that comes with the platform; empty is the plain one."""
+    """A font that comes with the platform: sans, sans-medium, sans-bold or sans-black; empty is sans. Each shows every
+    script.
+    """
     font_size: _builtins.float
     """Pixels of the picture that a line is high; 0 is a twentieth of the picture's height. Words that do not fit into the
     picture are drawn smaller.
