@@ -9,9 +9,13 @@ from cnt_grpc.pb.cnt.content.v1 import artist_service, content_service, library_
 def _serve(system: System) -> Servicers:
     return {
         content_service.SERVICE: content.ContentService(system.urls),
-        artist_service.SERVICE: content.ArtistService(system.urls),
+        artist_service.SERVICE: content.ArtistService(system.urls, _site(system)),
         library_service.SERVICE: content.LibraryService(system.urls),
     }
+
+
+def _site(system: System) -> content.Site:
+    return content.Site(system.settings.public_url, system.settings.frontend_url)
 
 
 def _work(system: System) -> Handlers:

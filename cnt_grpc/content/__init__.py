@@ -17,6 +17,7 @@ from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
 from cnt_grpc.content.privacy import HOLDER
 from cnt_grpc.content.queries.follows import follows
+from cnt_grpc.content.rss import Site
 from cnt_grpc.content.rules.artists import verify_artist
 from cnt_grpc.content.rules.categories import seed
 from cnt_grpc.content.rules.finding import FoundArtists, FoundItems
@@ -38,6 +39,7 @@ __all__ = [
     "ContentJobs",
     "ContentService",
     "LibraryService",
+    "Site",
     "followers_of",
     "follows",
     "is_following",

@@ -4,7 +4,7 @@ from typing import Final
 
 from cnt_grpc import notification
 from cnt_grpc.content.queries import follows
-from cnt_grpc.content.queries import items as queries
+from cnt_grpc.content.queries import news as queries
 from cnt_grpc.kit import jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job, Run

@@ -34,6 +34,13 @@ async def an_artist(world: World, who: Person) -> Fields:
         return {"artist_id": await makers.artist(tx, (await people.user(tx))["id"])}
 
 
+async def feed_of(world: World, who: Person) -> Fields:
+    """The feed of an artist with a podcast."""
+    await made(world, who, PODCAST)
+    async with world.db.transaction() as tx:
+        return {"file": f"{await makers.artist(tx, who.id)}.xml"}
+
+
 async def oneself(world: World, who: Person) -> Fields:
     """Whom this person follows."""
     return {"user_id": who.id}
@@ -102,6 +109,7 @@ METHODS = {
     "ListArtistContent": Example(
         given=an_artist, open_ids=ARTIST, pages=Pages(many_items(PODCAST, MUSIC), "content", key="content_id")
     ),
+    "GetArtistFeed": Example(given=feed_of),
     "FollowArtist": Example(given=an_artist, open_ids=ARTISTS),
     "UnfollowArtist": Example(given=one_followed, open_ids=ARTISTS),
     "GetFollow": Example(given=one_followed, open_ids=ARTISTS),

@@ -43,6 +43,7 @@ WITH_ACCOUNT = {"GetPosition", "SavePosition", "RateMovie"}
 
 
 WORD = "Unmistakable"
+APPROVED = status_pb2.REVIEW_STATUS_APPROVED
 KEYS = {"content": "content_id", "podcasts": "podcast_id"}
 SERVICES = (SERVICE, artist_service.SERVICE, library_service.SERVICE)
 
@@ -151,6 +152,8 @@ class Reads:
         if self._has_account:
             feed = (await self._api.library.ListFollowingFeed(page_size=100)).content
             leaks += ["ListFollowingFeed"] * any(each.content_id == self._id for each in feed)
+        feed = (await self._api.artist.GetArtistFeed(file=f"{self._kept.artist_id}.xml")).feed.data.decode()
+        leaks += ["GetArtistFeed"] * (f">cnt-podcast-{self._id}<" in feed and self._status != APPROVED)
         return leaks
 
     async def _lists_it(self, method: str, **fields: Any) -> bool:
@@ -179,7 +182,7 @@ def test_every_read_is_tried() -> None:
     tried = {f"Get{wire.noun}" for wire in ALL} | {f"List{wire.nouns}" for wire in ALL} | {"ListSimilarMovies"}
     tried |= {method for wire in ALL for method in wire.lists} | {"GetPosition"}
     tried |= {"ListArtistContent", "ListArtistPodcasts", "GetSharedPlaylist", "GetPlaylist", "ListFavorites"}
-    tried |= {"CheckFavorite", "ListFollowingFeed", "GetArtist"}
+    tried |= {"CheckFavorite", "ListFollowingFeed", "GetArtist", "GetArtistFeed"}
     methods = [method for service in SERVICES for method in methods_of(service)]
     reads = {method.full_name.partition("/")[2] for method in methods if method.only_reads}
     assert reads == tried | NO_ITEMS

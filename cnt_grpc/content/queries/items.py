@@ -23,7 +23,7 @@ from sqlalchemy import (
 from cnt_grpc import auth, media
 from cnt_grpc.content.kinds import KINDS, ItemKind
 from cnt_grpc.content.queries.visibility import CALLER_ID, Gate, visible_to
-from cnt_grpc.content.tables import artists, categories, content_items
+from cnt_grpc.content.tables import categories, content_items
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.moderation import Status
@@ -232,18 +232,6 @@ def _with_creator(kind: ItemKind) -> Select[*tuple[Any, ...]]:
         select(content_items, *names)
         .select_from(content_items.join(_people, _people.c.id == _item.creator_id))
         .where(_item.kind == kind.name)
-    )
-
-
-@statement
-def news() -> Executable:
-    """What to tell of an item that everyone sees, and its artist. Parameter: item_id."""
-    name = func.coalesce(func.nullif(artists.c.name, ""), _people.c.name).label("artist_name")
-    found = select(_item.kind, _item.title, _item.creator_id, artists.c.id.label("artist_id"), name)
-    return (
-        found.join_from(content_items, artists, artists.c.user_id == _item.creator_id)
-        .join(_people, _people.c.id == _item.creator_id)
-        .where(_item.id == _ID, visible_to(Gate.PUBLIC))
     )
 
 

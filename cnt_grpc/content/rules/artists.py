@@ -7,17 +7,20 @@ from typing import Final
 from cnt_grpc import auth, media
 from cnt_grpc.content import telling
 from cnt_grpc.content.queries import artists as queries
+from cnt_grpc.content.queries.news import podcasts_to_feed
 from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.content.rules import finding
 from cnt_grpc.content.rules.files import Blank, File
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.call import ANONYMOUS, Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 MOST_LINKS: Final = 20
+FEED_LENGTH: Final = 300
+"""Podcasts in a feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,12 @@ async def listed(tx: Tx, caller: Caller, category_id: int, page: Page) -> tuple[
     narrowed = {"category_id": category_id} if category_id else {}
     found = await tx.all(stmt, **narrowed, **asking(gate, caller), **page.params)
     return page.cut(found, key=lambda row: (row["id"],))
+
+
+async def to_feed(tx: Tx, artist_id: int) -> tuple[Row, list[Row]]:
+    """An artist and the podcasts that a feed of theirs holds, the same for whoever asks. Raises NotFound."""
+    artist = await shown(tx, ANONYMOUS, "artist_id", artist_id)
+    return artist, await tx.all(podcasts_to_feed(FEED_LENGTH), creator_id=artist["user_id"])
 
 
 def asking(gate: Gate, caller: Caller) -> dict[str, object]:

@@ -1,5 +1,10 @@
 """Answers ArtistService: artists, what they made, and who follows them."""
 
+from dataclasses import dataclass
+
+from google.api.httpbody_pb2 import HttpBody
+
+from cnt_grpc.content import rss
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.content.messages import artists as messages
 from cnt_grpc.content.messages.content import content
@@ -13,10 +18,11 @@ from cnt_grpc.pb.cnt.content.v1 import artist_service
 from cnt_grpc.pb.cnt.content.v1 import artist_service_pb2 as pb2
 
 
+@dataclass(frozen=True, slots=True)
 class ArtistService(Part, artist_service.Servicer):
     """Artists."""
 
-    __slots__ = ()
+    site: rss.Site
 
     async def GetMyArtist(self, request: pb2.GetMyArtistRequest, call: Call) -> pb2.GetMyArtistResponse:  # noqa: ARG002
         """Show the caller as an artist."""
@@ -67,6 +73,13 @@ class ArtistService(Part, artist_service.Servicer):
         wanted = Filter(creator_id=artist["user_id"])
         rows, next_page_token = await items.listed(call.tx, call.caller, None, wanted, page)
         return pb2.ListArtistContentResponse(content=content(rows, self.urls), next_page_token=next_page_token)
+
+    async def GetArtistFeed(self, request: pb2.GetArtistFeedRequest, call: Call) -> pb2.GetArtistFeedResponse:
+        """Show an artist's podcasts to programs that read feeds."""
+        artist, podcasts = await artists.to_feed(call.tx, int(request.file.removesuffix(".xml")))
+        feed = rss.feed(artist, podcasts, self.urls, self.site)
+        body = HttpBody(content_type="application/rss+xml; charset=utf-8", data=feed)
+        return pb2.GetArtistFeedResponse(feed=body)
 
     async def FollowArtist(self, request: pb2.FollowArtistRequest, call: Call) -> pb2.FollowArtistResponse:
         """Follow an artist."""

@@ -73,6 +73,14 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def GetArtistFeed(self, request: pb2.GetArtistFeedRequest, call: Call) -> pb2.GetArtistFeedResponse:
+        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
+        the newest 300 that everyone sees.
+        Anyone. ARTIST_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
     async def FollowArtist(self, request: pb2.FollowArtistRequest, call: Call) -> pb2.FollowArtistResponse:
         """Follows an artist, who is told. Following twice is following once; following a person is following them as an
         artist.

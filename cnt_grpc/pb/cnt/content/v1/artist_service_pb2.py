@@ -29,9 +29,10 @@ from cnt_grpc.pb.cnt.content.v1 import artist_pb2 as cnt_dot_content_dot_v1_dot_
 from cnt_grpc.pb.cnt.content.v1 import content_pb2 as cnt_dot_content_dot_v1_dot_content__pb2
 from cnt_grpc.pb.cnt.content.v1 import podcast_pb2 as cnt_dot_content_dot_v1_dot_podcast__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#cnt/content/v1/artist_service.proto\x12\x0e\x63nt.content.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1b\x63nt/content/v1/artist.proto\x1a\x1c\x63nt/content/v1/content.proto\x1a\x1c\x63nt/content/v1/podcast.proto\x1a\x1cgoogle/api/annotations.proto\"\x14\n\x12GetMyArtistRequest\"E\n\x13GetMyArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\xbb\x03\n\x15UpdateMyArtistRequest\x12-\n\x0b\x61rtist_name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64H\x00R\nartistName\x88\x01\x01\x12\x1f\n\x03\x62io\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fH\x01R\x03\x62io\x88\x01\x01\x12\x98\x01\n\x0csocial_links\x18\x03 \x03(\x0b\x32\x36.cnt.content.v1.UpdateMyArtistRequest.SocialLinksEntryB=\xbaH:\x9a\x01\x37\x10\x14\"\x13r\x11\x18\x1e\x32\r^[a-z0-9_-]+$*\x1er\x1c\x18\xac\x02\x32\x17^(https?://[^\\s<>\"]+)?$R\x0bsocialLinks\x12\x33\n\x0c\x63\x61tegory_ids\x18\x04 \x03(\x03\x42\x10\xbaH\r\x92\x01\n\x10\x14\x18\x01\"\x04\"\x02(\x00R\x0b\x63\x61tegoryIds\x12*\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\x1a>\n\x10SocialLinksEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x0e\n\x0c_artist_nameB\x06\n\x04_bio\"H\n\x16UpdateMyArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\xa0\x01\n\x16SetMyCoverImageRequest\x12$\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x07mediaId\x12)\n\tfile_path\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02H\x00R\x08\x66ilePath\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\t\n\x07picture\"I\n\x17SetMyCoverImageResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\x8d\x01\n\x12ListArtistsRequest\x12(\n\x0b\x63\x61tegory_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\ncategoryId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"o\n\x13ListArtistsResponse\x12\x30\n\x07\x61rtists\x18\x01 \x03(\x0b\x32\x16.cnt.content.v1.ArtistR\x07\x61rtists\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x98\x01\n\x10GetArtistRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12\'\n\x08username\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x08usernameB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"C\n\x11GetArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\x90\x01\n\x19ListArtistPodcastsRequest\x12$\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08\x61rtistId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"y\n\x1aListArtistPodcastsResponse\x12\x33\n\x08podcasts\x18\x01 \x03(\x0b\x32\x17.cnt.content.v1.PodcastR\x08podcasts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8f\x01\n\x18ListArtistContentRequest\x12$\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08\x61rtistId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"v\n\x19ListArtistContentResponse\x12\x31\n\x07\x63ontent\x18\x01 \x03(\x0b\x32\x17.cnt.content.v1.ContentR\x07\x63ontent\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9e\x01\n\x13\x46ollowArtistRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"F\n\x14\x46ollowArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\xa0\x01\n\x15UnfollowArtistRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"\x18\n\x16UnfollowArtistResponse\"o\n\x10GetFollowRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userIdB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"_\n\x11GetFollowResponse\x12!\n\x0cis_following\x18\x01 \x01(\x08R\x0bisFollowing\x12\'\n\x0f\x66ollowers_count\x18\x02 \x01(\x03R\x0e\x66ollowersCount\"\xc2\x01\n\x14ListFollowersRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12$\n\tpage_size\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageTokenB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"u\n\x15ListFollowersResponse\x12\x34\n\tfollowers\x18\x01 \x03(\x0b\x32\x16.cnt.content.v1.FollowR\tfollowers\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x14ListFollowingRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"u\n\x15ListFollowingResponse\x12\x34\n\tfollowing\x18\x01 \x03(\x0b\x32\x16.cnt.content.v1.FollowR\tfollowing\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xbc\x0f\n\rArtistService\x12}\n\x0bGetMyArtist\x12\".cnt.content.v1.GetMyArtistRequest\x1a#.cnt.content.v1.GetMyArtistResponse\"%\x90\x02\x01\x8a\xb5\x18\x04\x08\x03(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/artists/me\x12\x86\x01\n\x0eUpdateMyArtist\x12%.cnt.content.v1.UpdateMyArtistRequest\x1a&.cnt.content.v1.UpdateMyArtistResponse\"%\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\x17\x1a\x12/api/v1/artists/me:\x01*\x12\x95\x01\n\x0fSetMyCoverImage\x12&.cnt.content.v1.SetMyCoverImageRequest\x1a\'.cnt.content.v1.SetMyCoverImageResponse\"1\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02#\"\x1e/api/v1/artists/me/cover-image:\x01*\x12|\n\x0bListArtists\x12\".cnt.content.v1.ListArtistsRequest\x1a#.cnt.content.v1.ListArtistsResponse\"$\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/artists\x12\xcd\x01\n\tGetArtist\x12 .cnt.content.v1.GetArtistRequest\x1a!.cnt.content.v1.GetArtistResponse\"{\x90\x02\x01\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02l\x12\x1b/api/v1/artists/{artist_id}Z#\x12!/api/v1/artists/by-user/{user_id}Z(\x12&/api/v1/artists/by-username/{username}\x12\xa6\x01\n\x12ListArtistPodcasts\x12).cnt.content.v1.ListArtistPodcastsRequest\x1a*.cnt.content.v1.ListArtistPodcastsResponse\"9\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/artists/{artist_id}/podcasts\x12\xa2\x01\n\x11ListArtistContent\x12(.cnt.content.v1.ListArtistContentRequest\x1a).cnt.content.v1.ListArtistContentResponse\"8\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/artists/{artist_id}/content\x12\xb5\x01\n\x0c\x46ollowArtist\x12#.cnt.content.v1.FollowArtistRequest\x1a$.cnt.content.v1.FollowArtistResponse\"Z\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02L\"\"/api/v1/artists/{artist_id}/follow:\x01*Z#\"\x1e/api/v1/users/{user_id}/follow:\x01*\x12\xb5\x01\n\x0eUnfollowArtist\x12%.cnt.content.v1.UnfollowArtistRequest\x1a&.cnt.content.v1.UnfollowArtistResponse\"T\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\x46*\"/api/v1/artists/{artist_id}/followZ *\x1e/api/v1/users/{user_id}/follow\x12\xa7\x01\n\tGetFollow\x12 .cnt.content.v1.GetFollowRequest\x1a!.cnt.content.v1.GetFollowResponse\"U\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x46\x12\"/api/v1/artists/{artist_id}/followZ \x12\x1e/api/v1/users/{user_id}/follow\x12\xbd\x01\n\rListFollowers\x12$.cnt.content.v1.ListFollowersRequest\x1a%.cnt.content.v1.ListFollowersResponse\"_\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02L\x12!/api/v1/users/{user_id}/followersZ\'\x12%/api/v1/artists/{artist_id}/followers\x12\x94\x01\n\rListFollowing\x12$.cnt.content.v1.ListFollowingRequest\x1a%.cnt.content.v1.ListFollowingResponse\"6\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/users/{user_id}/followingb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#cnt/content/v1/artist_service.proto\x12\x0e\x63nt.content.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1b\x63nt/content/v1/artist.proto\x1a\x1c\x63nt/content/v1/content.proto\x1a\x1c\x63nt/content/v1/podcast.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\"\x14\n\x12GetMyArtistRequest\"E\n\x13GetMyArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\xbb\x03\n\x15UpdateMyArtistRequest\x12-\n\x0b\x61rtist_name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64H\x00R\nartistName\x88\x01\x01\x12\x1f\n\x03\x62io\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fH\x01R\x03\x62io\x88\x01\x01\x12\x98\x01\n\x0csocial_links\x18\x03 \x03(\x0b\x32\x36.cnt.content.v1.UpdateMyArtistRequest.SocialLinksEntryB=\xbaH:\x9a\x01\x37\x10\x14\"\x13r\x11\x18\x1e\x32\r^[a-z0-9_-]+$*\x1er\x1c\x18\xac\x02\x32\x17^(https?://[^\\s<>\"]+)?$R\x0bsocialLinks\x12\x33\n\x0c\x63\x61tegory_ids\x18\x04 \x03(\x03\x42\x10\xbaH\r\x92\x01\n\x10\x14\x18\x01\"\x04\"\x02(\x00R\x0b\x63\x61tegoryIds\x12*\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\x1a>\n\x10SocialLinksEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x0e\n\x0c_artist_nameB\x06\n\x04_bio\"H\n\x16UpdateMyArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\xa0\x01\n\x16SetMyCoverImageRequest\x12$\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x07mediaId\x12)\n\tfile_path\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02H\x00R\x08\x66ilePath\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\t\n\x07picture\"I\n\x17SetMyCoverImageResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\x8d\x01\n\x12ListArtistsRequest\x12(\n\x0b\x63\x61tegory_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\ncategoryId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"o\n\x13ListArtistsResponse\x12\x30\n\x07\x61rtists\x18\x01 \x03(\x0b\x32\x16.cnt.content.v1.ArtistR\x07\x61rtists\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x98\x01\n\x10GetArtistRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12\'\n\x08username\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x08usernameB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"C\n\x11GetArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\x90\x01\n\x19ListArtistPodcastsRequest\x12$\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08\x61rtistId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"y\n\x1aListArtistPodcastsResponse\x12\x33\n\x08podcasts\x18\x01 \x03(\x0b\x32\x17.cnt.content.v1.PodcastR\x08podcasts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8f\x01\n\x18ListArtistContentRequest\x12$\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08\x61rtistId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"v\n\x19ListArtistContentResponse\x12\x31\n\x07\x63ontent\x18\x01 \x03(\x0b\x32\x17.cnt.content.v1.ContentR\x07\x63ontent\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"M\n\x14GetArtistFeedRequest\x12\x35\n\x04\x66ile\x18\x01 \x01(\tB!\xbaH\x1er\x1c\x18\x1e\x32\x18^[1-9][0-9]{0,17}[.]xml$R\x04\x66ile\"A\n\x15GetArtistFeedResponse\x12(\n\x04\x66\x65\x65\x64\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBodyR\x04\x66\x65\x65\x64\"\x9e\x01\n\x13\x46ollowArtistRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"F\n\x14\x46ollowArtistResponse\x12.\n\x06\x61rtist\x18\x01 \x01(\x0b\x32\x16.cnt.content.v1.ArtistR\x06\x61rtist\"\xa0\x01\n\x15UnfollowArtistRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"\x18\n\x16UnfollowArtistResponse\"o\n\x10GetFollowRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userIdB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"_\n\x11GetFollowResponse\x12!\n\x0cis_following\x18\x01 \x01(\x08R\x0bisFollowing\x12\'\n\x0f\x66ollowers_count\x18\x02 \x01(\x03R\x0e\x66ollowersCount\"\xc2\x01\n\x14ListFollowersRequest\x12&\n\tartist_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x08\x61rtistId\x12\"\n\x07user_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00H\x00R\x06userId\x12$\n\tpage_size\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageTokenB\x0f\n\x06\x61rtist\x12\x05\xbaH\x02\x08\x01\"u\n\x15ListFollowersResponse\x12\x34\n\tfollowers\x18\x01 \x03(\x0b\x32\x16.cnt.content.v1.FollowR\tfollowers\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x14ListFollowingRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"u\n\x15ListFollowingResponse\x12\x34\n\tfollowing\x18\x01 \x03(\x0b\x32\x16.cnt.content.v1.FollowR\tfollowing\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xcd\x10\n\rArtistService\x12}\n\x0bGetMyArtist\x12\".cnt.content.v1.GetMyArtistRequest\x1a#.cnt.content.v1.GetMyArtistResponse\"%\x90\x02\x01\x8a\xb5\x18\x04\x08\x03(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/artists/me\x12\x86\x01\n\x0eUpdateMyArtist\x12%.cnt.content.v1.UpdateMyArtistRequest\x1a&.cnt.content.v1.UpdateMyArtistResponse\"%\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\x17\x1a\x12/api/v1/artists/me:\x01*\x12\x95\x01\n\x0fSetMyCoverImage\x12&.cnt.content.v1.SetMyCoverImageRequest\x1a\'.cnt.content.v1.SetMyCoverImageResponse\"1\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02#\"\x1e/api/v1/artists/me/cover-image:\x01*\x12|\n\x0bListArtists\x12\".cnt.content.v1.ListArtistsRequest\x1a#.cnt.content.v1.ListArtistsResponse\"$\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/artists\x12\xcd\x01\n\tGetArtist\x12 .cnt.content.v1.GetArtistRequest\x1a!.cnt.content.v1.GetArtistResponse\"{\x90\x02\x01\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02l\x12\x1b/api/v1/artists/{artist_id}Z#\x12!/api/v1/artists/by-user/{user_id}Z(\x12&/api/v1/artists/by-username/{username}\x12\xa6\x01\n\x12ListArtistPodcasts\x12).cnt.content.v1.ListArtistPodcastsRequest\x1a*.cnt.content.v1.ListArtistPodcastsResponse\"9\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02&\x12$/api/v1/artists/{artist_id}/podcasts\x12\xa2\x01\n\x11ListArtistContent\x12(.cnt.content.v1.ListArtistContentRequest\x1a).cnt.content.v1.ListArtistContentResponse\"8\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/artists/{artist_id}/content\x12\x8e\x01\n\rGetArtistFeed\x12$.cnt.content.v1.GetArtistFeedRequest\x1a%.cnt.content.v1.GetArtistFeedResponse\"0\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02\x1d\x12\x15/feeds/artists/{file}b\x04\x66\x65\x65\x64\x12\xb5\x01\n\x0c\x46ollowArtist\x12#.cnt.content.v1.FollowArtistRequest\x1a$.cnt.content.v1.FollowArtistResponse\"Z\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02L\"\"/api/v1/artists/{artist_id}/follow:\x01*Z#\"\x1e/api/v1/users/{user_id}/follow:\x01*\x12\xb5\x01\n\x0eUnfollowArtist\x12%.cnt.content.v1.UnfollowArtistRequest\x1a&.cnt.content.v1.UnfollowArtistResponse\"T\x8a\xb5\x18\x04\x08\x03 \x01\x82\xd3\xe4\x93\x02\x46*\"/api/v1/artists/{artist_id}/followZ *\x1e/api/v1/users/{user_id}/follow\x12\xa7\x01\n\tGetFollow\x12 .cnt.content.v1.GetFollowRequest\x1a!.cnt.content.v1.GetFollowResponse\"U\x90\x02\x01\x8a\xb5\x18\x02\x08\x03\x82\xd3\xe4\x93\x02\x46\x12\"/api/v1/artists/{artist_id}/followZ \x12\x1e/api/v1/users/{user_id}/follow\x12\xbd\x01\n\rListFollowers\x12$.cnt.content.v1.ListFollowersRequest\x1a%.cnt.content.v1.ListFollowersResponse\"_\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02L\x12!/api/v1/users/{user_id}/followersZ\'\x12%/api/v1/artists/{artist_id}/followers\x12\x94\x01\n\rListFollowing\x12$.cnt.content.v1.ListFollowingRequest\x1a%.cnt.content.v1.ListFollowingResponse\"6\x90\x02\x01\x8a\xb5\x18\x06\x08\x01:\x02\x08\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/users/{user_id}/followingb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -82,6 +83,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTARTISTCONTENTREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_LISTARTISTCONTENTREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTARTISTCONTENTREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
+  _globals['_GETARTISTFEEDREQUEST'].fields_by_name['file']._loaded_options = None
+  _globals['_GETARTISTFEEDREQUEST'].fields_by_name['file']._serialized_options = b'\272H\036r\034\030\0362\030^[1-9][0-9]{0,17}[.]xml$'
   _globals['_FOLLOWARTISTREQUEST'].oneofs_by_name['artist']._loaded_options = None
   _globals['_FOLLOWARTISTREQUEST'].oneofs_by_name['artist']._serialized_options = b'\272H\002\010\001'
   _globals['_FOLLOWARTISTREQUEST'].fields_by_name['artist_id']._loaded_options = None
@@ -134,6 +137,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ARTISTSERVICE'].methods_by_name['ListArtistPodcasts']._serialized_options = b'\220\002\001\212\265\030\006\010\001:\002\010\001\202\323\344\223\002&\022$/api/v1/artists/{artist_id}/podcasts'
   _globals['_ARTISTSERVICE'].methods_by_name['ListArtistContent']._loaded_options = None
   _globals['_ARTISTSERVICE'].methods_by_name['ListArtistContent']._serialized_options = b'\220\002\001\212\265\030\006\010\001:\002\010\001\202\323\344\223\002%\022#/api/v1/artists/{artist_id}/content'
+  _globals['_ARTISTSERVICE'].methods_by_name['GetArtistFeed']._loaded_options = None
+  _globals['_ARTISTSERVICE'].methods_by_name['GetArtistFeed']._serialized_options = b'\220\002\001\212\265\030\006\010\001:\002\010\001\202\323\344\223\002\035\022\025/feeds/artists/{file}b\004feed'
   _globals['_ARTISTSERVICE'].methods_by_name['FollowArtist']._loaded_options = None
   _globals['_ARTISTSERVICE'].methods_by_name['FollowArtist']._serialized_options = b'\212\265\030\004\010\003 \001\202\323\344\223\002L\"\"/api/v1/artists/{artist_id}/follow:\001*Z#\"\036/api/v1/users/{user_id}/follow:\001*'
   _globals['_ARTISTSERVICE'].methods_by_name['UnfollowArtist']._loaded_options = None
@@ -144,56 +149,60 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ARTISTSERVICE'].methods_by_name['ListFollowers']._serialized_options = b'\220\002\001\212\265\030\006\010\001:\002\010\001\202\323\344\223\002L\022!/api/v1/users/{user_id}/followersZ\'\022%/api/v1/artists/{artist_id}/followers'
   _globals['_ARTISTSERVICE'].methods_by_name['ListFollowing']._loaded_options = None
   _globals['_ARTISTSERVICE'].methods_by_name['ListFollowing']._serialized_options = b'\220\002\001\212\265\030\006\010\001:\002\010\001\202\323\344\223\002#\022!/api/v1/users/{user_id}/following'
-  _globals['_GETMYARTISTREQUEST']._serialized_start=231
-  _globals['_GETMYARTISTREQUEST']._serialized_end=251
-  _globals['_GETMYARTISTRESPONSE']._serialized_start=253
-  _globals['_GETMYARTISTRESPONSE']._serialized_end=322
-  _globals['_UPDATEMYARTISTREQUEST']._serialized_start=325
-  _globals['_UPDATEMYARTISTREQUEST']._serialized_end=768
-  _globals['_UPDATEMYARTISTREQUEST_SOCIALLINKSENTRY']._serialized_start=682
-  _globals['_UPDATEMYARTISTREQUEST_SOCIALLINKSENTRY']._serialized_end=744
-  _globals['_UPDATEMYARTISTRESPONSE']._serialized_start=770
-  _globals['_UPDATEMYARTISTRESPONSE']._serialized_end=842
-  _globals['_SETMYCOVERIMAGEREQUEST']._serialized_start=845
-  _globals['_SETMYCOVERIMAGEREQUEST']._serialized_end=1005
-  _globals['_SETMYCOVERIMAGERESPONSE']._serialized_start=1007
-  _globals['_SETMYCOVERIMAGERESPONSE']._serialized_end=1080
-  _globals['_LISTARTISTSREQUEST']._serialized_start=1083
-  _globals['_LISTARTISTSREQUEST']._serialized_end=1224
-  _globals['_LISTARTISTSRESPONSE']._serialized_start=1226
-  _globals['_LISTARTISTSRESPONSE']._serialized_end=1337
-  _globals['_GETARTISTREQUEST']._serialized_start=1340
-  _globals['_GETARTISTREQUEST']._serialized_end=1492
-  _globals['_GETARTISTRESPONSE']._serialized_start=1494
-  _globals['_GETARTISTRESPONSE']._serialized_end=1561
-  _globals['_LISTARTISTPODCASTSREQUEST']._serialized_start=1564
-  _globals['_LISTARTISTPODCASTSREQUEST']._serialized_end=1708
-  _globals['_LISTARTISTPODCASTSRESPONSE']._serialized_start=1710
-  _globals['_LISTARTISTPODCASTSRESPONSE']._serialized_end=1831
-  _globals['_LISTARTISTCONTENTREQUEST']._serialized_start=1834
-  _globals['_LISTARTISTCONTENTREQUEST']._serialized_end=1977
-  _globals['_LISTARTISTCONTENTRESPONSE']._serialized_start=1979
-  _globals['_LISTARTISTCONTENTRESPONSE']._serialized_end=2097
-  _globals['_FOLLOWARTISTREQUEST']._serialized_start=2100
-  _globals['_FOLLOWARTISTREQUEST']._serialized_end=2258
-  _globals['_FOLLOWARTISTRESPONSE']._serialized_start=2260
-  _globals['_FOLLOWARTISTRESPONSE']._serialized_end=2330
-  _globals['_UNFOLLOWARTISTREQUEST']._serialized_start=2333
-  _globals['_UNFOLLOWARTISTREQUEST']._serialized_end=2493
-  _globals['_UNFOLLOWARTISTRESPONSE']._serialized_start=2495
-  _globals['_UNFOLLOWARTISTRESPONSE']._serialized_end=2519
-  _globals['_GETFOLLOWREQUEST']._serialized_start=2521
-  _globals['_GETFOLLOWREQUEST']._serialized_end=2632
-  _globals['_GETFOLLOWRESPONSE']._serialized_start=2634
-  _globals['_GETFOLLOWRESPONSE']._serialized_end=2729
-  _globals['_LISTFOLLOWERSREQUEST']._serialized_start=2732
-  _globals['_LISTFOLLOWERSREQUEST']._serialized_end=2926
-  _globals['_LISTFOLLOWERSRESPONSE']._serialized_start=2928
-  _globals['_LISTFOLLOWERSRESPONSE']._serialized_end=3045
-  _globals['_LISTFOLLOWINGREQUEST']._serialized_start=3048
-  _globals['_LISTFOLLOWINGREQUEST']._serialized_end=3183
-  _globals['_LISTFOLLOWINGRESPONSE']._serialized_start=3185
-  _globals['_LISTFOLLOWINGRESPONSE']._serialized_end=3302
-  _globals['_ARTISTSERVICE']._serialized_start=3305
-  _globals['_ARTISTSERVICE']._serialized_end=5285
+  _globals['_GETMYARTISTREQUEST']._serialized_start=258
+  _globals['_GETMYARTISTREQUEST']._serialized_end=278
+  _globals['_GETMYARTISTRESPONSE']._serialized_start=280
+  _globals['_GETMYARTISTRESPONSE']._serialized_end=349
+  _globals['_UPDATEMYARTISTREQUEST']._serialized_start=352
+  _globals['_UPDATEMYARTISTREQUEST']._serialized_end=795
+  _globals['_UPDATEMYARTISTREQUEST_SOCIALLINKSENTRY']._serialized_start=709
+  _globals['_UPDATEMYARTISTREQUEST_SOCIALLINKSENTRY']._serialized_end=771
+  _globals['_UPDATEMYARTISTRESPONSE']._serialized_start=797
+  _globals['_UPDATEMYARTISTRESPONSE']._serialized_end=869
+  _globals['_SETMYCOVERIMAGEREQUEST']._serialized_start=872
+  _globals['_SETMYCOVERIMAGEREQUEST']._serialized_end=1032
+  _globals['_SETMYCOVERIMAGERESPONSE']._serialized_start=1034
+  _globals['_SETMYCOVERIMAGERESPONSE']._serialized_end=1107
+  _globals['_LISTARTISTSREQUEST']._serialized_start=1110
+  _globals['_LISTARTISTSREQUEST']._serialized_end=1251
+  _globals['_LISTARTISTSRESPONSE']._serialized_start=1253
+  _globals['_LISTARTISTSRESPONSE']._serialized_end=1364
+  _globals['_GETARTISTREQUEST']._serialized_start=1367
+  _globals['_GETARTISTREQUEST']._serialized_end=1519
+  _globals['_GETARTISTRESPONSE']._serialized_start=1521
+  _globals['_GETARTISTRESPONSE']._serialized_end=1588
+  _globals['_LISTARTISTPODCASTSREQUEST']._serialized_start=1591
+  _globals['_LISTARTISTPODCASTSREQUEST']._serialized_end=1735
+  _globals['_LISTARTISTPODCASTSRESPONSE']._serialized_start=1737
+  _globals['_LISTARTISTPODCASTSRESPONSE']._serialized_end=1858
+  _globals['_LISTARTISTCONTENTREQUEST']._serialized_start=1861
+  _globals['_LISTARTISTCONTENTREQUEST']._serialized_end=2004
+  _globals['_LISTARTISTCONTENTRESPONSE']._serialized_start=2006
+  _globals['_LISTARTISTCONTENTRESPONSE']._serialized_end=2124
+  _globals['_GETARTISTFEEDREQUEST']._serialized_start=2126
+  _globals['_GETARTISTFEEDREQUEST']._serialized_end=2203
+  _globals['_GETARTISTFEEDRESPONSE']._serialized_start=2205
+  _globals['_GETARTISTFEEDRESPONSE']._serialized_end=2270
+  _globals['_FOLLOWARTISTREQUEST']._serialized_start=2273
+  _globals['_FOLLOWARTISTREQUEST']._serialized_end=2431
+  _globals['_FOLLOWARTISTRESPONSE']._serialized_start=2433
+  _globals['_FOLLOWARTISTRESPONSE']._serialized_end=2503
+  _globals['_UNFOLLOWARTISTREQUEST']._serialized_start=2506
+  _globals['_UNFOLLOWARTISTREQUEST']._serialized_end=2666
+  _globals['_UNFOLLOWARTISTRESPONSE']._serialized_start=2668
+  _globals['_UNFOLLOWARTISTRESPONSE']._serialized_end=2692
+  _globals['_GETFOLLOWREQUEST']._serialized_start=2694
+  _globals['_GETFOLLOWREQUEST']._serialized_end=2805
+  _globals['_GETFOLLOWRESPONSE']._serialized_start=2807
+  _globals['_GETFOLLOWRESPONSE']._serialized_end=2902
+  _globals['_LISTFOLLOWERSREQUEST']._serialized_start=2905
+  _globals['_LISTFOLLOWERSREQUEST']._serialized_end=3099
+  _globals['_LISTFOLLOWERSRESPONSE']._serialized_start=3101
+  _globals['_LISTFOLLOWERSRESPONSE']._serialized_end=3218
+  _globals['_LISTFOLLOWINGREQUEST']._serialized_start=3221
+  _globals['_LISTFOLLOWINGREQUEST']._serialized_end=3356
+  _globals['_LISTFOLLOWINGRESPONSE']._serialized_start=3358
+  _globals['_LISTFOLLOWINGRESPONSE']._serialized_end=3475
+  _globals['_ARTISTSERVICE']._serialized_start=3478
+  _globals['_ARTISTSERVICE']._serialized_end=5603
 # @@protoc_insertion_point(module_scope)

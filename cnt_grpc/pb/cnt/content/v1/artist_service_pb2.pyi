@@ -8,6 +8,7 @@ from cnt_grpc.pb.cnt.content.v1 import artist_pb2 as _artist_pb2
 from cnt_grpc.pb.cnt.content.v1 import content_pb2 as _content_pb2
 from cnt_grpc.pb.cnt.content.v1 import podcast_pb2 as _podcast_pb2
 from collections import abc as _abc
+from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -443,6 +444,52 @@ class ListArtistContentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListArtistContentResponse: _TypeAlias = ListArtistContentResponse  # noqa: Y015
+
+@_typing.final
+class GetArtistFeedRequest(_message.Message):
+    """Whose feed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    file: _builtins.str
+    """The artist's id and .xml, as the last part of the feed's address."""
+    def __init__(
+        self,
+        *,
+        file: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetArtistFeedRequest: _TypeAlias = GetArtistFeedRequest  # noqa: Y015
+
+@_typing.final
+class GetArtistFeedResponse(_message.Message):
+    """The feed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def feed(self) -> _httpbody_pb2.HttpBody:
+        """RSS."""
+
+    def __init__(
+        self,
+        *,
+        feed: _httpbody_pb2.HttpBody | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["feed", b"feed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feed", b"feed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetArtistFeedResponse: _TypeAlias = GetArtistFeedResponse  # noqa: Y015
 
 @_typing.final
 class FollowArtistRequest(_message.Message):

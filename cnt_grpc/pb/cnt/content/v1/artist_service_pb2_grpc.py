@@ -73,6 +73,11 @@ class ArtistServiceStub:
                 request_serializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.ListArtistContentRequest.SerializeToString,
                 response_deserializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.ListArtistContentResponse.FromString,
                 _registered_method=True)
+        self.GetArtistFeed = channel.unary_unary(
+                '/cnt.content.v1.ArtistService/GetArtistFeed',
+                request_serializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.GetArtistFeedRequest.SerializeToString,
+                response_deserializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.GetArtistFeedResponse.FromString,
+                _registered_method=True)
         self.FollowArtist = channel.unary_unary(
                 '/cnt.content.v1.ArtistService/FollowArtist',
                 request_serializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.FollowArtistRequest.SerializeToString,
@@ -163,6 +168,15 @@ class ArtistServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetArtistFeed(self, request, context):
+        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
+        the newest 300 that everyone sees.
+        Anyone. ARTIST_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FollowArtist(self, request, context):
         """Follows an artist, who is told. Following twice is following once; following a person is following them as an
         artist.
@@ -241,6 +255,11 @@ def add_ArtistServiceServicer_to_server(servicer, server):
                     servicer.ListArtistContent,
                     request_deserializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.ListArtistContentRequest.FromString,
                     response_serializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.ListArtistContentResponse.SerializeToString,
+            ),
+            'GetArtistFeed': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetArtistFeed,
+                    request_deserializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.GetArtistFeedRequest.FromString,
+                    response_serializer=cnt_dot_content_dot_v1_dot_artist__service__pb2.GetArtistFeedResponse.SerializeToString,
             ),
             'FollowArtist': grpc.unary_unary_rpc_method_handler(
                     servicer.FollowArtist,
@@ -460,6 +479,33 @@ class ArtistService:
             '/cnt.content.v1.ArtistService/ListArtistContent',
             cnt_dot_content_dot_v1_dot_artist__service__pb2.ListArtistContentRequest.SerializeToString,
             cnt_dot_content_dot_v1_dot_artist__service__pb2.ListArtistContentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetArtistFeed(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.content.v1.ArtistService/GetArtistFeed',
+            cnt_dot_content_dot_v1_dot_artist__service__pb2.GetArtistFeedRequest.SerializeToString,
+            cnt_dot_content_dot_v1_dot_artist__service__pb2.GetArtistFeedResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,11 @@ class ArtistServiceStub:
     """The items of an artist of all kinds, newest first; artists see all of their own.
     Anyone. ARTIST_NOT_FOUND; PAGE_TOKEN_INVALID.
     """
+    GetArtistFeed: _aio.UnaryUnaryMultiCallable[_artist_service_pb2.GetArtistFeedRequest, _artist_service_pb2.GetArtistFeedResponse]
+    """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
+    the newest 300 that everyone sees.
+    Anyone. ARTIST_NOT_FOUND.
+    """
     FollowArtist: _aio.UnaryUnaryMultiCallable[_artist_service_pb2.FollowArtistRequest, _artist_service_pb2.FollowArtistResponse]
     """Follows an artist, who is told. Following twice is following once; following a person is following them as an
     artist.
@@ -146,6 +151,17 @@ class ArtistServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_artist_service_pb2.ListArtistContentResponse]:
         """The items of an artist of all kinds, newest first; artists see all of their own.
         Anyone. ARTIST_NOT_FOUND; PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetArtistFeed(
+        self,
+        request: _artist_service_pb2.GetArtistFeedRequest,
+        context: _aio.ServicerContext[_artist_service_pb2.GetArtistFeedRequest, _abc.Awaitable[_artist_service_pb2.GetArtistFeedResponse]],
+    ) -> _abc.Awaitable[_artist_service_pb2.GetArtistFeedResponse]:
+        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
+        the newest 300 that everyone sees.
+        Anyone. ARTIST_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
