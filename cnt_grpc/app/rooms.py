@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from cnt_grpc import auth, moderation, search
+from cnt_grpc.app.admin_plug import ADMIN
 from cnt_grpc.app.auth_plug import AUTH
 from cnt_grpc.app.community_plug import COMMUNITY
 from cnt_grpc.app.content_plug import CONTENT
@@ -36,6 +37,7 @@ ROOMS = (
     COMMUNITY,
     EDITING,
     PAYMENT,
+    ADMIN,
 )
 
 SERVICES = tuple(service for room in ROOMS for service in room.services)

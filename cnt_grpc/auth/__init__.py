@@ -8,7 +8,8 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     contacts                   to join how someone is reached
     visible_person, user_exists
     Role, grant_role, revoke_role, people_with_role
-    ban, unban                 for whoever may decide that
+    ban, unban, remove         for whoever may decide that
+    standings                  to join what only administrators may see of an account
     grant_entitlement, revoke_entitlements, is_entitled, is_entitled_to
     set_avatar                 for the media room, which keeps the pictures (the port Avatars is the way back)
     TELL_SECURITY_EVENT, security_event, SEND_CODE     the jobs that the notification room does for this one
@@ -42,11 +43,13 @@ from cnt_grpc.auth.queries.people import (
 )
 from cnt_grpc.auth.queries.roles import people_with_role
 from cnt_grpc.auth.queries.security_events import security_event
+from cnt_grpc.auth.queries.standings import standings
 from cnt_grpc.auth.redirect import Departure, GoogleRedirect
 from cnt_grpc.auth.rules.bans import ban, unban
 from cnt_grpc.auth.rules.entitlements import grant_entitlement, is_entitled, revoke_entitlements
 from cnt_grpc.auth.rules.founding import DEMO_PEOPLE, DemoPerson, create_admin, create_demo_people
 from cnt_grpc.auth.rules.profiles import set_avatar
+from cnt_grpc.auth.rules.removal import remove
 from cnt_grpc.auth.rules.roles import Role, grant_role, revoke_role
 from cnt_grpc.auth.rules.sessions import Device, SecurityEvent
 from cnt_grpc.auth.service import AuthService
@@ -98,10 +101,12 @@ __all__ = [
     "people",
     "people_with_role",
     "public_people",
+    "remove",
     "revoke_entitlements",
     "revoke_role",
     "security_event",
     "set_avatar",
+    "standings",
     "unban",
     "user_exists",
     "visible_person",

@@ -65,6 +65,8 @@ users = Table(
     CheckConstraint("email IS NOT NULL OR is_guest OR erased_at IS NOT NULL", name="email"),
     Index("ix_users_delete_after", "delete_after", postgresql_where=text("delete_after IS NOT NULL")),
     Index("ix_users_created_at", "created_at", "id"),
+    # For administrators, who search by what a name begins with.
+    Index("ix_users_username_begins", "username", postgresql_ops={"username": "text_pattern_ops"}),
 )
 Index(
     "uq_users_lower_email",
@@ -72,6 +74,10 @@ Index(
     unique=True,
     info=violation(Conflict, Reason.EMAIL_TAKEN),
 )
+
+for _column in ("name", "email"):
+    _lower = func.lower(users.c[_column]).label("begins")
+    Index(f"ix_users_{_column}_begins", _lower, postgresql_ops={"begins": "text_pattern_ops"})
 
 user_roles = Table(
     "user_roles",

@@ -4,6 +4,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
 
     follows                     to join who follows whom: follower_id, person_id, followed_at
     is_following, followers_of  to ask, and to tell those who follow a person
+    has_artist_profile          to join whether others find a person as an artist
     verify_artist               for whoever may decide that; being verified is having the creator role
 
 The plug board builds ContentService, ArtistService, LibraryService and ContentJobs, registers
@@ -16,6 +17,7 @@ from cnt_grpc.content.jobs import PERIODIC, ContentJobs
 from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
 from cnt_grpc.content.privacy import HOLDER
+from cnt_grpc.content.queries.artists import has_artist_profile
 from cnt_grpc.content.queries.follows import follows
 from cnt_grpc.content.rss import Site
 from cnt_grpc.content.rules.artists import verify_artist
@@ -42,6 +44,7 @@ __all__ = [
     "Site",
     "followers_of",
     "follows",
+    "has_artist_profile",
     "is_following",
     "moderated_kinds",
     "searched",

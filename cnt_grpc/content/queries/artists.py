@@ -34,6 +34,11 @@ CHANGEABLE = ("name", "bio", "social_links", "cover_id", "cover_key")
 """The columns that an update may set."""
 
 
+def has_artist_profile(person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that a person is an artist whom others find."""
+    return exists().where(artists.c.user_id == person_id, artists.c.listed)
+
+
 def is_met(gate: Gate, person_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition that a person of `auth.public_people` and the caller may meet."""
     return auth.not_blocked(CALLER_ID, person_id) if gate is Gate.MEMBER else true()

@@ -1,0 +1,1 @@
+"""Between rows and messages of the admin room; pure functions."""

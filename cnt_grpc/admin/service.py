@@ -1,0 +1,66 @@
+"""Answers AdminService: request, rules, message."""
+
+from dataclasses import dataclass
+
+from cnt_grpc.admin.messages.users import ROLE_OF
+from cnt_grpc.admin.messages.users import user as user_message
+from cnt_grpc.admin.rules import users
+from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.paging import Page
+from cnt_grpc.media import Urls
+from cnt_grpc.pb.cnt.admin.v1 import admin_service
+from cnt_grpc.pb.cnt.admin.v1.admin_service_pb2 import (
+    BanUserRequest,
+    BanUserResponse,
+    DeleteUserRequest,
+    DeleteUserResponse,
+    ListUsersRequest,
+    ListUsersResponse,
+    SetUserAdminRequest,
+    SetUserAdminResponse,
+    SetUserRolesRequest,
+    SetUserRolesResponse,
+    UnbanUserRequest,
+    UnbanUserResponse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AdminService(admin_service.Servicer):
+    """What administrators do with people."""
+
+    urls: Urls
+
+    async def ListUsers(self, request: ListUsersRequest, call: Call) -> ListUsersResponse:
+        """Show a page of people."""
+        banned = request.banned if request.HasField("banned") else None
+        wanted = users.Wanted(request.search, ROLE_OF.get(request.role), banned)
+        page = Page.of(request, method=call.method, filters=(request.search, request.role, banned))
+        rows, next_page_token = await users.listed(call.tx, wanted, page)
+        return ListUsersResponse(users=[user_message(row, self.urls) for row in rows], next_page_token=next_page_token)
+
+    async def SetUserAdmin(self, request: SetUserAdminRequest, call: Call) -> SetUserAdminResponse:
+        """Make somebody an administrator, or no longer."""
+        row = await users.set_admin(call.tx, call.caller, request.user_id, wanted=request.is_admin)
+        return SetUserAdminResponse(user=user_message(row, self.urls))
+
+    async def SetUserRoles(self, request: SetUserRolesRequest, call: Call) -> SetUserRolesResponse:
+        """Give somebody these roles and no others."""
+        wanted = {ROLE_OF[each] for each in request.roles}
+        row = await users.set_roles(call.tx, call.caller, request.user_id, wanted)
+        return SetUserRolesResponse(user=user_message(row, self.urls))
+
+    async def BanUser(self, request: BanUserRequest, call: Call) -> BanUserResponse:
+        """Shut somebody out."""
+        row = await users.ban(call.tx, call.caller, request.user_id, request.reason)
+        return BanUserResponse(user=user_message(row, self.urls))
+
+    async def UnbanUser(self, request: UnbanUserRequest, call: Call) -> UnbanUserResponse:
+        """Let somebody in again."""
+        row = await users.unban(call.tx, call.caller, request.user_id, request.reason)
+        return UnbanUserResponse(user=user_message(row, self.urls))
+
+    async def DeleteUser(self, request: DeleteUserRequest, call: Call) -> DeleteUserResponse:
+        """Remove somebody's account for good."""
+        await users.delete(call.tx, call.caller, request.user_id, request.reason)
+        return DeleteUserResponse()

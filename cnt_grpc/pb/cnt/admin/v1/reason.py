@@ -1,0 +1,12 @@
+# Generated from cnt/admin/v1/reason.proto by `make gen`. Do not edit: change the proto.
+"""The reasons of cnt.admin.v1, as they stand in google.rpc.ErrorInfo.reason."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
+
+    # Nobody changes their own roles, bans or deletes themselves by the powers that they have over others.
+    # PERMISSION_DENIED.
+    ACT_ON_ONESELF = "ACT_ON_ONESELF"
