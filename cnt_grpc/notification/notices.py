@@ -127,6 +127,22 @@ class EventAnswer(
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventReminder(
+    Notice,
+    type="event_reminder",
+    title="“{event_title}” begins soon",
+    message="“{event_title}” begins at {starts_at}.",
+    preferences=_PUSHED,
+):
+    """An event to which the recipient wants to come begins within a day."""
+
+    event_id: int
+    event_title: str
+    starts_at: str
+    """In words, such as “2026-11-20 18:00 UTC”."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupportAnswer(
     Notice,
     type="support_answer",

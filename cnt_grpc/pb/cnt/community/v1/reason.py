@@ -16,3 +16,15 @@ class Reason(StrEnum):
     COMMENT_NOT_FOUND = "COMMENT_NOT_FOUND"
     # What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE.
     WATCH_RESYNC = "WATCH_RESYNC"
+    # No such event, or none that the caller may know of. NOT_FOUND.
+    EVENT_NOT_FOUND = "EVENT_NOT_FOUND"
+    # All seats of the event are taken. FAILED_PRECONDITION.
+    EVENT_FULL = "EVENT_FULL"
+    # The event is over. FAILED_PRECONDITION.
+    EVENT_OVER = "EVENT_OVER"
+    # The event is not approved, so that nobody can come yet. FAILED_PRECONDITION.
+    EVENT_NOT_APPROVED = "EVENT_NOT_APPROVED"
+    # The host has refused the caller. FAILED_PRECONDITION.
+    ATTENDANCE_REJECTED = "ATTENDANCE_REJECTED"
+    # This person has not answered. NOT_FOUND.
+    ATTENDEE_NOT_FOUND = "ATTENDEE_NOT_FOUND"

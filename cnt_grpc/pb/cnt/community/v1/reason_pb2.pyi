@@ -35,6 +35,18 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """No such comment, or none that the caller may know of. NOT_FOUND."""
     REASON_WATCH_RESYNC: _Reason.ValueType  # 4
     """What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE."""
+    REASON_EVENT_NOT_FOUND: _Reason.ValueType  # 20
+    """No such event, or none that the caller may know of. NOT_FOUND."""
+    REASON_EVENT_FULL: _Reason.ValueType  # 21
+    """All seats of the event are taken. FAILED_PRECONDITION."""
+    REASON_EVENT_OVER: _Reason.ValueType  # 22
+    """The event is over. FAILED_PRECONDITION."""
+    REASON_EVENT_NOT_APPROVED: _Reason.ValueType  # 23
+    """The event is not approved, so that nobody can come yet. FAILED_PRECONDITION."""
+    REASON_ATTENDANCE_REJECTED: _Reason.ValueType  # 24
+    """The host has refused the caller. FAILED_PRECONDITION."""
+    REASON_ATTENDEE_NOT_FOUND: _Reason.ValueType  # 25
+    """This person has not answered. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -51,4 +63,16 @@ REASON_COMMENT_NOT_FOUND: Reason.ValueType  # 3
 """No such comment, or none that the caller may know of. NOT_FOUND."""
 REASON_WATCH_RESYNC: Reason.ValueType  # 4
 """What followed a number is no longer known: watch from now on, and list again. OUT_OF_RANGE."""
+REASON_EVENT_NOT_FOUND: Reason.ValueType  # 20
+"""No such event, or none that the caller may know of. NOT_FOUND."""
+REASON_EVENT_FULL: Reason.ValueType  # 21
+"""All seats of the event are taken. FAILED_PRECONDITION."""
+REASON_EVENT_OVER: Reason.ValueType  # 22
+"""The event is over. FAILED_PRECONDITION."""
+REASON_EVENT_NOT_APPROVED: Reason.ValueType  # 23
+"""The event is not approved, so that nobody can come yet. FAILED_PRECONDITION."""
+REASON_ATTENDANCE_REJECTED: Reason.ValueType  # 24
+"""The host has refused the caller. FAILED_PRECONDITION."""
+REASON_ATTENDEE_NOT_FOUND: Reason.ValueType  # 25
+"""This person has not answered. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -31,7 +31,7 @@ from cnt_grpc.pb.cnt.moderation.v1 import subject_pb2 as cnt_dot_moderation_dot_
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*cnt/moderation/v1/moderation_service.proto\x12\x11\x63nt.moderation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1d\x63nt/moderation/v1/audit.proto\x1a\x1e\x63nt/moderation/v1/status.proto\x1a\x1f\x63nt/moderation/v1/subject.proto\x1a\x1cgoogle/api/annotations.proto\"\x8b\x01\n\x12ListPendingRequest\x12&\n\ncreator_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListPendingResponse\x12\x34\n\x07pending\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07pending\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb9\x02\n\x12ListContentRequest\x12i\n\x0c\x63ontent_type\x18\x01 \x01(\tBF\xbaHCr>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_post\xd8\x01\x01R\x0b\x63ontentType\x12\x41\n\x06status\x18\x02 \x01(\x0e\x32\x1f.cnt.moderation.v1.ReviewStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12&\n\ncreator_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf5\x01\n\x15\x41pproveContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41pproveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xf6\x01\n\x14RejectContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12\"\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"M\n\x15RejectContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xf5\x01\n\x15\x41rchiveContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41rchiveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xf4\x01\n\x14\x44\x65leteContentRequest\x12\x66\n\x0c\x63ontent_type\x18\x01 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"M\n\x15\x44\x65leteContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\x83\x02\n\x0c\x42ulkDecision\x12\x41\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1d.cnt.moderation.v1.BulkActionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x06\x61\x63tion\x12\x66\n\x0c\x63ontent_type\x18\x02 \x01(\tBC\xbaH@r>R\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\"\x8c\x01\n\x13\x44\x65\x63ideInBulkRequest\x12I\n\tdecisions\x18\x01 \x03(\x0b\x32\x1f.cnt.moderation.v1.BulkDecisionB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64R\tdecisions\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"O\n\x14\x44\x65\x63ideInBulkResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32\x1d.cnt.moderation.v1.BulkResultR\x07results\"\x8a\x01\n\nBulkResult\x12\x36\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectH\x00R\x07\x63ontent\x12:\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1e.cnt.moderation.v1.BulkFailureH\x00R\x07\x66\x61ilureB\x08\n\x06result\"?\n\x0b\x42ulkFailure\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message*\x8b\x01\n\nBulkAction\x12\x1b\n\x17\x42ULK_ACTION_UNSPECIFIED\x10\x00\x12\x17\n\x13\x42ULK_ACTION_APPROVE\x10\x01\x12\x16\n\x12\x42ULK_ACTION_REJECT\x10\x02\x12\x17\n\x13\x42ULK_ACTION_ARCHIVE\x10\x03\x12\x16\n\x12\x42ULK_ACTION_DELETE\x10\x04\x32\xce\t\n\x11ModerationService\x12\x84\x01\n\x0bListPending\x12%.cnt.moderation.v1.ListPendingRequest\x1a&.cnt.moderation.v1.ListPendingResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/pending\x12\x84\x01\n\x0bListContent\x12%.cnt.moderation.v1.ListContentRequest\x1a&.cnt.moderation.v1.ListContentResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/content\x12\xab\x01\n\x0e\x41pproveContent\x12(.cnt.moderation.v1.ApproveContentRequest\x1a).cnt.moderation.v1.ApproveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/approve/{content_type}/{content_id}:\x01*\x12\xa7\x01\n\rRejectContent\x12\'.cnt.moderation.v1.RejectContentRequest\x1a(.cnt.moderation.v1.RejectContentResponse\"C\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x35\"0/api/v1/admin/reject/{content_type}/{content_id}:\x01*\x12\xab\x01\n\x0e\x41rchiveContent\x12(.cnt.moderation.v1.ArchiveContentRequest\x1a).cnt.moderation.v1.ArchiveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/archive/{content_type}/{content_id}:\x01*\x12\x9d\x01\n\rDeleteContent\x12\'.cnt.moderation.v1.DeleteContentRequest\x1a(.cnt.moderation.v1.DeleteContentResponse\"9\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02+*)/api/v1/admin/{content_type}/{content_id}\x12\x86\x01\n\x0c\x44\x65\x63ideInBulk\x12&.cnt.moderation.v1.DecideInBulkRequest\x1a\'.cnt.moderation.v1.DecideInBulkResponse\"%\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x17\"\x12/api/v1/admin/bulk:\x01*\x12|\n\tListAudit\x12#.cnt.moderation.v1.ListAuditRequest\x1a$.cnt.moderation.v1.ListAuditResponse\"$\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/admin/auditb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*cnt/moderation/v1/moderation_service.proto\x12\x11\x63nt.moderation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1d\x63nt/moderation/v1/audit.proto\x1a\x1e\x63nt/moderation/v1/status.proto\x1a\x1f\x63nt/moderation/v1/subject.proto\x1a\x1cgoogle/api/annotations.proto\"\x8b\x01\n\x12ListPendingRequest\x12&\n\ncreator_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListPendingResponse\x12\x34\n\x07pending\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07pending\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc0\x02\n\x12ListContentRequest\x12p\n\x0c\x63ontent_type\x18\x01 \x01(\tBM\xbaHJrER\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x05\x65vent\xd8\x01\x01R\x0b\x63ontentType\x12\x41\n\x06status\x18\x02 \x01(\x0e\x32\x1f.cnt.moderation.v1.ReviewStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12&\n\ncreator_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tcreatorId\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"s\n\x13ListContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x03(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfc\x01\n\x15\x41pproveContentRequest\x12m\n\x0c\x63ontent_type\x18\x01 \x01(\tBJ\xbaHGrER\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x05\x65ventR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41pproveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xfd\x01\n\x14RejectContentRequest\x12m\n\x0c\x63ontent_type\x18\x01 \x01(\tBJ\xbaHGrER\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x05\x65ventR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12\"\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"M\n\x15RejectContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xfc\x01\n\x15\x41rchiveContentRequest\x12m\n\x0c\x63ontent_type\x18\x01 \x01(\tBJ\xbaHGrER\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x05\x65ventR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"N\n\x16\x41rchiveContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\xfb\x01\n\x14\x44\x65leteContentRequest\x12m\n\x0c\x63ontent_type\x18\x01 \x01(\tBJ\xbaHGrER\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x05\x65ventR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"M\n\x15\x44\x65leteContentResponse\x12\x34\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectR\x07\x63ontent\"\x8a\x02\n\x0c\x42ulkDecision\x12\x41\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1d.cnt.moderation.v1.BulkActionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x06\x61\x63tion\x12m\n\x0c\x63ontent_type\x18\x02 \x01(\tBJ\xbaHGrER\x07podcastR\x05movieR\x05musicR\x08\x64ocumentR\x0b\x62ible_storyR\x0e\x63ommunity_postR\x05\x65ventR\x0b\x63ontentType\x12&\n\ncontent_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tcontentId\x12 \n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\"\x8c\x01\n\x13\x44\x65\x63ideInBulkRequest\x12I\n\tdecisions\x18\x01 \x03(\x0b\x32\x1f.cnt.moderation.v1.BulkDecisionB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64R\tdecisions\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"O\n\x14\x44\x65\x63ideInBulkResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32\x1d.cnt.moderation.v1.BulkResultR\x07results\"\x8a\x01\n\nBulkResult\x12\x36\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\x1a.cnt.moderation.v1.SubjectH\x00R\x07\x63ontent\x12:\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1e.cnt.moderation.v1.BulkFailureH\x00R\x07\x66\x61ilureB\x08\n\x06result\"?\n\x0b\x42ulkFailure\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message*\x8b\x01\n\nBulkAction\x12\x1b\n\x17\x42ULK_ACTION_UNSPECIFIED\x10\x00\x12\x17\n\x13\x42ULK_ACTION_APPROVE\x10\x01\x12\x16\n\x12\x42ULK_ACTION_REJECT\x10\x02\x12\x17\n\x13\x42ULK_ACTION_ARCHIVE\x10\x03\x12\x16\n\x12\x42ULK_ACTION_DELETE\x10\x04\x32\xce\t\n\x11ModerationService\x12\x84\x01\n\x0bListPending\x12%.cnt.moderation.v1.ListPendingRequest\x1a&.cnt.moderation.v1.ListPendingResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/pending\x12\x84\x01\n\x0bListContent\x12%.cnt.moderation.v1.ListContentRequest\x1a&.cnt.moderation.v1.ListContentResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x05\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/content\x12\xab\x01\n\x0e\x41pproveContent\x12(.cnt.moderation.v1.ApproveContentRequest\x1a).cnt.moderation.v1.ApproveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/approve/{content_type}/{content_id}:\x01*\x12\xa7\x01\n\rRejectContent\x12\'.cnt.moderation.v1.RejectContentRequest\x1a(.cnt.moderation.v1.RejectContentResponse\"C\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x35\"0/api/v1/admin/reject/{content_type}/{content_id}:\x01*\x12\xab\x01\n\x0e\x41rchiveContent\x12(.cnt.moderation.v1.ArchiveContentRequest\x1a).cnt.moderation.v1.ArchiveContentResponse\"D\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x36\"1/api/v1/admin/archive/{content_type}/{content_id}:\x01*\x12\x9d\x01\n\rDeleteContent\x12\'.cnt.moderation.v1.DeleteContentRequest\x1a(.cnt.moderation.v1.DeleteContentResponse\"9\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02+*)/api/v1/admin/{content_type}/{content_id}\x12\x86\x01\n\x0c\x44\x65\x63ideInBulk\x12&.cnt.moderation.v1.DecideInBulkRequest\x1a\'.cnt.moderation.v1.DecideInBulkResponse\"%\x8a\xb5\x18\x04\x08\x05 \x01\x82\xd3\xe4\x93\x02\x17\"\x12/api/v1/admin/bulk:\x01*\x12|\n\tListAudit\x12#.cnt.moderation.v1.ListAuditRequest\x1a$.cnt.moderation.v1.ListAuditResponse\"$\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/admin/auditb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,7 +45,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPENDINGREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTPENDINGREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_LISTCONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_LISTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HCr>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post\330\001\001'
+  _globals['_LISTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HJrER\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_postR\005event\330\001\001'
   _globals['_LISTCONTENTREQUEST'].fields_by_name['status']._loaded_options = None
   _globals['_LISTCONTENTREQUEST'].fields_by_name['status']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTCONTENTREQUEST'].fields_by_name['creator_id']._loaded_options = None
@@ -55,7 +55,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCONTENTREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTCONTENTREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
+  _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HGrER\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_postR\005event'
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -63,7 +63,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_APPROVECONTENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
+  _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HGrER\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_postR\005event'
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -71,7 +71,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REJECTCONTENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
+  _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HGrER\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_postR\005event'
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -79,7 +79,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ARCHIVECONTENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_DELETECONTENTREQUEST'].fields_by_name['content_type']._loaded_options = None
-  _globals['_DELETECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
+  _globals['_DELETECONTENTREQUEST'].fields_by_name['content_type']._serialized_options = b'\272HGrER\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_postR\005event'
   _globals['_DELETECONTENTREQUEST'].fields_by_name['content_id']._loaded_options = None
   _globals['_DELETECONTENTREQUEST'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_DELETECONTENTREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -89,7 +89,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BULKDECISION'].fields_by_name['action']._loaded_options = None
   _globals['_BULKDECISION'].fields_by_name['action']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_BULKDECISION'].fields_by_name['content_type']._loaded_options = None
-  _globals['_BULKDECISION'].fields_by_name['content_type']._serialized_options = b'\272H@r>R\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_post'
+  _globals['_BULKDECISION'].fields_by_name['content_type']._serialized_options = b'\272HGrER\007podcastR\005movieR\005musicR\010documentR\013bible_storyR\016community_postR\005event'
   _globals['_BULKDECISION'].fields_by_name['content_id']._loaded_options = None
   _globals['_BULKDECISION'].fields_by_name['content_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_BULKDECISION'].fields_by_name['reason']._loaded_options = None
@@ -114,42 +114,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODERATIONSERVICE'].methods_by_name['DecideInBulk']._serialized_options = b'\212\265\030\004\010\005 \001\202\323\344\223\002\027\"\022/api/v1/admin/bulk:\001*'
   _globals['_MODERATIONSERVICE'].methods_by_name['ListAudit']._loaded_options = None
   _globals['_MODERATIONSERVICE'].methods_by_name['ListAudit']._serialized_options = b'\220\002\001\212\265\030\002\010\006\202\323\344\223\002\025\022\023/api/v1/admin/audit'
-  _globals['_BULKACTION']._serialized_start=2943
-  _globals['_BULKACTION']._serialized_end=3082
+  _globals['_BULKACTION']._serialized_start=2985
+  _globals['_BULKACTION']._serialized_end=3124
   _globals['_LISTPENDINGREQUEST']._serialized_start=249
   _globals['_LISTPENDINGREQUEST']._serialized_end=388
   _globals['_LISTPENDINGRESPONSE']._serialized_start=390
   _globals['_LISTPENDINGRESPONSE']._serialized_end=505
   _globals['_LISTCONTENTREQUEST']._serialized_start=508
-  _globals['_LISTCONTENTREQUEST']._serialized_end=821
-  _globals['_LISTCONTENTRESPONSE']._serialized_start=823
-  _globals['_LISTCONTENTRESPONSE']._serialized_end=938
-  _globals['_APPROVECONTENTREQUEST']._serialized_start=941
-  _globals['_APPROVECONTENTREQUEST']._serialized_end=1186
-  _globals['_APPROVECONTENTRESPONSE']._serialized_start=1188
-  _globals['_APPROVECONTENTRESPONSE']._serialized_end=1266
-  _globals['_REJECTCONTENTREQUEST']._serialized_start=1269
-  _globals['_REJECTCONTENTREQUEST']._serialized_end=1515
-  _globals['_REJECTCONTENTRESPONSE']._serialized_start=1517
-  _globals['_REJECTCONTENTRESPONSE']._serialized_end=1594
-  _globals['_ARCHIVECONTENTREQUEST']._serialized_start=1597
-  _globals['_ARCHIVECONTENTREQUEST']._serialized_end=1842
-  _globals['_ARCHIVECONTENTRESPONSE']._serialized_start=1844
-  _globals['_ARCHIVECONTENTRESPONSE']._serialized_end=1922
-  _globals['_DELETECONTENTREQUEST']._serialized_start=1925
-  _globals['_DELETECONTENTREQUEST']._serialized_end=2169
-  _globals['_DELETECONTENTRESPONSE']._serialized_start=2171
-  _globals['_DELETECONTENTRESPONSE']._serialized_end=2248
-  _globals['_BULKDECISION']._serialized_start=2251
-  _globals['_BULKDECISION']._serialized_end=2510
-  _globals['_DECIDEINBULKREQUEST']._serialized_start=2513
-  _globals['_DECIDEINBULKREQUEST']._serialized_end=2653
-  _globals['_DECIDEINBULKRESPONSE']._serialized_start=2655
-  _globals['_DECIDEINBULKRESPONSE']._serialized_end=2734
-  _globals['_BULKRESULT']._serialized_start=2737
-  _globals['_BULKRESULT']._serialized_end=2875
-  _globals['_BULKFAILURE']._serialized_start=2877
-  _globals['_BULKFAILURE']._serialized_end=2940
-  _globals['_MODERATIONSERVICE']._serialized_start=3085
-  _globals['_MODERATIONSERVICE']._serialized_end=4315
+  _globals['_LISTCONTENTREQUEST']._serialized_end=828
+  _globals['_LISTCONTENTRESPONSE']._serialized_start=830
+  _globals['_LISTCONTENTRESPONSE']._serialized_end=945
+  _globals['_APPROVECONTENTREQUEST']._serialized_start=948
+  _globals['_APPROVECONTENTREQUEST']._serialized_end=1200
+  _globals['_APPROVECONTENTRESPONSE']._serialized_start=1202
+  _globals['_APPROVECONTENTRESPONSE']._serialized_end=1280
+  _globals['_REJECTCONTENTREQUEST']._serialized_start=1283
+  _globals['_REJECTCONTENTREQUEST']._serialized_end=1536
+  _globals['_REJECTCONTENTRESPONSE']._serialized_start=1538
+  _globals['_REJECTCONTENTRESPONSE']._serialized_end=1615
+  _globals['_ARCHIVECONTENTREQUEST']._serialized_start=1618
+  _globals['_ARCHIVECONTENTREQUEST']._serialized_end=1870
+  _globals['_ARCHIVECONTENTRESPONSE']._serialized_start=1872
+  _globals['_ARCHIVECONTENTRESPONSE']._serialized_end=1950
+  _globals['_DELETECONTENTREQUEST']._serialized_start=1953
+  _globals['_DELETECONTENTREQUEST']._serialized_end=2204
+  _globals['_DELETECONTENTRESPONSE']._serialized_start=2206
+  _globals['_DELETECONTENTRESPONSE']._serialized_end=2283
+  _globals['_BULKDECISION']._serialized_start=2286
+  _globals['_BULKDECISION']._serialized_end=2552
+  _globals['_DECIDEINBULKREQUEST']._serialized_start=2555
+  _globals['_DECIDEINBULKREQUEST']._serialized_end=2695
+  _globals['_DECIDEINBULKRESPONSE']._serialized_start=2697
+  _globals['_DECIDEINBULKRESPONSE']._serialized_end=2776
+  _globals['_BULKRESULT']._serialized_start=2779
+  _globals['_BULKRESULT']._serialized_end=2917
+  _globals['_BULKFAILURE']._serialized_start=2919
+  _globals['_BULKFAILURE']._serialized_end=2982
+  _globals['_MODERATIONSERVICE']._serialized_start=3127
+  _globals['_MODERATIONSERVICE']._serialized_end=4357
 # @@protoc_insertion_point(module_scope)

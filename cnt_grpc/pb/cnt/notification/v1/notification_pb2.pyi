@@ -83,6 +83,8 @@ class _NotificationTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Noti
     """Something happened to your account that you should know of. Data: event, time, address."""
     NOTIFICATION_TYPE_ANNOUNCEMENT: _NotificationType.ValueType  # 15
     """The platform tells everyone something. Data: announcement_id, subject, text."""
+    NOTIFICATION_TYPE_EVENT_REMINDER: _NotificationType.ValueType  # 16
+    """An event to which you want to come begins within a day. Data: event_id, event_title, starts_at."""
 
 class NotificationType(_NotificationType, metaclass=_NotificationTypeEnumTypeWrapper):
     """What a notification is about."""
@@ -119,6 +121,8 @@ NOTIFICATION_TYPE_SECURITY_ALERT: NotificationType.ValueType  # 14
 """Something happened to your account that you should know of. Data: event, time, address."""
 NOTIFICATION_TYPE_ANNOUNCEMENT: NotificationType.ValueType  # 15
 """The platform tells everyone something. Data: announcement_id, subject, text."""
+NOTIFICATION_TYPE_EVENT_REMINDER: NotificationType.ValueType  # 16
+"""An event to which you want to come begins within a day. Data: event_id, event_title, starts_at."""
 Global___NotificationType: _TypeAlias = NotificationType  # noqa: Y015
 
 @_typing.final

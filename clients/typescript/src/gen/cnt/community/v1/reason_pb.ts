@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/community/v1/reason.proto.
  */
 export const file_cnt_community_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jbnQvY29tbXVuaXR5L3YxL3JlYXNvbi5wcm90bxIQY250LmNvbW11bml0eS52MSqUAQoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhkKFVJFQVNPTl9QT1NUX05PVF9GT1VORBABEiAKHFJFQVNPTl9QT1NUX0ZJTEVTX1VOU1VJVEFCTEUQAhIcChhSRUFTT05fQ09NTUVOVF9OT1RfRk9VTkQQAxIXChNSRUFTT05fV0FUQ0hfUkVTWU5DEARiBnByb3RvMw");
+  fileDesc("Ch1jbnQvY29tbXVuaXR5L3YxL3JlYXNvbi5wcm90bxIQY250LmNvbW11bml0eS52MSq8AgoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhkKFVJFQVNPTl9QT1NUX05PVF9GT1VORBABEiAKHFJFQVNPTl9QT1NUX0ZJTEVTX1VOU1VJVEFCTEUQAhIcChhSRUFTT05fQ09NTUVOVF9OT1RfRk9VTkQQAxIXChNSRUFTT05fV0FUQ0hfUkVTWU5DEAQSGgoWUkVBU09OX0VWRU5UX05PVF9GT1VORBAUEhUKEVJFQVNPTl9FVkVOVF9GVUxMEBUSFQoRUkVBU09OX0VWRU5UX09WRVIQFhIdChlSRUFTT05fRVZFTlRfTk9UX0FQUFJPVkVEEBcSHgoaUkVBU09OX0FUVEVOREFOQ0VfUkVKRUNURUQQGBIdChlSRUFTT05fQVRURU5ERUVfTk9UX0ZPVU5EEBliBnByb3RvMw");
 
 /**
  * Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -54,6 +54,48 @@ export enum Reason {
    * @generated from enum value: REASON_WATCH_RESYNC = 4;
    */
   WATCH_RESYNC = 4,
+
+  /**
+   * No such event, or none that the caller may know of. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_EVENT_NOT_FOUND = 20;
+   */
+  EVENT_NOT_FOUND = 20,
+
+  /**
+   * All seats of the event are taken. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_EVENT_FULL = 21;
+   */
+  EVENT_FULL = 21,
+
+  /**
+   * The event is over. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_EVENT_OVER = 22;
+   */
+  EVENT_OVER = 22,
+
+  /**
+   * The event is not approved, so that nobody can come yet. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_EVENT_NOT_APPROVED = 23;
+   */
+  EVENT_NOT_APPROVED = 23,
+
+  /**
+   * The host has refused the caller. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_ATTENDANCE_REJECTED = 24;
+   */
+  ATTENDANCE_REJECTED = 24,
+
+  /**
+   * This person has not answered. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_ATTENDEE_NOT_FOUND = 25;
+   */
+  ATTENDEE_NOT_FOUND = 25,
 }
 
 /**

@@ -1,0 +1,252 @@
+"""What may be done with events, and what follows from it: announce, show, change, delete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from cnt_grpc import media, moderation, notification, search
+from cnt_grpc.community import places
+from cnt_grpc.community.queries import attendees, event_changes
+from cnt_grpc.community.queries import events as queries
+from cnt_grpc.community.queries.visibility import Gate
+from cnt_grpc.community.rules.event_standing import KIND, ROOM, next_status, show, stand
+from cnt_grpc.community.rules.standing import is_trusted
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
+from cnt_grpc.kit.paging import Page
+from cnt_grpc.moderation import Status
+from cnt_grpc.pb.cnt.community.v1.reason import Reason
+
+LONGEST: Final = timedelta(days=31)
+"""An event lasts no longer; so what may still last began within this time."""
+_NEAR_KM: Final = 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What someone wants an event to be. None keeps what is there."""
+
+    title: str | None = None
+    description: str | None = None
+    category: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    location: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    clear_coordinates: bool = False
+    max_attendees: int | None = None
+    requires_approval: bool | None = None
+    cover_media_id: int | None = None
+    """0 for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which events a list shows."""
+
+    upcoming: bool = False
+    past: bool = False
+    category: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_km: float = 0.0
+    """0 for a usual distance."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that decides which rows the list has: what a page token is bound to."""
+        return tuple(getattr(self, each.name) for each in fields(self))
+
+
+async def create(tx: Tx, caller: Caller, wanted: Changes) -> Row:
+    """Announce an event. It waits for a moderator, unless the caller is trusted."""
+    now = clock.now()
+    status = Status.APPROVED if is_trusted(caller) else Status.PENDING
+    columns = await _columns(tx, caller, wanted)
+    blank = {"latitude": None, "longitude": None, "cell": None, "cover_id": None, "cover_key": None}
+    columns = blank | columns
+    _check_times(columns["starts_at"], columns["ends_at"])
+    if columns["ends_at"] <= now:
+        raise Invalid.of("ends_at", "must not be over yet")
+    event_id: int = await tx.value(
+        event_changes.insert_event(),
+        host_id=caller.user_id,
+        status=status,
+        created_at=now,
+        approved_at=now if status is Status.APPROVED else None,
+        **columns,
+    )
+    if columns["cover_id"] is not None:
+        await media.use(tx, columns["cover_id"], ROOM, _ref(event_id))
+    await moderation.moved(tx, KIND, event_id, author_id=caller.user_id, was=None, now=status)
+    event = await shown(tx, caller, event_id)
+    if status is Status.APPROVED:
+        await show(tx, event)
+    return event
+
+
+async def shown(tx: Tx, caller: Caller, event_id: int) -> Row:
+    """One event, as the caller may see it. Raises NotFound."""
+    gate = Gate.of(caller)
+    row = await tx.one(queries.visible_event(gate), event_id=event_id, **gate.of_viewer(caller))
+    if row is None:
+        raise NotFound(Reason.EVENT_NOT_FOUND)
+    return row
+
+
+async def listed(tx: Tx, caller: Caller, wanted: Filter, page: Page) -> tuple[list[Row], str]:
+    """A page of events that everyone sees and the caller may, and the token of the next page."""
+    if wanted.upcoming and wanted.past:
+        raise Invalid.of("past_only", "not together with upcoming_only")
+    gate = Gate.of(caller)
+    now = clock.now()
+    values = gate.of_viewer(caller)
+    if wanted.upcoming:
+        values |= {"now": now, "since": now - LONGEST}
+    if wanted.past:
+        values |= {"now": now}
+    if wanted.category:
+        values["category"] = wanted.category
+    near = _both(wanted.latitude, wanted.longitude)
+    if near:
+        radius = wanted.radius_km or _NEAR_KM
+        values |= {"latitude": near[0], "longitude": near[1], "radius_km": radius}
+        values["cells"] = places.cells(*near, radius)
+    narrowed = queries.Narrowed(
+        upcoming=wanted.upcoming, past=wanted.past, category=bool(wanted.category), near=near is not None
+    )
+    rows = await tx.all(
+        queries.events_page(gate, narrowed, page.limit, after=not page.is_first), **values, **page.params
+    )
+    return page.cut(rows, key=_place)
+
+
+async def hosted(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:
+    """A page of the caller's own events."""
+    stmt = queries.hosted_page(page.limit, after=not page.is_first)
+    return page.cut(await tx.all(stmt, caller_id=caller.user_id, **page.params), key=_place)
+
+
+async def attending(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:
+    """A page of the events to which the caller goes or may go."""
+    stmt = queries.attending_page(Gate.of(caller), page.limit, after=not page.is_first)
+    return page.cut(await tx.all(stmt, caller_id=caller.user_id, **page.params), key=_place)
+
+
+async def update(tx: Tx, caller: Caller, event_id: int, wanted: Changes) -> Row:
+    """Change an event of one's own, or as an administrator anyone's. Raises NotFound, Precondition."""
+    old = await own(tx, caller, event_id)
+    new = await _columns(tx, caller, wanted)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    columns = {name: old[name] for name in event_changes.CHANGEABLE} | changed
+    if "starts_at" in changed or "ends_at" in changed:
+        _check_times(columns["starts_at"], columns["ends_at"])
+    if columns["max_attendees"] and columns["max_attendees"] < old["attendees_count"]:
+        raise Precondition(Reason.EVENT_FULL, attendees_count=old["attendees_count"])
+    if changed:
+        await tx.run(event_changes.update_event(), event_id=event_id, edited_at=clock.now(), **columns)
+    if "cover_id" in changed:
+        await media.release(tx, ROOM, _ref(event_id))
+        if columns["cover_id"] is not None:
+            await media.use(tx, columns["cover_id"], ROOM, _ref(event_id))
+    if changed and old["host_id"] != caller.user_id:
+        _write_down(tx, caller, "update", old, {name: str(value) for name, value in changed.items()})
+    now = next_status(old, caller, changed)
+    if now != old["status"]:
+        await stand(tx, event_id, was=Status(old["status"]), now=now, by_moderator=False)
+    event = await shown(tx, caller, event_id)
+    if changed and now is Status.APPROVED:
+        await show(tx, event)
+    return event
+
+
+async def delete(tx: Tx, caller: Caller, event_id: int) -> None:
+    """Delete an event of one's own, or as an administrator anyone's. Raises NotFound."""
+    old = await own(tx, caller, event_id)
+    await remove(tx, old)
+    if old["host_id"] != caller.user_id:
+        _write_down(tx, caller, "delete", old, {})
+
+
+async def remove(tx: Tx, event: Row) -> None:
+    """Delete a locked event, with all that hangs on it; whoever wanted to come to one that is not over is told."""
+    host = await tx.one(attendees.person(), user_id=event["host_id"])
+    if host is not None and event["ends_at"] > clock.now():
+        for row in await tx.all(attendees.coming(), ids=[event["id"]]):
+            cancelled = notification.EventAnswer(
+                user_id=host["id"],
+                name=host["name"],
+                event_id=event["id"],
+                event_title=event["title"],
+                answer="the event is cancelled",
+            )
+            await notification.tell(tx, set(row["user_ids"]) - {host["id"]}, cancelled)
+    await tx.run(event_changes.delete_event(), event_id=event["id"])
+    await media.release(tx, ROOM, _ref(event["id"]))
+    await search.remove(tx, search.Kind.EVENT, event["id"])
+    was = Status(event["status"])
+    await moderation.moved(tx, KIND, event["id"], author_id=event["host_id"], was=was, now=None)
+
+
+async def own(tx: Tx, caller: Caller, event_id: int, *, lock: bool = True) -> Row:
+    """The event, locked, behind the door to what the caller may change: their own, for administrators everyone's."""
+    mine = {} if caller.is_admin else {"caller_id": caller.user_id}
+    row = await tx.one(queries.own_event(anyones=caller.is_admin, lock=lock), event_id=event_id, **mine)
+    if row is None:
+        raise NotFound(Reason.EVENT_NOT_FOUND)
+    return row
+
+
+async def _columns(tx: Tx, caller: Caller, wanted: Changes) -> dict[str, Any]:
+    """What is wanted, as columns and their values; what is kept is left out."""
+    plain = ("title", "description", "category", "starts_at", "ends_at", "location", "max_attendees")
+    names = (*plain, "requires_approval")
+    columns = {name: value for name in names if (value := getattr(wanted, name)) is not None}
+    place = _both(wanted.latitude, wanted.longitude)
+    if place:
+        columns |= {"latitude": place[0], "longitude": place[1], "cell": places.cell(*place)}
+    elif wanted.clear_coordinates:
+        columns |= {"latitude": None, "longitude": None, "cell": None}
+    if wanted.cover_media_id:
+        row = await media.claim(tx, caller, media.Kind.IMAGE, media_id=wanted.cover_media_id)
+        columns |= {"cover_id": row["id"], "cover_key": row["key"]}
+    elif wanted.cover_media_id is not None:
+        columns |= {"cover_id": None, "cover_key": None}
+    return columns
+
+
+def _both(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
+    if latitude is None and longitude is None:
+        return None
+    if latitude is None or longitude is None:
+        missing = "latitude" if latitude is None else "longitude"
+        raise Invalid.of(missing, "latitude and longitude come together")
+    return latitude, longitude
+
+
+def _check_times(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Invalid.of("ends_at", "must be after starts_at")
+    if ends_at - starts_at > LONGEST:
+        raise Invalid.of("ends_at", "an event lasts 31 days at most")
+
+
+def _place(row: Row) -> tuple[datetime, int]:
+    return row["starts_at"], row["id"]
+
+
+def _ref(event_id: int) -> str:
+    return f"event:{event_id}"
+
+
+def _write_down(tx: Tx, caller: Caller, action: str, old: Row, after: Mapping[str, object]) -> None:
+    """Audit what an administrator does to the event of another."""
+    before = {"title": old["title"], "host_id": old["host_id"], "status": old["status"]}
+    act = moderation.Act(
+        actor_id=caller.user_id, action=action, target_kind=KIND, target_id=old["id"], before=before, after=after
+    )
+    moderation.record(tx, act)
