@@ -12,6 +12,7 @@ from cnt_grpc.kit.telemetry import configure_logs
 from tests.harness.api import Api
 from tests.harness.database import Cluster
 from tests.harness.google import GoogleStandIn
+from tests.harness.livekit import LiveKitStandIn
 from tests.harness.running import Running, settings_for, start
 from tests.harness.stripe import StripeStandIn
 from tests.harness.world import World
@@ -65,11 +66,23 @@ async def stripe() -> AsyncIterator[StripeStandIn]:
 
 
 @pytest.fixture(scope="session")
+async def livekit() -> AsyncIterator[LiveKitStandIn]:
+    """Rooms without picture or sound."""
+    async with LiveKitStandIn().serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
 async def running(
-    cluster: Cluster, google: GoogleStandIn, stripe: StripeStandIn, tmp_path_factory: pytest.TempPathFactory
+    cluster: Cluster,
+    google: GoogleStandIn,
+    stripe: StripeStandIn,
+    livekit: LiveKitStandIn,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Running]:
     """A server and a worker with all rooms, on a database that all tests of a process share."""
-    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, google.url, stripe.url)
+    urls = {"google_url": google.url, "stripe_url": stripe.url, "livekit_url": livekit.url}
+    settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, **urls)
     async with start(settings) as started:
         yield started
 
@@ -82,10 +95,14 @@ def system(running: Running) -> System:
 
 @pytest.fixture(scope="session")
 def world(
-    system: System, google: GoogleStandIn, stripe: StripeStandIn, tmp_path_factory: pytest.TempPathFactory
+    system: System,
+    google: GoogleStandIn,
+    stripe: StripeStandIn,
+    livekit: LiveKitStandIn,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> World:
     """Makes the people of a test. Everyone shares its database: look only at the rows of your own people."""
-    return World(system, tmp_path_factory.mktemp("world"), google, stripe)
+    return World(system, tmp_path_factory.mktemp("world"), google, stripe, livekit)
 
 
 @pytest.fixture(scope="session")

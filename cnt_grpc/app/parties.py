@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cnt_grpc import auth, media, notification, payment
+from cnt_grpc import auth, live, media, notification, payment
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.storage import Storage
@@ -106,3 +106,26 @@ def stripe(settings: Settings) -> payment.Stripe:
         url=settings.stripe_api_url,
         frontend_url=settings.frontend_url,
     )
+
+
+def studio(settings: Settings) -> live.Studio | None:
+    """LiveKit, where it is configured."""
+    if not settings.livekit_ws_url:
+        return None
+    url = settings.livekit_http_url or "http" + settings.livekit_ws_url.removeprefix("ws")
+    key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    return live.Studio(live.LiveKit(url, key, secret), live.Minter(key, secret))
+
+
+def recorder(settings: Settings) -> live.Recorder:
+    """Where LiveKit puts recordings: into our S3, or nowhere."""
+    if not settings.s3_bucket_name:
+        return live.Recorder(None)
+    bucket = live.Bucket(
+        name=settings.s3_bucket_name,
+        region=settings.aws_region,
+        endpoint=settings.s3_endpoint_url,
+        key_id=settings.aws_access_key_id,
+        secret=settings.aws_secret_access_key.get_secret_value(),
+    )
+    return live.Recorder(bucket)

@@ -8,6 +8,7 @@ from cnt_grpc.app.auth_plug import AUTH
 from cnt_grpc.app.community_plug import COMMUNITY
 from cnt_grpc.app.content_plug import CONTENT
 from cnt_grpc.app.editing_plug import EDITING
+from cnt_grpc.app.live_plug import LIVE
 from cnt_grpc.app.media_plug import MEDIA
 from cnt_grpc.app.notification_plug import NOTIFICATION
 from cnt_grpc.app.payment_plug import PAYMENT
@@ -36,6 +37,7 @@ ROOMS = (
     CONTENT,
     COMMUNITY,
     EDITING,
+    LIVE,
     PAYMENT,
     ADMIN,
 )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from cnt_grpc import auth, community, http, media, notification, payment
+from cnt_grpc import auth, community, http, live, media, notification, payment
 from cnt_grpc.app import parties
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
@@ -38,6 +38,9 @@ class System:
     mailer: notification.Mailer
     pusher: notification.Pusher | None
     stripe: payment.Stripe
+    studio: live.Studio | None
+    recorder: live.Recorder
+    stream_watch: Dispatcher[live.State]
 
     @property
     def intake(self) -> Intake:
@@ -95,6 +98,11 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         stack.push_async_callback(dispatcher.close)
         post_watch = community.PostWatch(db, bus)
         stack.push_async_callback(post_watch.close)
+        studio = parties.studio(settings)
+        if studio is not None:
+            stack.push_async_callback(studio.rooms.aclose)
+        stream_watch = live.dispatcher(db, bus)
+        stack.push_async_callback(stream_watch.close)
         yield System(
             settings=settings,
             db=db,
@@ -110,4 +118,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             mailer=mailer,
             pusher=pusher,
             stripe=stripe,
+            studio=studio,
+            recorder=parties.recorder(settings),
+            stream_watch=stream_watch,
         )

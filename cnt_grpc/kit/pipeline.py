@@ -29,6 +29,7 @@ from cnt_grpc.kit.rate import Limiter
 from cnt_grpc.kit.running import Handler, Runner
 from cnt_grpc.kit.streams import OpenStream, OpenStreams
 from cnt_grpc.kit.telemetry import CallMetrics, MethodStats
+from cnt_grpc.pb.cnt.common.v1.policy_pb2 import ACCESS_WEBHOOK
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 Context = Any  # grpc.aio.ServicerContext; its stubs are generic over messages, and here all are bytes
@@ -166,7 +167,8 @@ class Pipeline:
 
     async def _identify(self, method: Method, call: Call) -> None:
         """Identity, policy and rate: all before the request is even parsed."""
-        authorization = _header(call.headers, "authorization")
+        # A provider's authorization is its signature on the body, and its handler's to check.
+        authorization = "" if method.access == ACCESS_WEBHOOK else _header(call.headers, "authorization")
         if authorization:
             call.caller = self.identity.remembered(authorization) or await self._caller(method, authorization)
         try:

@@ -135,7 +135,8 @@ def _method(found: descriptor.MethodDescriptor) -> Method:
         only_reads=only_reads,
         deadline=(policy.deadline.ToTimedelta() or default).total_seconds(),
         cache=policy.cache.ToTimedelta().total_seconds(),
-        ignores_bad_token=policy.ignore_bad_token,
+        # A provider's authorization is its signature on the body: none of our tokens.
+        ignores_bad_token=policy.ignore_bad_token or policy.access == pb.ACCESS_WEBHOOK,
         http=tuple(_bindings(options)),
     )
 

@@ -3,19 +3,21 @@
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from cnt_grpc import live
 from cnt_grpc.app import Server, System, handlers, opened
 from cnt_grpc.kit.worker import Worker
 from cnt_grpc.settings import Settings
-from tests.harness import google, stripe
+from tests.harness import google, livekit, stripe
 
 HOST = "127.0.0.1"
 BANK_KEYS = f"new:{base64.b64encode(b'n' * 32).decode()},old:{base64.b64encode(b'o' * 32).decode()}"
+BUCKET = live.Bucket("recordings", "us-east-1", "", "key", "a secret of S3")
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Running:
         return f"http://{HOST}:{self.side_port}"
 
 
-def settings_for(dsn: str, folder: Path, secret_key: str, google_url: str = "", stripe_url: str = "") -> Settings:
-    """Settings as close to those of an embedded default as a test process allows, and a Google of its own if given."""
+def settings_for(
+    dsn: str, folder: Path, secret_key: str, *, google_url: str = "", stripe_url: str = "", livekit_url: str = ""
+) -> Settings:
+    """Settings as close to those of an embedded default as a test process allows; outside parties where given."""
     # Constructed, not loaded: neither the environment nor the `.env` of the machine has a say.
     return Settings.model_construct(
         secret_key=SecretStr(secret_key),
@@ -49,6 +53,7 @@ def settings_for(dsn: str, folder: Path, secret_key: str, google_url: str = "", 
         database_pool_size=5,
         **(_google(google_url) if google_url else {}),
         **(_stripe(stripe_url) if stripe_url else {}),
+        **(_livekit(livekit_url) if livekit_url else {}),
     )
 
 
@@ -72,6 +77,14 @@ def _google(url: str) -> dict[str, Any]:
     }
 
 
+def _livekit(url: str) -> dict[str, Any]:
+    return {
+        "livekit_ws_url": url.replace("http", "ws", 1),
+        "livekit_api_key": livekit.KEY,
+        "livekit_api_secret": SecretStr(livekit.SECRET),
+    }
+
+
 @asynccontextmanager
 async def start(settings: Settings) -> AsyncIterator[Running]:
     """Start server and worker on free ports; stop them when the block ends.
@@ -79,7 +92,9 @@ async def start(settings: Settings) -> AsyncIterator[Running]:
     What the clock starts (`System.periodic`) stays out: a test that moves the clock must not sweep the rows of others.
     Tests of periodic jobs enqueue them.
     """
-    async with opened(settings) as system:
+    async with opened(settings) as outside:
+        # Recordings go into S3 alone; the stand-in for LiveKit takes any.
+        system = replace(outside, recorder=live.Recorder(BUCKET))
         server = Server(system)
         grpc_port, side_port = await server.start(HOST, 0, 0)
         async with Worker(system.db, handlers(system)):

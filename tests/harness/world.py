@@ -16,6 +16,7 @@ from cnt_grpc.auth.tables import users
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import statement
 from tests.auth import makers
+from tests.harness.livekit import LiveKitStandIn
 from tests.harness.stripe import StripeStandIn
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class World:
     folder: Path
     google: GoogleStandIn
     stripe: StripeStandIn = field(default_factory=StripeStandIn)
+    livekit: LiveKitStandIn = field(default_factory=LiveKitStandIn)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

@@ -1,0 +1,98 @@
+"""Background doors of the live room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import json_format
+from livekit.protocol.webhook import WebhookEvent
+
+from cnt_grpc import content, notification
+from cnt_grpc.kit import clock, inbox, jobs
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.errors import Unavailable
+from cnt_grpc.kit.jobs import Handler, Job, Run
+from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.live import syncing, work
+from cnt_grpc.live.livekit import Rooms
+from cnt_grpc.live.queries import streams as queries
+from cnt_grpc.live.rules import streams
+from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
+    CloseRoom,
+    HandleLiveKitEvent,
+    ReconcileRooms,
+    SyncRoom,
+    TellFollowers,
+)
+
+PERIODIC: Sequence[Periodic] = (Periodic("* * * * *", work.RECONCILE, ReconcileRooms()),)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveJobs:
+    """What the worker does for this room; `rooms` is None where LiveKit is not configured."""
+
+    rooms: Rooms | None
+
+    @property
+    def handlers(self) -> Mapping[Job[Any], Handler]:
+        """Every job of the room."""
+        return {
+            work.HANDLE_EVENT: handle_event,
+            work.SYNC_ROOM: self.sync_room,
+            work.CLOSE_ROOM: self.close_room,
+            work.RECONCILE: self.reconcile,
+            work.TELL_FOLLOWERS: tell_followers,
+        }
+
+    def _livekit(self) -> Rooms:
+        if self.rooms is None:
+            raise jobs.GiveUp("LiveKit is not configured")
+        return self.rooms
+
+    async def sync_room(self, payload: SyncRoom, run: Run) -> None:
+        """Bring one stream and its room together."""
+        await syncing.sync(run.db, self._livekit(), payload.stream_id)
+
+    async def close_room(self, payload: CloseRoom, run: Run) -> None:  # noqa: ARG002
+        """Close the room of a deleted stream."""
+        await self._livekit().close(payload.room_name)
+
+    async def reconcile(self, _: ReconcileRooms, run: Run) -> None:
+        """Look at every stream that runs."""
+        if self.rooms is None:
+            return
+        try:
+            await syncing.reconcile(run.db, self.rooms)
+        except Unavailable:
+            return  # noted in the rows; the next minute asks again
+
+
+async def handle_event(payload: HandleLiveKitEvent, run: Run) -> None:
+    """Have the room looked at that an event is about; what it says is not believed, LiveKit is asked."""
+    async with run.finish() as tx:
+        found = await inbox.read(tx, payload.inbox_id)
+        if found is None:
+            return
+        _, body = found
+        event = json_format.Parse(body, WebhookEvent(), ignore_unknown_fields=True)
+        names = {event.room.name, event.egress_info.room_name, event.ingress_info.room_name} - {""}
+        for row in await tx.all(queries.of_rooms(), names=sorted(names)):
+            await work.sync(tx, row["id"])
+        await inbox.handled(tx, payload.inbox_id)
+
+
+async def tell_followers(payload: TellFollowers, run: Run) -> None:
+    """Tell the host's followers that the stream is on air; once for each stream, whatever happens meanwhile."""
+    async with run.finish() as tx:
+        await _tell(tx, payload.stream_id)
+
+
+async def _tell(tx: Tx, stream_id: int) -> None:
+    if await tx.value(queries.mark_told(), stream_id=stream_id, now=clock.now()) is None:
+        return
+    stream = await streams.anyones(tx, stream_id)
+    notice = notification.LiveStart(
+        user_id=stream["host_id"], name=stream["host_name"], stream_id=stream_id, stream_title=stream["title"]
+    )
+    await notification.tell(tx, await content.followers_of(tx, stream["host_id"]), notice)

@@ -1,0 +1,1 @@
+"""Rows of the live room as messages of the contract, and requests as what rules take; pure functions."""

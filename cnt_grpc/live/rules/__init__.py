@@ -1,0 +1,1 @@
+"""What is allowed in the live room, and what follows from it."""

@@ -1,0 +1,118 @@
+"""Our rows and LiveKit's rooms, brought together: LiveKit is asked how things are, so no order of events matters."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from cnt_grpc.kit import clock, events
+from cnt_grpc.kit.db import Database, Row, Tx
+from cnt_grpc.kit.errors import Unavailable
+from cnt_grpc.live import log, work
+from cnt_grpc.live.livekit import EMPTY_TIMEOUT, Present, Rooms, identity_of, studio_of
+from cnt_grpc.live.queries import people
+from cnt_grpc.live.queries import streams as queries
+from cnt_grpc.live.rules import airing
+from cnt_grpc.live.standing import Kind, Status
+
+_GRACE = EMPTY_TIMEOUT + timedelta(minutes=1)
+"""How long an interrupted stream may go on after LiveKit has given up its room."""
+
+
+async def sync(db: Database, rooms: Rooms, stream_id: int) -> None:
+    """Make one stream's row say what LiveKit says, and LiveKit hold what the row says. Raises Unavailable."""
+    async with db.reading() as tx:
+        stream = await tx.one(queries.to_sync(), stream_id=stream_id)
+    if stream is None:
+        return
+    if stream["status"] == Status.ENDED:
+        await rooms.close(stream["room_name"])
+    else:
+        await _compare(db, rooms, stream)
+    if stream["egress_id"]:
+        await _look_after_recording(db, rooms, stream)
+
+
+async def _compare(db: Database, rooms: Rooms, stream: Row) -> None:
+    present = await rooms.people(stream["room_name"])
+    inside = [] if present is None else await _without_banned(db, rooms, stream, present)
+    await db.transact(lambda tx: _write(tx, stream["id"], inside, has_room=present is not None))
+
+
+async def _without_banned(db: Database, rooms: Rooms, stream: Row, present: Sequence[Present]) -> list[Present]:
+    """Who may be in the room: whoever came in with a token from before a ban is put out."""
+    identities = [one.identity for one in present]
+    async with db.reading() as tx:
+        rows = await tx.all(people.banned_of(), stream_id=stream["id"], identities=identities)
+    banned = {row["identity"] for row in rows}
+    for identity in banned:
+        await rooms.remove(stream["room_name"], identity)
+    return [one for one in present if one.identity not in banned]
+
+
+async def _write(tx: Tx, stream_id: int, inside: Sequence[Present], *, has_room: bool) -> None:
+    stream = await tx.one(queries.to_sync(), stream_id=stream_id)
+    if stream is None or stream["status"] == Status.ENDED:
+        return  # ended while LiveKit was asked: the job of that end closes the room
+    await _air(tx, stream, inside, has_room=has_room)
+    host = identity_of(stream["host_id"])
+    identities = [one.identity for one in inside]
+    now = clock.now()
+    await tx.run(people.left(everyone=False), stream_id=stream_id, identities=identities, now=now)
+    await tx.run(people.present(), stream_id=stream_id, identities=identities, now=now)
+    viewers = sum(one.is_person and (one.identity != host or stream["kind"] == Kind.MEETING) for one in inside)
+    if await tx.value(queries.count_viewers(), stream_id=stream_id, viewers=viewers) is not None:
+        events.wake(tx, log.TOPIC, stream_id)
+
+
+async def _air(tx: Tx, stream: Row, inside: Sequence[Present], *, has_room: bool) -> None:
+    """Put the stream on air, off it, or to its end, as the room has it."""
+    stream_id = stream["id"]
+    identities = {one.identity for one in inside}
+    is_led = bool(identities & {identity_of(stream["host_id"]), studio_of(stream["host_id"])})
+    if stream["kind"] == Kind.MEETING and stream["status"] == Status.LIVE:
+        is_led = bool(inside)  # once begun, a meeting goes on without its host
+    if is_led:
+        await airing.begin(tx, stream_id)
+        return
+    await airing.interrupt(tx, stream_id)
+    since = stream["interrupted_at"]
+    if not has_room and since is not None and clock.now() - since > _GRACE:
+        await airing.finish(tx, stream_id)
+
+
+async def _look_after_recording(db: Database, rooms: Rooms, stream: Row) -> None:
+    """Keep the file of a recording that is over."""
+    recording = await rooms.recording(stream["egress_id"])
+    if recording is not None and not recording.is_over:
+        if stream["status"] == Status.ENDED:
+            await rooms.stop_recording(recording.egress_id)
+        return
+
+    async def settle(tx: Tx) -> None:
+        was = {"stream_id": stream["id"], "was": stream["egress_id"]}
+        if await tx.value(queries.set_recording(), **was, egress_id=None) is None:
+            return
+        if recording is not None and recording.key:
+            await work.keep_recording(tx, stream["id"], recording.egress_id, recording.key)
+
+    await db.transact(settle)
+
+
+async def reconcile(db: Database, rooms: Rooms) -> None:
+    """Heal what lost events left behind: every stream that runs, and every room of ours, is looked at."""
+    async with db.reading() as tx:
+        running = await tx.all(queries.running())
+    try:
+        names = await rooms.names()
+    except Unavailable:
+        # Nobody hears or sees anything: no row may say otherwise.
+        for row in running:
+            await db.transact(partial(airing.interrupt, stream_id=row["id"]))
+        raise
+
+    async def look(tx: Tx) -> None:
+        of_rooms = await tx.all(queries.of_rooms(), names=sorted(names))
+        for stream_id in sorted({row["id"] for row in (*running, *of_rooms)}):
+            await work.sync(tx, stream_id)
+
+    await db.transact(look)

@@ -1,0 +1,234 @@
+"""A stand-in for LiveKit: its HTTP API over rooms in memory. It checks every token, and signs events as it does."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import itertools
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+from google.protobuf.json_format import MessageToJson
+
+from livekit import api
+
+KEY = "devkey"
+SECRET = "a secret between LiveKit and us, for tests"
+
+Answer = Callable[[Any], Any]
+
+
+@dataclass
+class Room:
+    """A room, and who is in it."""
+
+    info: api.Room
+    people: dict[str, api.ParticipantInfo] = field(default_factory=dict)
+
+
+@dataclass
+class LiveKitStandIn:
+    """Rooms without picture or sound."""
+
+    url: str = ""
+    rooms: dict[str, Room] = field(default_factory=dict)
+    ingresses: dict[str, api.IngressInfo] = field(default_factory=dict)
+    egresses: dict[str, api.EgressInfo] = field(default_factory=dict)
+    is_away: bool = False
+    """Answers nothing, as a server that hangs."""
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def ws_url(self) -> str:
+        """Where clients would connect."""
+        return self.url.replace("http", "ws", 1)
+
+    # -- what clients do ----------------------------------------------------------------------------------------------
+
+    def comes_in(self, token: str) -> api.ParticipantInfo:
+        """Somebody connects with this token; raises what LiveKit would refuse."""
+        claims = api.TokenVerifier(KEY, SECRET, leeway=timedelta()).verify(token)
+        assert claims.video is not None
+        assert claims.video.room_join
+        person = api.ParticipantInfo(
+            sid=f"PA_{next(self._numbers)}",
+            identity=claims.identity,
+            name=claims.name,
+            state=api.ParticipantInfo.State.ACTIVE,
+            joined_at=int(time.time()),
+            permission=api.ParticipantPermission(
+                can_publish=claims.video.can_publish, can_subscribe=claims.video.can_subscribe
+            ),
+        )
+        self.rooms[claims.video.room].people[claims.identity] = person
+        return person
+
+    def publishes(self, room: str, identity: str, source: Any) -> str:
+        """Somebody sends sound or picture; the track's id. LiveKit lets nobody do so who may not."""
+        person = self.rooms[room].people[identity]
+        assert person.permission.can_publish
+        track = person.tracks.add(sid=f"TR_{next(self._numbers)}", source=source)
+        return track.sid
+
+    def leaves(self, room: str, identity: str) -> None:
+        """Somebody goes."""
+        del self.rooms[room].people[identity]
+
+    def signed(self, event: api.WebhookEvent, **change: Any) -> tuple[bytes, dict[str, str]]:
+        """An event as LiveKit posts it: the body and the headers; `change` spoils the signature."""
+        body = MessageToJson(event).encode()
+        token = signature(change.pop("signs", body), **change)
+        return body, {"authorization": token, "content-type": "application/webhook+json"}
+
+    def event(self, name: str, room: str) -> api.WebhookEvent:
+        """Something that happened in a room."""
+        info = self.rooms[room].info if room in self.rooms else api.Room(name=room)
+        return api.WebhookEvent(event=name, room=info, id=f"EV_{next(self._numbers)}", created_at=int(time.time()))
+
+    # -- what it answers ----------------------------------------------------------------------------------------------
+
+    def _create_room(self, request: api.CreateRoomRequest) -> api.Room:
+        room = self.rooms.get(request.name)
+        if room is None:
+            room = Room(api.Room(sid=f"RM_{next(self._numbers)}", name=request.name))
+            self.rooms[request.name] = room
+        return room.info
+
+    def _list_rooms(self, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
+        found = [room.info for name, room in self.rooms.items() if not request.names or name in request.names]
+        return api.ListRoomsResponse(rooms=found)
+
+    def _delete_room(self, request: api.DeleteRoomRequest) -> api.DeleteRoomResponse:
+        if self.rooms.pop(request.room, None) is None:
+            raise _refused("not_found")
+        return api.DeleteRoomResponse()
+
+    def _list_participants(self, request: api.ListParticipantsRequest) -> api.ListParticipantsResponse:
+        return api.ListParticipantsResponse(participants=list(self.rooms[request.room].people.values()))
+
+    def _remove_participant(self, request: api.RoomParticipantIdentity) -> api.RemoveParticipantResponse:
+        room = self.rooms.get(request.room)
+        if room is None or room.people.pop(request.identity, None) is None:
+            raise _refused("not_found")
+        return api.RemoveParticipantResponse()
+
+    def _mute(self, request: api.MuteRoomTrackRequest) -> api.MuteRoomTrackResponse:
+        for track in self._person(request.room, request.identity).tracks:
+            if track.sid == request.track_sid:
+                track.muted = request.muted
+                return api.MuteRoomTrackResponse(track=track)
+        raise _refused("not_found")
+
+    def _update_participant(self, request: api.UpdateParticipantRequest) -> api.ParticipantInfo:
+        person = self._person(request.room, request.identity)
+        person.permission.CopyFrom(request.permission)
+        return person
+
+    def _person(self, room: str, identity: str) -> api.ParticipantInfo:
+        if room not in self.rooms or identity not in self.rooms[room].people:
+            raise _refused("not_found")
+        return self.rooms[room].people[identity]
+
+    def _create_ingress(self, request: api.CreateIngressRequest) -> api.IngressInfo:
+        number = next(self._numbers)
+        made = api.IngressInfo(
+            ingress_id=f"IN_{number}",
+            name=request.name,
+            room_name=request.room_name,
+            participant_identity=request.participant_identity,
+            input_type=request.input_type,
+            url="rtmp://localhost:1935/x",
+            stream_key=f"key-{number}",
+        )
+        self.ingresses[made.ingress_id] = made
+        return made
+
+    def _delete_ingress(self, request: api.DeleteIngressRequest) -> api.IngressInfo:
+        if request.ingress_id not in self.ingresses:
+            raise _refused("not_found")
+        return self.ingresses.pop(request.ingress_id)
+
+    def _start_egress(self, request: api.RoomCompositeEgressRequest) -> api.EgressInfo:
+        info = api.EgressInfo(
+            egress_id=f"EG_{next(self._numbers)}",
+            room_name=request.room_name,
+            status=api.EgressStatus.EGRESS_ACTIVE,
+            room_composite=request,
+        )
+        self.egresses[info.egress_id] = info
+        return info
+
+    def _stop_egress(self, request: api.StopEgressRequest) -> api.EgressInfo:
+        info = self.egresses.get(request.egress_id)
+        if info is None:
+            raise _refused("not_found")
+        info.status = api.EgressStatus.EGRESS_COMPLETE
+        info.file_results.add(filename=info.room_composite.file_outputs[0].filepath)
+        return info
+
+    def _list_egress(self, request: api.ListEgressRequest) -> api.ListEgressResponse:
+        return api.ListEgressResponse(items=[info for key, info in self.egresses.items() if key == request.egress_id])
+
+    def _method(
+        self, request: type[Any], grant: str, answer: Answer
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def method(asked: web.Request) -> web.Response:
+            if self.is_away:
+                await asyncio.sleep(60)
+            token = asked.headers["Authorization"].removeprefix("Bearer ")
+            grants = api.TokenVerifier(KEY, SECRET).verify(token).video
+            assert grants is not None
+            assert getattr(grants, grant), f"this call needs {grant}"
+            try:
+                answered = answer(request.FromString(await asked.read()))
+            except web.HTTPException as refused:
+                return web.Response(status=refused.status, text=refused.text, content_type="application/json")
+            return web.Response(body=answered.SerializeToString(), content_type="application/protobuf")
+
+        return method
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[LiveKitStandIn]:
+        """Answer on a free port until the block ends."""
+        room, ingress, egress = "RoomService", "Ingress", "Egress"
+        methods: list[tuple[str, str, type[Any], str, Answer]] = [
+            (room, "CreateRoom", api.CreateRoomRequest, "room_create", self._create_room),
+            (room, "ListRooms", api.ListRoomsRequest, "room_list", self._list_rooms),
+            (room, "DeleteRoom", api.DeleteRoomRequest, "room_create", self._delete_room),
+            (room, "ListParticipants", api.ListParticipantsRequest, "room_admin", self._list_participants),
+            (room, "RemoveParticipant", api.RoomParticipantIdentity, "room_admin", self._remove_participant),
+            (room, "MutePublishedTrack", api.MuteRoomTrackRequest, "room_admin", self._mute),
+            (room, "UpdateParticipant", api.UpdateParticipantRequest, "room_admin", self._update_participant),
+            (ingress, "CreateIngress", api.CreateIngressRequest, "ingress_admin", self._create_ingress),
+            (ingress, "DeleteIngress", api.DeleteIngressRequest, "ingress_admin", self._delete_ingress),
+            (egress, "StartRoomCompositeEgress", api.RoomCompositeEgressRequest, "room_record", self._start_egress),
+            (egress, "StopEgress", api.StopEgressRequest, "room_record", self._stop_egress),
+            (egress, "ListEgress", api.ListEgressRequest, "room_record", self._list_egress),
+        ]
+        app = web.Application()
+        for service, name, request, grant, answer in methods:
+            app.router.add_post(f"/twirp/livekit.{service}/{name}", self._method(request, grant, answer))
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        yield self
+        await runner.cleanup()
+
+
+def signature(body: bytes, *, secret: str = SECRET, ttl: timedelta = timedelta(minutes=5)) -> str:
+    """LiveKit's signature on a body: a token that holds its hash."""
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    return api.AccessToken(KEY, secret).with_sha256(digest).with_ttl(ttl).to_jwt()
+
+
+def _refused(code: str) -> web.HTTPException:
+    return web.HTTPNotFound(text=f'{{"code": "{code}", "msg": "{code}"}}', content_type="application/json")

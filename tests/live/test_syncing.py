@@ -1,0 +1,127 @@
+"""LiveKit's events and the reconciler: our rows follow its rooms, whatever is lost, repeated, disordered or forged."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from grpc import StatusCode
+
+from cnt_grpc.kit import clock, jobs
+from cnt_grpc.live import work
+from cnt_grpc.live.livekit import EMPTY_TIMEOUT
+from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as pb2
+from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import ReconcileRooms
+from tests.live import makers
+from tests.live.test_stage import receive
+from tests.live.test_streams import until
+
+if TYPE_CHECKING:
+    from tests.harness.api import Api
+    from tests.harness.world import World
+
+
+async def status(api: Api, stream_id: int) -> int:
+    """Where a stream stands."""
+    return int((await api.live.GetStream(stream_id=stream_id)).stream.status)
+
+
+async def reconcile(world: World) -> None:
+    """The minute is over."""
+    async with world.db.transaction() as tx:
+        job_id = await jobs.enqueue(tx, work.RECONCILE, ReconcileRooms())
+    assert await jobs.wait(world.db, world.system.bus, job_id, 10) is jobs.State.DONE
+
+
+async def test_events_move_the_row(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    stream = (await api.as_(ann).live.CreateStream(title="Sunday")).stream
+    way = await api.as_(ann).live.JoinStream(stream_id=stream.stream_id)
+    world.livekit.comes_in(way.token)
+    await receive(world, api, "participant_joined", stream.room_name)
+    await until(lambda: status(api, stream.stream_id), pb2.STREAM_STATUS_LIVE)
+    world.livekit.comes_in((await api.as_(bob).live.JoinStream(stream_id=stream.stream_id)).token)
+    await receive(world, api, "participant_joined", stream.room_name)
+
+    async def viewers() -> tuple[int, int]:
+        shown = (await api.live.GetStream(stream_id=stream.stream_id)).stream
+        return shown.viewers, shown.peak_viewers
+
+    await until(viewers, (1, 1))
+    world.livekit.leaves(stream.room_name, f"user-{bob.id}")
+    await receive(world, api, "participant_left", stream.room_name)
+    await until(viewers, (0, 1))
+    world.livekit.leaves(stream.room_name, f"user-{ann.id}")
+    await receive(world, api, "participant_left", stream.room_name)
+    await until(lambda: status(api, stream.stream_id), pb2.STREAM_STATUS_SCHEDULED)
+
+
+async def test_whatever_their_order_events_end_alike(world: World, api: Api) -> None:
+    """What an event says is not believed: all 120 orders of five, each of them twice, leave the same row."""
+    ann = await world.user()
+    row = await makers.on_air(world, ann)
+    names = ("room_started", "participant_joined", "track_published", "participant_left", "room_finished")
+    for order in itertools.permutations(names):
+        for name in order:
+            event = world.livekit.event(name, row["room_name"])
+            event.id = f"EV_{row['id']}_{name}"
+            body, headers = world.livekit.signed(event)
+            await api.with_(authorization=headers["authorization"]).live_kit_webhook.ReceiveLiveKitEvent(
+                event={"data": body}
+            )
+    assert await status(api, row["id"]) == pb2.STREAM_STATUS_LIVE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"secret": "somebody else's secret, long enough"}, {"signs": b"other bytes"}, {"ttl": timedelta(hours=-1)}],
+)
+async def test_a_forged_altered_or_old_event_is_refused(world: World, api: Api, change: dict[str, Any]) -> None:
+    body, headers = world.livekit.signed(world.livekit.event("room_started", "any"), **change)
+    for authorization in (headers["authorization"], "", f"Bearer {headers['authorization']}"):
+        asking = api.with_(authorization=authorization) if authorization else api
+        await asking.live_kit_webhook.ReceiveLiveKitEvent(event={"data": body}).fails(
+            StatusCode.INVALID_ARGUMENT, "LIVEKIT_SIGNATURE_INVALID"
+        )
+
+
+async def test_the_reconciler_heals_what_lost_events_left(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    begun = (await api.as_(ann).live.CreateStream(title="Begun unseen")).stream
+    world.livekit.comes_in((await api.as_(ann).live.JoinStream(stream_id=begun.stream_id)).token)
+    gone = await makers.on_air(world, bob)
+    world.livekit.leaves(gone["room_name"], f"user-{bob.id}")
+    await reconcile(world)
+    await until(lambda: status(api, begun.stream_id), pb2.STREAM_STATUS_LIVE)
+    await until(lambda: status(api, gone["id"]), pb2.STREAM_STATUS_SCHEDULED)
+    # LiveKit has given up the room: after a while nobody waits for its host any more.
+    del world.livekit.rooms[gone["room_name"]]
+    clock.move(EMPTY_TIMEOUT + timedelta(minutes=2))
+    await reconcile(world)
+    await until(lambda: status(api, gone["id"]), pb2.STREAM_STATUS_ENDED)
+
+
+async def test_no_row_says_live_while_livekit_is_away(world: World, api: Api) -> None:
+    row = await makers.on_air(world, await world.user())
+    world.livekit.is_away = True
+    try:
+        await reconcile(world)
+        assert await status(api, row["id"]) == pb2.STREAM_STATUS_SCHEDULED
+    finally:
+        world.livekit.is_away = False
+    await reconcile(world)
+    await until(lambda: status(api, row["id"]), pb2.STREAM_STATUS_LIVE)
+
+
+async def test_a_deleted_streams_room_is_closed(world: World, api: Api) -> None:
+    ann = await world.user()
+    stream = (await api.as_(ann).live.CreateStream(title="Never")).stream
+    await api.as_(ann).live.JoinStream(stream_id=stream.stream_id)
+    await api.as_(ann).live.DeleteStream(stream_id=stream.stream_id)
+
+    async def is_open() -> bool:
+        return stream.room_name in world.livekit.rooms
+
+    await until(is_open, False)
