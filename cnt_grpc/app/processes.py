@@ -4,8 +4,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from prometheus_client.registry import REGISTRY
-
 from cnt_grpc import auth, http, media, migrate
 from cnt_grpc.app.plug import Servicers
 from cnt_grpc.app.rooms import PERIODIC, handlers, servicers
@@ -15,7 +13,7 @@ from cnt_grpc.kit.identity import Identity
 from cnt_grpc.kit.pipeline import Pipeline
 from cnt_grpc.kit.policy import PolicyError
 from cnt_grpc.kit.server import GrpcServer
-from cnt_grpc.kit.telemetry import configure_logs
+from cnt_grpc.kit.telemetry import configure_logs, counts_of_process
 from cnt_grpc.kit.worker import Worker
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.refusal import Refusal
@@ -31,6 +29,9 @@ class Server:
             system.db, Identity(auth.Sessions(system.db)), trusted_hops=system.settings.trusted_hops
         )
         self._gauges = Gauges(system.db, self.pipeline.streams)
+        self._counts = counts_of_process()
+        for counts in (self.pipeline.metrics, self._gauges):
+            self._counts.register(counts)
         self._system = system
         try:
             self._grpc = GrpcServer(self.pipeline, services or servicers(system))
@@ -41,13 +42,13 @@ class Server:
         """Listen; port 0 is any free one. Returns both ports. Raises Refusal when the schema is not current."""
         if not await migrate.is_current(self._system.settings.dsn):
             raise Refusal("The database's schema is not current: run `cnt-grpc migrate`.")
-        self.show_counts()
+        self._gauges.start()
         storage = self._system.storage
         shelf = media.Shelf(self._system.db, storage) if isinstance(storage, LocalStorage) else None
         self._side = await http.serve(
             http.make_app(
                 ready=self._problem,
-                metrics=REGISTRY,
+                metrics=self._counts,
                 shelf=shelf,
                 google_redirect=self._system.google_redirect(),
             ),
@@ -60,17 +61,7 @@ class Server:
         """Let everyone finish; within 30 s."""
         await self._grpc.stop()
         await self._side.cleanup()
-        self.hide_counts()
-
-    def show_counts(self) -> None:
-        """Let /metrics show this server; one at a time in a process."""
-        self.pipeline.metrics.register()
-        self._gauges.start()
-
-    def hide_counts(self) -> None:
-        """Let /metrics show it no longer."""
         self._gauges.stop()
-        self.pipeline.metrics.unregister()
 
     async def _problem(self) -> str:
         """What keeps this process from working; it was started on a current schema, so only an outage can."""

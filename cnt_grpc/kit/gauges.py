@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import REGISTRY, Collector
+from prometheus_client.registry import Collector
 
 from cnt_grpc.kit import job_queries
 from cnt_grpc.kit.db import Database
@@ -29,13 +29,11 @@ class Gauges(Collector):
     _watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Show them at /metrics of this process."""
-        REGISTRY.register(self)
+        """Begin to look at the queue."""
         self._watching = asyncio.create_task(self._watch(), name="gauges")
 
     def stop(self) -> None:
-        """Show them no longer."""
-        REGISTRY.unregister(self)
+        """Look no longer."""
         if self._watching is not None:
             self._watching.cancel()
 

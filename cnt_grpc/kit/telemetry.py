@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import grpc
 import structlog
+from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import REGISTRY, Collector
+from prometheus_client.registry import Collector, CollectorRegistry
 
 SLOW = 1.0
 """Seconds above which a unary call is worth a line in the log."""
@@ -46,14 +47,6 @@ class CallMetrics(Collector):
     def of(self, method: str) -> MethodStats:
         """The counts of a method, by its full name."""
         return self._stats.setdefault(method, MethodStats())
-
-    def register(self) -> None:
-        """Show these counts at /metrics of this process."""
-        REGISTRY.register(self)
-
-    def unregister(self) -> None:
-        """Show them no longer."""
-        REGISTRY.unregister(self)
 
     def collect(self) -> Iterable[Metric]:
         """Called by Prometheus's client at each scrape."""
@@ -101,3 +94,11 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # One line for each HTTP request of the plain side says what the edge's access log says already.
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+
+
+def counts_of_process() -> CollectorRegistry:
+    """What /metrics shows of any process: memory, processor time, open files. Each server adds its own to it."""
+    registry = CollectorRegistry()
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    return registry

@@ -40,7 +40,7 @@ class Blocks:
     async def _load(self, writer_id: int) -> frozenset[int]:
         try:
             async with self._db.reading() as tx:
-                return (await auth.blocks_of(tx, [writer_id]))[writer_id]
+                return (await auth.blocks_of(tx, [writer_id])).get(writer_id, frozenset())
         except BaseException:
             self._known.pop(writer_id, None)
             raise

@@ -78,7 +78,6 @@ async def test_a_ban_shuts_out_and_its_end_lets_in_again(world: World, api: Api)
 async def apis(running: Running) -> AsyncIterator[list[Api]]:
     """The same system served twice: each server remembers sessions for itself."""
     second = Server(running.system)
-    running.server.hide_counts()
     port, _ = await second.start(HOST, 0, 0)
     async with (
         grpc.aio.insecure_channel(running.target) as one,
@@ -86,7 +85,6 @@ async def apis(running: Running) -> AsyncIterator[list[Api]]:
     ):
         yield [Api(one), Api(two)]
     await second.stop()
-    running.server.show_counts()
 
 
 class Watching:
