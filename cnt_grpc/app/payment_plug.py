@@ -3,7 +3,7 @@
 from cnt_grpc import payment
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
-from cnt_grpc.pb.cnt.payment.v1 import payment_service, wallet_service
+from cnt_grpc.pb.cnt.payment.v1 import payment_service, subscription_service, wallet_service
 
 
 def _serve(system: System) -> Servicers:
@@ -11,6 +11,7 @@ def _serve(system: System) -> Servicers:
     return {
         wallet_service.SERVICE: payment.WalletService(system.stripe, vault),
         payment_service.SERVICE: payment.PaymentService(system.stripe, vault),
+        subscription_service.SERVICE: payment.SubscriptionService(system.stripe, vault),
     }
 
 
@@ -19,7 +20,7 @@ def _work(system: System) -> Handlers:
 
 
 PAYMENT = Plug(
-    services=(payment_service.SERVICE, wallet_service.SERVICE),
+    services=(payment_service.SERVICE, wallet_service.SERVICE, subscription_service.SERVICE),
     serve=_serve,
     work=_work,
     periodic=payment.PERIODIC,

@@ -8,10 +8,10 @@ from cnt_grpc.kit.db import Tx
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.jobs import PERIODIC, PaymentJobs
 from cnt_grpc.payment.privacy import HOLDER
-from cnt_grpc.payment.rules import gifts, packages
+from cnt_grpc.payment.rules import gifts, packages, plans
 from cnt_grpc.payment.rules.bank import rotate as rotate_bank_keys
 from cnt_grpc.payment.rules.replaying import Replay
-from cnt_grpc.payment.service import PaymentService, WalletService
+from cnt_grpc.payment.service import PaymentService, SubscriptionService, WalletService
 from cnt_grpc.payment.stripe_api import Stripe
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "PaymentService",
     "Replay",
     "Stripe",
+    "SubscriptionService",
     "WalletService",
     "rotate_bank_keys",
     "seed",
@@ -29,6 +30,7 @@ __all__ = [
 
 
 async def seed(tx: Tx) -> None:
-    """Put in the packages and gifts that every installation begins with."""
+    """Put in the packages, gifts and plans that every installation begins with."""
     await packages.seed(tx)
     await gifts.seed(tx)
+    await plans.seed(tx)

@@ -8,11 +8,19 @@ from cnt_grpc.kit import inbox
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.worker import Periodic
 from cnt_grpc.payment import tasks
-from cnt_grpc.payment.rules import paying
+from cnt_grpc.payment.rules import memberships, paying, payouts
 from cnt_grpc.payment.rules.events import Follower
 from cnt_grpc.payment.rules.paying import Providers
+from cnt_grpc.payment.stripe_accounts import StripeAccounts
 from cnt_grpc.payment.stripe_api import Stripe, read_event
-from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import HandleStripeEvent, ReconcilePayments, SyncPayment
+from cnt_grpc.payment.stripe_billing import StripeBilling
+from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import (
+    HandleStripeEvent,
+    ReconcilePayments,
+    SendPayout,
+    SyncPayment,
+    SyncSubscription,
+)
 
 PERIODIC: Sequence[Periodic] = (Periodic("23 * * * *", tasks.RECONCILE, ReconcilePayments()),)
 
@@ -36,7 +44,13 @@ class PaymentJobs:
     @property
     def handlers(self) -> Mapping[Job[Any], Handler]:
         """Every job of the room."""
-        return {tasks.HANDLE_STRIPE: self.handle_stripe, tasks.SYNC: self.sync, tasks.RECONCILE: self.reconcile}
+        return {
+            tasks.HANDLE_STRIPE: self.handle_stripe,
+            tasks.SYNC: self.sync,
+            tasks.SYNC_SUBSCRIPTION: self.sync_subscription,
+            tasks.SEND: self.send,
+            tasks.RECONCILE: self.reconcile,
+        }
 
     async def handle_stripe(self, payload: HandleStripeEvent, run: Run) -> None:
         """Do what an event of Stripe calls for."""
@@ -51,6 +65,14 @@ class PaymentJobs:
     async def sync(self, payload: SyncPayment, run: Run) -> None:
         """Have a payment's provider say where it stands."""
         await paying.sync(run.db, self.providers, payload.payment_id)
+
+    async def sync_subscription(self, payload: SyncSubscription, run: Run) -> None:
+        """Have Stripe say how a subscription stands."""
+        await memberships.sync(run.db, StripeBilling(self.stripe), payload.subscription_id)
+
+    async def send(self, payload: SendPayout, run: Run) -> None:
+        """Send a payout."""
+        await payouts.send(run.db, StripeAccounts(self.stripe), payload.payout_id)
 
     async def reconcile(self, _: ReconcilePayments, run: Run) -> None:
         """Find and repair what no event told."""

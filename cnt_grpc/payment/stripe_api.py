@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ class Stripe:
         if self._client is None:
             from stripe import AIOHTTPClient, StripeClient  # noqa: PLC0415
 
+            # It writes a line for each call that goes well.
+            logging.getLogger("stripe").setLevel(logging.WARNING)
             self._client = StripeClient(
                 self.secret_key,
                 base_addresses={"api": self.url},
@@ -113,9 +116,7 @@ class Stripe:
                 {"idempotency_key": order.key},
             )
         )
-        return Begun(
-            ref=_id_of(session.get("payment_intent")), checkout_ref=session["id"], url=session.get("url") or ""
-        )
+        return Begun(ref=id_of(session.get("payment_intent")), checkout_ref=session["id"], url=session.get("url") or "")
 
     async def intent(self, order: Order) -> Begun:
         """A payment that the payer's app confirms."""
@@ -139,7 +140,7 @@ class Stripe:
             if ref.startswith("cs_"):
                 return await self._read_page(ref)
             return await self._read_intent(ref)
-        except _NoSuchThing:
+        except NoSuchThing:
             return None
 
     async def refund(self, ref: str, amount_minor: int, currency: str, key: str) -> str:  # noqa: ARG002
@@ -153,7 +154,7 @@ class Stripe:
 
     async def _read_page(self, ref: str) -> Seen:
         session = await self.ask(self.client.v1.checkout.sessions.retrieve_async(ref))
-        intent = _id_of(session.get("payment_intent"))
+        intent = id_of(session.get("payment_intent"))
         if intent is not None:
             return await self._read_intent(intent)
         status = provider.CANCELED if session.get("status") == "expired" else provider.PENDING
@@ -216,7 +217,7 @@ class Stripe:
                 query["starting_after"] = after
             page = await self.ask(self.client.v1.events.list_async(query))  # type: ignore[arg-type]  # a plain dict
             for each in page["data"]:
-                yield each["id"], json.dumps(each).encode()
+                yield each["id"], json.dumps(each, default=str).encode()
                 after = each["id"]
             if not page.get("has_more"):
                 return
@@ -239,7 +240,7 @@ class Stripe:
                     raise ConnectionError(str(error.http_status)) from error
         except stripe.InvalidRequestError as error:
             if error.http_status == 404:  # noqa: PLR2004
-                raise _NoSuchThing from error
+                raise NoSuchThing from error
             raise Precondition(
                 Reason.PROVIDER_REFUSED,
                 "the provider does not take this",
@@ -263,7 +264,7 @@ def read_event(body: bytes) -> Event:
         raise Invalid(CommonReason.MALFORMED, "the body is no event") from None
 
 
-class _NoSuchThing(Exception):
+class NoSuchThing(Exception):
     """Stripe knows nothing by this name."""
 
 
@@ -271,7 +272,7 @@ def _metadata(order: Order) -> dict[str, str]:
     return {"payment_id": str(order.payment_id), "user_id": str(order.user_id)}
 
 
-def _id_of(thing: object) -> str | None:
+def id_of(thing: object) -> str | None:
     """A thing's id, whether Stripe sent it alone or the thing itself."""
     if isinstance(thing, dict):
         return str(thing["id"])

@@ -107,7 +107,79 @@ class StripeStandIn:
         return self.things[str(self.things[intent]["latest_charge"])]
 
     def _subscribe(self, session: Thing) -> str:
-        raise NotImplementedError
+        form = session["_form"]
+        days = int(form.get("subscription_data[trial_period_days]", "0"))
+        made = self._new(
+            "subscription",
+            "sub",
+            customer=session["customer"],
+            status="trialing" if days else "active",
+            cancel_at_period_end=False,
+            metadata=_part(form, "subscription_data[metadata]"),
+            items={"data": [{}]},
+            _price={"amount": session["amount_total"], "currency": session["currency"]},
+        )
+        session |= {"subscription": made["id"], "status": "complete", "payment_status": "paid"}
+        self._period(made, days or 30)
+        self._tell("checkout.session.completed", session)
+        self._tell("customer.subscription.created", made)
+        if not days:
+            self._bill(made)
+        return str(made["id"])
+
+    def _period(self, subscription: Thing, days: int) -> None:
+        now = int(clock.now().timestamp())
+        item = subscription["items"]["data"][0]
+        item |= {"current_period_start": now, "current_period_end": now + days * 86_400}
+
+    def _bill(self, subscription: Thing) -> None:
+        price = subscription["_price"]
+        intent = self._new(
+            "payment_intent",
+            "pi",
+            metadata={},
+            amount=price["amount"],
+            currency=price["currency"],
+            last_payment_error=None,
+        )
+        self.pay(intent["id"])
+        invoice = self._new(
+            "invoice",
+            "in",
+            subscription=subscription["id"],
+            parent={"subscription_details": {"subscription": subscription["id"], "metadata": subscription["metadata"]}},
+            status="paid",
+            amount_paid=price["amount"],
+            currency=price["currency"],
+            payments={"data": [{"status": "paid", "payment": {"payment_intent": intent["id"]}}]},
+        )
+        self._tell("invoice.paid", invoice)
+
+    def renew(self, subscription: str) -> None:
+        """Another month is paid."""
+        thing = self.things[subscription]
+        thing["status"] = "active"
+        self._period(thing, 30)
+        self._bill(thing)
+        self._tell("customer.subscription.updated", thing)
+
+    def fail(self, subscription: str) -> None:
+        """Another month begins, and the card does not pay it."""
+        thing = self.things[subscription]
+        thing["status"] = "past_due"
+        self._period(thing, 30)
+        self._tell("customer.subscription.updated", thing)
+
+    def end(self, subscription: str) -> None:
+        """The subscription is over."""
+        self.things[subscription]["status"] = "canceled"
+        self._tell("customer.subscription.deleted", self.things[subscription])
+
+    def onboard(self, account: str) -> None:
+        """The account's owner tells what it asked."""
+        self.things[account] |= {"details_submitted": True, "payouts_enabled": True}
+        self._tell("account.updated", self.things[account])
+        self.events[-1]["account"] = account
 
     # -- events -------------------------------------------------------------------------------------------------------
 
@@ -118,6 +190,8 @@ class StripeStandIn:
                 "object": "event",
                 "type": kind,
                 "created": int(clock.now().timestamp()),
+                # The SDK reads such numbers as decimals, which are no JSON again.
+                "some_decimal": 0.5,
                 "data": {"object": {name: value for name, value in thing.items() if not name.startswith("_")}},
             }
         )
@@ -147,6 +221,12 @@ class StripeStandIn:
         } | fields
         self.things[made["id"]] = made
         return made
+
+    async def make_account(self, *, is_active: bool) -> str:
+        """An account that some call made; its id."""
+        made = await self._make_account({"type": "express"})
+        made |= {"details_submitted": is_active, "payouts_enabled": is_active}
+        return str(made["id"])
 
     async def make_intent(self, amount: int, currency: str = "usd") -> str:
         """A payment intent that some call made; its id."""
@@ -197,6 +277,36 @@ class StripeStandIn:
         made = self._new("refund", "re", payment_intent=intent, amount=amount, status="succeeded")
         self.refund(intent, amount)
         return made
+
+    async def _make_customer(self, form: dict[str, str]) -> Thing:
+        return self._new("customer", "cus", metadata=_part(form, "metadata"))
+
+    async def _update_subscription(self, form: dict[str, str]) -> Thing:
+        thing = self.things[form[":id"]]
+        thing["cancel_at_period_end"] = form["cancel_at_period_end"] == "true"
+        self._tell("customer.subscription.updated", thing)
+        return thing
+
+    async def _make_account(self, form: dict[str, str]) -> Thing:
+        return self._new(
+            "account",
+            "acct",
+            type=form["type"],
+            country=form.get("country", "US"),
+            details_submitted=False,
+            payouts_enabled=False,
+        )
+
+    async def _make_link(self, form: dict[str, str]) -> Thing:
+        account = form.get("account") or form.get(":id") or form.get("customer", "")
+        if ":id" in form and not self.things[account]["details_submitted"]:
+            raise Refused("account_invalid")
+        return self._new("link", "link", url=f"{self.url}/links/{account}")
+
+    async def _make_transfer(self, form: dict[str, str]) -> Thing:
+        if not self.things[form["destination"]]["payouts_enabled"]:
+            raise Refused("insufficient_capabilities_for_transfer")
+        return self._new("transfer", "tr", amount=int(form["amount"]), destination=form["destination"])
 
     async def _get(self, request: web.Request) -> web.Response:
         thing = self.things.get(request.match_info["id"])
@@ -272,6 +382,13 @@ class StripeStandIn:
             ("/v1/checkout/sessions", self._make_session),
             ("/v1/payment_intents", self._make_intent),
             ("/v1/refunds", self._make_refund),
+            ("/v1/customers", self._make_customer),
+            ("/v1/subscriptions/{id}", self._update_subscription),
+            ("/v1/billing_portal/sessions", self._make_link),
+            ("/v1/accounts", self._make_account),
+            ("/v1/account_links", self._make_link),
+            ("/v1/accounts/{id}/login_links", self._make_link),
+            ("/v1/transfers", self._make_transfer),
         ]
 
     @asynccontextmanager

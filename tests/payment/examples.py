@@ -10,7 +10,7 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.queries import bank as bank_queries
 from cnt_grpc.payment.rules import bank
-from cnt_grpc.pb.cnt.payment.v1 import discount_pb2, donation_pb2, payment_service, wallet_service
+from cnt_grpc.pb.cnt.payment.v1 import discount_pb2, donation_pb2, payment_service, subscription_service, wallet_service
 from tests.harness.examples import Example, Fields, Foreign, Pages
 from tests.harness.stripe import StripeStandIn
 from tests.harness.world import Person, World
@@ -270,6 +270,72 @@ async def to_look_at(world: World, who: Person) -> Fields:
     return {**await somebodys_bank_details(world, who), "reason": "A payout came back."}
 
 
+async def with_account(world: World, who: Person) -> Fields:
+    """An account of this person at Stripe."""
+    await makers.account(world, who.id)
+    return {}
+
+
+async def an_account(world: World, who: Person) -> int:
+    """An account of this person; its id."""
+    return await makers.account(world, who.id)
+
+
+async def own_account(world: World, who: Person) -> Fields:
+    """An account of this person."""
+    return {"payment_account_id": await makers.account(world, who.id)}
+
+
+async def to_pay_out(world: World, who: Person) -> Fields:
+    """Earnings, and where they can go."""
+    account_id = await makers.account(world, who.id)
+    async with world.db.transaction() as tx:
+        await makers.earned(tx, who.id, 5000)
+    return {"amount": 1000, "currency": "USD", "payment_account_id": account_id}
+
+
+async def some_payouts(world: World, who: Person, number: int) -> Fields:
+    """Payouts of this person that are over."""
+    account_id = await makers.account(world, who.id)
+    sql = """
+    INSERT INTO payouts (user_id, payment_account_id, amount_minor, currency, coins, status, created_at)
+    SELECT $1, $2, 100, 'USD', 0, 'failed', now() FROM generate_series(1, $3)
+    """
+    async with world.db.transaction() as tx:
+        await tx.raw(sql, who.id, account_id, number)
+    return {}
+
+
+async def a_plan(world: World, who: Person) -> Fields:
+    """A plan."""
+    async with world.db.transaction() as tx:
+        return {"plan_id": await makers.plan(tx)}
+
+
+async def new_plan(world: World, who: Person) -> Fields:
+    """A plan that nobody has made."""
+    return {"name": makers.word(), "amount_minor": 100, "currency": "EUR", "interval": 1, "position": 9000}
+
+
+async def some_plans(world: World, who: Person, number: int) -> Fields:
+    """Plans at one place of the menu."""
+    async with world.db.transaction() as tx:
+        for _ in range(number):
+            await makers.plan(tx)
+    return {}
+
+
+async def subscribed(world: World, who: Person) -> Fields:
+    """This person has subscribed."""
+    await makers.subscription(world, who.id)
+    return {}
+
+
+async def to_verify(world: World, who: Person) -> Fields:
+    """What this person began."""
+    return {"reference": (await makers.subscription(world, who.id))[1]}
+
+
 WALLET = {
     "PurchaseCoins": Example(given=to_buy, open_ids={"package_id": OFFERS["package_id"]}),
     "ListPurchases": Example(pages=Pages(some_purchases, "purchases", key="payment_id")),
@@ -322,6 +388,26 @@ PAYMENT = {
     "GetDonation": Example(given=own_donation, foreign=DONATION),
     "GetDonationReceipt": Example(given=own_donation, foreign=DONATION, heavy=True),
     "RefundPayment": Example(given=to_refund, role="admin"),
+    "CreateConnectAccount": Example(),
+    "CreateOnboardingLink": Example(given=with_account),
+    "GetConnectStatus": Example(given=with_account),
+    "GetUserConnectStatus": Example(
+        given=to_be_given_to, open_ids={"user_id": "profiles are public; who shall not meet does not exist"}
+    ),
+    "GetDashboardLink": Example(given=with_account),
+    "ListPaymentAccounts": Example(role="creator", given=with_account),
+    "DeletePaymentAccount": Example(
+        role="creator",
+        given=own_account,
+        foreign=Foreign("payment_account_id", an_account, "PAYMENT_ACCOUNT_NOT_FOUND"),
+    ),
+    "GetCreatorPayout": Example(role="creator"),
+    "RequestPayout": Example(
+        role="creator",
+        given=to_pay_out,
+        foreign=Foreign("payment_account_id", an_account, "PAYMENT_ACCOUNT_NOT_FOUND"),
+    ),
+    "ListPayouts": Example(role="creator", pages=Pages(some_payouts, "payouts", key="payout_id")),
     "ReceiveStripeEvent": Example(given=an_event, signed=signed_by_stripe),
     "GetBankDetails": Example(given=with_bank_details),
     "CreateBankDetails": Example(given=new_bank_details),
@@ -333,7 +419,23 @@ PAYMENT = {
     "UpdateCommission": Example(given=a_rule, role="admin"),
 }
 
+PLANS = {"plan_id": "everyone sees the plans"}
+
+SUBSCRIPTION = {
+    "ListPlans": Example(pages=Pages(some_plans, "plans", key="plan_id")),
+    "GetMySubscription": Example(given=subscribed),
+    "CheckoutSubscription": Example(given=a_plan, open_ids=PLANS),
+    "VerifySubscription": Example(given=to_verify),
+    "CancelSubscription": Example(given=subscribed),
+    "OpenPortal": Example(given=subscribed),
+    "ListAllPlans": Example(role="admin", pages=Pages(some_plans, "plans", key="plan_id")),
+    "CreatePlan": Example(role="admin", given=new_plan),
+    "UpdatePlan": Example(role="admin", given=a_plan),
+    "DeletePlan": Example(role="admin", given=a_plan),
+}
+
 EXAMPLES = {
+    **{f"{subscription_service.SERVICE}/{name}": example for name, example in SUBSCRIPTION.items()},
     **{f"{wallet_service.SERVICE}/{name}": example for name, example in WALLET.items()},
     **{f"{payment_service.SERVICE}/{name}": example for name, example in PAYMENT.items()},
 }

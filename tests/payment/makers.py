@@ -10,11 +10,13 @@ from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.ledger import Leg
 from cnt_grpc.payment.provider import Begun, Seen
-from cnt_grpc.payment.queries import discounts, gifts, packages, payments
+from cnt_grpc.payment.queries import creators, discounts, gifts, memberships, packages, payments
 from cnt_grpc.payment.queries.donations import visible_donation
 from cnt_grpc.payment.rules import donations, paying
+from cnt_grpc.payment.rules.memberships import begin, sync
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.rules.settling import settle
+from cnt_grpc.payment.stripe_billing import StripeBilling
 from tests.harness.world import World
 
 
@@ -150,3 +152,54 @@ async def purchases(world: World, buyer: int, number: int) -> None:
                 coins=100,
                 full_amount_minor=1000,
             )
+
+
+async def account(world: World, user_id: int, *, is_active: bool = True) -> int:
+    """Somebody's account at Stripe, the one that they have or another; its id."""
+    async with world.db.transaction() as tx:
+        known = await tx.one(creators.own_account_with(), owner_id=user_id, provider="stripe")
+    if known is not None:
+        return int(known["id"])
+    at_stripe = await world.stripe.make_account(is_active=is_active)
+    async with world.db.transaction() as tx:
+        row = await tx.one(
+            creators.insert_account(),
+            user_id=user_id,
+            provider="stripe",
+            account_id=at_stripe,
+            is_active=is_active,
+            details_submitted=is_active,
+            created_at=clock.now(),
+        )
+    assert row is not None
+    return int(row["id"])
+
+
+async def plan(tx: Tx, **given: Any) -> int:
+    """A plan; its id."""
+    values: dict[str, Any] = {
+        "name": word(),
+        "description": "",
+        "amount_minor": 499,
+        "currency": "USD",
+        "interval": "month",
+        "trial_days": 0,
+        "entitlements": ["premium"],
+        "position": 9000,
+    }
+    row = await tx.one(memberships.insert_plan(), **values | given)
+    assert row is not None
+    return int(row["id"])
+
+
+async def subscription(world: World, user_id: int, **given: Any) -> tuple[int, str, str]:
+    """A subscription that is paid at Stripe and known here: its id, its page, and Stripe's name of it."""
+    async with world.db.transaction() as tx:
+        plan_id = await plan(tx, **given)
+    billing = StripeBilling(world.system.stripe)
+    page, _ = await begin(world.db, billing, Caller(user_id), plan_id, uuid.uuid4())
+    ref = world.stripe.pay(page)
+    async with world.db.reading() as tx:
+        subscription_id: int = await tx.value(memberships.subscription_of_ref(), ref=page)
+    await sync(world.db, billing, subscription_id)
+    return subscription_id, page, ref

@@ -14,7 +14,10 @@ from cnt_grpc.payment.tables import (
     gift_transactions,
     ledger_accounts,
     ledger_entries,
+    payment_accounts,
     payments,
+    payouts,
+    subscriptions,
 )
 
 _PERSON: Final = bindparam("user_id", type_=BigInteger)
@@ -23,6 +26,9 @@ _OF: Final[Mapping[str, tuple[Table, ColumnElement[bool]]]] = {
     "ledger_account": (ledger_accounts, ledger_accounts.c.owner_id == _PERSON),
     "ledger_entry": (ledger_entries, ledger_entries.c.owner_id == _PERSON),
     "payment": (payments, payments.c.user_id == _PERSON),
+    "payout": (payouts, payouts.c.user_id == _PERSON),
+    "payment_account": (payment_accounts, payment_accounts.c.user_id == _PERSON),
+    "subscription": (subscriptions, subscriptions.c.user_id == _PERSON),
     "donation": (donations, or_(donations.c.giver_id == _PERSON, donations.c.recipient_id == _PERSON)),
     "gift": (
         gift_transactions,
@@ -33,7 +39,7 @@ _OF: Final[Mapping[str, tuple[Table, ColumnElement[bool]]]] = {
 }
 KINDS: Final = tuple(_OF)
 """Everything that is about a person."""
-ERASED: Final = ("gift", "donation", "discount_code", "bank_details")
+ERASED: Final = ("gift", "donation", "discount_code", "bank_details", "payment_account")
 """What is changed when a person goes."""
 
 
@@ -51,6 +57,12 @@ def erase(kind: str) -> Executable:
         return update(gift_transactions).where(gift_transactions.c.sender_id == _PERSON).values(message="")
     if kind == "donation":
         return update(donations).where(donations.c.giver_id == _PERSON).values(message="")
+    if kind == "payment_account":
+        return (
+            update(payment_accounts)
+            .where(payment_accounts.c.user_id == _PERSON)
+            .values(is_deleted=True, is_active=False)
+        )
     if kind == "bank_details":
         return delete(bank_details).where(bank_details.c.user_id == _PERSON)
     return update(discount_codes).where(discount_codes.c.owner_id == _PERSON).values(is_active=False)

@@ -9,17 +9,26 @@ import structlog
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.payment import tasks
+from cnt_grpc.payment.queries import creators
+from cnt_grpc.payment.queries import memberships as memberships_queries
 from cnt_grpc.payment.queries import payments as queries
-from cnt_grpc.payment.rules import paying
+from cnt_grpc.payment.rules import memberships, paying, payouts
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.rules.settling import GIVEN_UP
+from cnt_grpc.payment.stripe_accounts import StripeAccounts
 from cnt_grpc.payment.stripe_api import Event, Stripe
+from cnt_grpc.payment.stripe_billing import StripeBilling
 
 _log = structlog.get_logger("cnt.payment")
 
 _OF_PAYMENTS: Final = ("payment_intent.", "charge.", "checkout.session.", "refund.")
 LOOK_BACK: Final = timedelta(days=3)
 """How far back the reconciler asks for events; it runs hourly, and may itself have been away for a weekend."""
+_OF_MEMBERSHIPS: Final = ("invoice.", "customer.subscription.", "checkout.session.")
+_DIGITS: Final = 18
+"""Of an id, which is below 2^63."""
+_DAY: Final = timedelta(days=1)
+"""How often Stripe is asked about a subscription of which nothing is heard."""
 _PATIENCE: Final = timedelta(minutes=10)
 """After which a payment that waits is asked about."""
 _BATCH: Final = 200
@@ -40,11 +49,43 @@ class Follower:
 
     async def follow(self, db: Database, event: Event) -> None:
         """Do what an event calls for. What it says itself is not believed: it may be old, and others came since."""
+        if event.type == "account.updated":
+            await self._account(db, event.object)
+            return
         if event.account:
             _log.error("an event of another account", event_id=event.id, type=event.type)
             return
+        if event.type.startswith(_OF_MEMBERSHIPS):
+            await self._membership(db, event.object)
         if event.type.startswith(_OF_PAYMENTS):
             await self._payment(db, event.object)
+
+    async def _account(self, db: Database, thing: Any) -> None:  # noqa: ANN401  (JSON)
+        """A creator's account changed; those of strangers are no concern of ours."""
+        async with db.reading() as tx:
+            known = await tx.value(
+                creators.account_of_ref(), provider=self.stripe.name, account_id=str(thing.get("id"))
+            )
+        if known is not None:
+            await payouts.standing(db, StripeAccounts(self.stripe), known)
+
+    async def _membership(self, db: Database, thing: Any) -> None:  # noqa: ANN401  (JSON)
+        parent = (thing.get("parent") or {}).get("subscription_details") or {}
+        for ref in (thing.get("id"), thing.get("subscription"), parent.get("subscription")):
+            if not isinstance(ref, str):
+                continue
+            async with db.reading() as tx:
+                known = await tx.value(memberships_queries.subscription_of_ref(), ref=ref)
+            if known is not None:
+                await memberships.sync(db, StripeBilling(self.stripe), known)
+                return
+        # Its page may be finished while we have not heard of it: Stripe knows our id.
+        given = str({**(parent.get("metadata") or {}), **(thing.get("metadata") or {})}.get("subscription_id", ""))
+        if given.isascii() and given.isdigit() and len(given) <= _DIGITS:
+            async with db.reading() as tx:
+                known = await tx.one(memberships_queries.subscription(), subscription_id=int(given))
+            if known is not None:
+                await memberships.sync(db, StripeBilling(self.stripe), known["id"])
 
     async def _payment(self, db: Database, thing: Any) -> None:  # noqa: ANN401  (JSON)
         async with db.reading() as tx:
@@ -62,7 +103,7 @@ class Follower:
     async def _by_metadata(self, tx: Tx, thing: Any) -> Any:  # noqa: ANN401  (JSON in, a row out)
         """A payment whose page is paid, but whose intent we have not heard of: Stripe knows our id."""
         given = str((thing.get("metadata") or {}).get("payment_id", ""))
-        if not (given.isascii() and given.isdigit() and len(given) <= 18):  # noqa: PLR2004  (below 2^63)
+        if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS):
             return None
         return await tx.one(queries.payment(locked=False), payment_id=int(given))
 
@@ -80,3 +121,12 @@ class Follower:
             payment_id: int = row["id"]
             async with db.transaction() as tx:
                 await tasks.sync_later(tx, payment_id)
+        async with db.reading() as tx:
+            quiet = await tx.all(memberships_queries.unchecked(_BATCH), before=now - _DAY)
+            unsent = await tx.all(creators.open_payouts(_BATCH))
+        for row in quiet:
+            async with db.transaction() as tx:
+                await tasks.sync_subscription_later(tx, row["id"])
+        for row in unsent:
+            async with db.transaction() as tx:
+                await tasks.send_later(tx, row["id"])

@@ -6,15 +6,21 @@ from cnt_grpc.payment.service.commission import Commission
 from cnt_grpc.payment.service.discounts import Discounts
 from cnt_grpc.payment.service.donations import Donations
 from cnt_grpc.payment.service.gifts import Gifts
+from cnt_grpc.payment.service.memberships import Memberships
+from cnt_grpc.payment.service.payouts import Payouts
 from cnt_grpc.payment.service.purchases import Purchases
 from cnt_grpc.payment.service.refunds import Refunds
 from cnt_grpc.payment.service.webhooks import Webhooks
-from cnt_grpc.pb.cnt.payment.v1 import payment_service, wallet_service
+from cnt_grpc.pb.cnt.payment.v1 import payment_service, subscription_service, wallet_service
 
 
 class WalletService(Coins, Purchases, Gifts, Discounts, wallet_service.Servicer):
     """Coins: the wallet, what can be bought, and what can be given."""
 
 
-class PaymentService(Donations, Refunds, Webhooks, Bank, Commission, payment_service.Servicer):
+class PaymentService(Donations, Refunds, Payouts, Webhooks, Bank, Commission, payment_service.Servicer):
     """Money that comes and goes."""
+
+
+class SubscriptionService(Memberships, subscription_service.Servicer):
+    """Memberships, paid month by month or year by year."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.rules.gifts import Streams
 from cnt_grpc.payment.rules.paying import Providers
+from cnt_grpc.payment.stripe_accounts import StripeAccounts
 from cnt_grpc.payment.stripe_api import Stripe
+from cnt_grpc.payment.stripe_billing import StripeBilling
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,16 @@ class Part:
     def providers(self) -> Providers:
         """Who takes money for us."""
         return Providers({self.stripe.name: self.stripe})
+
+    @property
+    def accounts(self) -> StripeAccounts:
+        """Creators' accounts at Stripe."""
+        return StripeAccounts(self.stripe)
+
+    @property
+    def billing(self) -> StripeBilling:
+        """Subscriptions at Stripe."""
+        return StripeBilling(self.stripe)
 
     @property
     def methods(self) -> tuple[str, ...]:

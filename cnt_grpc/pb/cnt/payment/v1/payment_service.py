@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_payment_v1_bank_pb2
     from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_payment_v1_commission_pb2
     from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_payment_v1_donation_pb2
+    from cnt_grpc.pb.cnt.payment.v1 import payout_pb2 as cnt_payment_v1_payout_pb2
 
 SERVICE: Final = "cnt.payment.v1.PaymentService"
 
@@ -98,6 +99,77 @@ class Servicer(Protocol):
     async def ReceiveStripeEvent(self, request: cnt_payment_v1_donation_pb2.ReceiveStripeEventRequest, call: Call) -> cnt_payment_v1_donation_pb2.ReceiveStripeEventResponse:
         """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
         Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def CreateConnectAccount(self, request: cnt_payment_v1_payout_pb2.CreateConnectAccountRequest, call: Call) -> cnt_payment_v1_payout_pb2.CreateConnectAccountResponse:
+        """Makes the caller an account at Stripe, where earnings can go.
+        Anyone signed in with a real account. PAYMENT_ACCOUNT_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def CreateOnboardingLink(self, request: cnt_payment_v1_payout_pb2.CreateOnboardingLinkRequest, call: Call) -> cnt_payment_v1_payout_pb2.CreateOnboardingLinkResponse:
+        """A page of Stripe that asks the caller what it must know before money can go to their account.
+        Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def GetConnectStatus(self, request: cnt_payment_v1_payout_pb2.GetConnectStatusRequest, call: Call) -> cnt_payment_v1_payout_pb2.GetConnectStatusResponse:
+        """How the caller's account at Stripe stands, as Stripe says now.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def GetUserConnectStatus(self, request: cnt_payment_v1_payout_pb2.GetUserConnectStatusRequest, call: Call) -> cnt_payment_v1_payout_pb2.GetUserConnectStatusResponse:
+        """Whether money can go to somebody's account at Stripe, as Stripe has said last.
+        Anyone. USER_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def GetDashboardLink(self, request: cnt_payment_v1_payout_pb2.GetDashboardLinkRequest, call: Call) -> cnt_payment_v1_payout_pb2.GetDashboardLinkResponse:
+        """A page of Stripe on which the caller sees their account.
+        Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        ...
+
+    @abstractmethod
+    async def ListPaymentAccounts(self, request: cnt_payment_v1_payout_pb2.ListPaymentAccountsRequest, call: Call) -> cnt_payment_v1_payout_pb2.ListPaymentAccountsResponse:
+        """Where the caller's earnings can go.
+        Approved creators.
+        """
+        ...
+
+    @abstractmethod
+    async def DeletePaymentAccount(self, request: cnt_payment_v1_payout_pb2.DeletePaymentAccountRequest, call: Call) -> cnt_payment_v1_payout_pb2.DeletePaymentAccountResponse:
+        """Uses an account no longer.
+        Approved creators. PAYMENT_ACCOUNT_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
+    async def GetCreatorPayout(self, request: cnt_payment_v1_payout_pb2.GetCreatorPayoutRequest, call: Call) -> cnt_payment_v1_payout_pb2.GetCreatorPayoutResponse:
+        """What the caller has earned, and where it can go.
+        Approved creators.
+        """
+        ...
+
+    @abstractmethod
+    async def RequestPayout(self, request: cnt_payment_v1_payout_pb2.RequestPayoutRequest, call: Call) -> cnt_payment_v1_payout_pb2.RequestPayoutResponse:
+        """Sends earnings to an account. They leave the balance at once, and come back when the provider refuses.
+        Approved creators. PAYMENT_ACCOUNT_NOT_FOUND; PAYMENT_ACCOUNT_INACTIVE; INSUFFICIENT_EARNINGS; PAYOUT_BLOCKED_BY_DEBT;
+        CURRENCY_UNSUPPORTED.
+        """
+        ...
+
+    @abstractmethod
+    async def ListPayouts(self, request: cnt_payment_v1_payout_pb2.ListPayoutsRequest, call: Call) -> cnt_payment_v1_payout_pb2.ListPayoutsResponse:
+        """The caller's payouts, newest first.
+        Approved creators. PAGE_TOKEN_INVALID.
         """
         ...
 

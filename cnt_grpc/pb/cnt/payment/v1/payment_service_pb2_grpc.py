@@ -7,6 +7,7 @@ import warnings
 from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_dot_payment_dot_v1_dot_bank__pb2
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_dot_payment_dot_v1_dot_commission__pb2
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_dot_payment_dot_v1_dot_donation__pb2
+from cnt_grpc.pb.cnt.payment.v1 import payout_pb2 as cnt_dot_payment_dot_v1_dot_payout__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -92,6 +93,56 @@ class PaymentServiceStub:
                 '/cnt.payment.v1.PaymentService/ReceiveStripeEvent',
                 request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.SerializeToString,
                 response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.FromString,
+                _registered_method=True)
+        self.CreateConnectAccount = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreateConnectAccount',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateConnectAccountRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateConnectAccountResponse.FromString,
+                _registered_method=True)
+        self.CreateOnboardingLink = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreateOnboardingLink',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateOnboardingLinkRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateOnboardingLinkResponse.FromString,
+                _registered_method=True)
+        self.GetConnectStatus = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetConnectStatus',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetConnectStatusRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetConnectStatusResponse.FromString,
+                _registered_method=True)
+        self.GetUserConnectStatus = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetUserConnectStatus',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetUserConnectStatusRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetUserConnectStatusResponse.FromString,
+                _registered_method=True)
+        self.GetDashboardLink = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetDashboardLink',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetDashboardLinkRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetDashboardLinkResponse.FromString,
+                _registered_method=True)
+        self.ListPaymentAccounts = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ListPaymentAccounts',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsResponse.FromString,
+                _registered_method=True)
+        self.DeletePaymentAccount = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/DeletePaymentAccount',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.DeletePaymentAccountRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.DeletePaymentAccountResponse.FromString,
+                _registered_method=True)
+        self.GetCreatorPayout = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/GetCreatorPayout',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetCreatorPayoutRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetCreatorPayoutResponse.FromString,
+                _registered_method=True)
+        self.RequestPayout = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/RequestPayout',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.RequestPayoutRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.RequestPayoutResponse.FromString,
+                _registered_method=True)
+        self.ListPayouts = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ListPayouts',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPayoutsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPayoutsResponse.FromString,
                 _registered_method=True)
         self.GetBankDetails = channel.unary_unary(
                 '/cnt.payment.v1.PaymentService/GetBankDetails',
@@ -229,6 +280,87 @@ class PaymentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateConnectAccount(self, request, context):
+        """Makes the caller an account at Stripe, where earnings can go.
+        Anyone signed in with a real account. PAYMENT_ACCOUNT_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateOnboardingLink(self, request, context):
+        """A page of Stripe that asks the caller what it must know before money can go to their account.
+        Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConnectStatus(self, request, context):
+        """How the caller's account at Stripe stands, as Stripe says now.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUserConnectStatus(self, request, context):
+        """Whether money can go to somebody's account at Stripe, as Stripe has said last.
+        Anyone. USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDashboardLink(self, request, context):
+        """A page of Stripe on which the caller sees their account.
+        Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPaymentAccounts(self, request, context):
+        """Where the caller's earnings can go.
+        Approved creators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeletePaymentAccount(self, request, context):
+        """Uses an account no longer.
+        Approved creators. PAYMENT_ACCOUNT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCreatorPayout(self, request, context):
+        """What the caller has earned, and where it can go.
+        Approved creators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPayout(self, request, context):
+        """Sends earnings to an account. They leave the balance at once, and come back when the provider refuses.
+        Approved creators. PAYMENT_ACCOUNT_NOT_FOUND; PAYMENT_ACCOUNT_INACTIVE; INSUFFICIENT_EARNINGS; PAYOUT_BLOCKED_BY_DEBT;
+        CURRENCY_UNSUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPayouts(self, request, context):
+        """The caller's payouts, newest first.
+        Approved creators. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetBankDetails(self, request, context):
         """The caller's bank details; of numbers the last four characters.
         Anyone signed in with a real account. BANK_DETAILS_NOT_FOUND; BANK_KEYS_NOT_CONFIGURED.
@@ -350,6 +482,56 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.ReceiveStripeEvent,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.FromString,
                     response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.SerializeToString,
+            ),
+            'CreateConnectAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateConnectAccount,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateConnectAccountRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateConnectAccountResponse.SerializeToString,
+            ),
+            'CreateOnboardingLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateOnboardingLink,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateOnboardingLinkRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreateOnboardingLinkResponse.SerializeToString,
+            ),
+            'GetConnectStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConnectStatus,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetConnectStatusRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetConnectStatusResponse.SerializeToString,
+            ),
+            'GetUserConnectStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUserConnectStatus,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetUserConnectStatusRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetUserConnectStatusResponse.SerializeToString,
+            ),
+            'GetDashboardLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDashboardLink,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetDashboardLinkRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetDashboardLinkResponse.SerializeToString,
+            ),
+            'ListPaymentAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPaymentAccounts,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsResponse.SerializeToString,
+            ),
+            'DeletePaymentAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePaymentAccount,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.DeletePaymentAccountRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.DeletePaymentAccountResponse.SerializeToString,
+            ),
+            'GetCreatorPayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCreatorPayout,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetCreatorPayoutRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.GetCreatorPayoutResponse.SerializeToString,
+            ),
+            'RequestPayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPayout,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.RequestPayoutRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.RequestPayoutResponse.SerializeToString,
+            ),
+            'ListPayouts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPayouts,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPayoutsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPayoutsResponse.SerializeToString,
             ),
             'GetBankDetails': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBankDetails,
@@ -690,6 +872,276 @@ class PaymentService:
             '/cnt.payment.v1.PaymentService/ReceiveStripeEvent',
             cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.SerializeToString,
             cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateConnectAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreateConnectAccount',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.CreateConnectAccountRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.CreateConnectAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateOnboardingLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreateOnboardingLink',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.CreateOnboardingLinkRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.CreateOnboardingLinkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConnectStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetConnectStatus',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetConnectStatusRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetConnectStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUserConnectStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetUserConnectStatus',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetUserConnectStatusRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetUserConnectStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDashboardLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetDashboardLink',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetDashboardLinkRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetDashboardLinkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPaymentAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ListPaymentAccounts',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePaymentAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/DeletePaymentAccount',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.DeletePaymentAccountRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.DeletePaymentAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCreatorPayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/GetCreatorPayout',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetCreatorPayoutRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.GetCreatorPayoutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/RequestPayout',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.RequestPayoutRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.RequestPayoutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPayouts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ListPayouts',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.ListPayoutsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.ListPayoutsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -7,6 +7,7 @@ Money: the rules by which the platform takes and pays it."""
 from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as _bank_pb2
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as _commission_pb2
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as _donation_pb2
+from cnt_grpc.pb.cnt.payment.v1 import payout_pb2 as _payout_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
 import abc as _abc_1
@@ -64,6 +65,47 @@ class PaymentServiceStub:
     ReceiveStripeEvent: _aio.UnaryUnaryMultiCallable[_donation_pb2.ReceiveStripeEventRequest, _donation_pb2.ReceiveStripeEventResponse]
     """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
     Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+    """
+    CreateConnectAccount: _aio.UnaryUnaryMultiCallable[_payout_pb2.CreateConnectAccountRequest, _payout_pb2.CreateConnectAccountResponse]
+    """Makes the caller an account at Stripe, where earnings can go.
+    Anyone signed in with a real account. PAYMENT_ACCOUNT_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    """
+    CreateOnboardingLink: _aio.UnaryUnaryMultiCallable[_payout_pb2.CreateOnboardingLinkRequest, _payout_pb2.CreateOnboardingLinkResponse]
+    """A page of Stripe that asks the caller what it must know before money can go to their account.
+    Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    """
+    GetConnectStatus: _aio.UnaryUnaryMultiCallable[_payout_pb2.GetConnectStatusRequest, _payout_pb2.GetConnectStatusResponse]
+    """How the caller's account at Stripe stands, as Stripe says now.
+    Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    """
+    GetUserConnectStatus: _aio.UnaryUnaryMultiCallable[_payout_pb2.GetUserConnectStatusRequest, _payout_pb2.GetUserConnectStatusResponse]
+    """Whether money can go to somebody's account at Stripe, as Stripe has said last.
+    Anyone. USER_NOT_FOUND.
+    """
+    GetDashboardLink: _aio.UnaryUnaryMultiCallable[_payout_pb2.GetDashboardLinkRequest, _payout_pb2.GetDashboardLinkResponse]
+    """A page of Stripe on which the caller sees their account.
+    Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    """
+    ListPaymentAccounts: _aio.UnaryUnaryMultiCallable[_payout_pb2.ListPaymentAccountsRequest, _payout_pb2.ListPaymentAccountsResponse]
+    """Where the caller's earnings can go.
+    Approved creators.
+    """
+    DeletePaymentAccount: _aio.UnaryUnaryMultiCallable[_payout_pb2.DeletePaymentAccountRequest, _payout_pb2.DeletePaymentAccountResponse]
+    """Uses an account no longer.
+    Approved creators. PAYMENT_ACCOUNT_NOT_FOUND.
+    """
+    GetCreatorPayout: _aio.UnaryUnaryMultiCallable[_payout_pb2.GetCreatorPayoutRequest, _payout_pb2.GetCreatorPayoutResponse]
+    """What the caller has earned, and where it can go.
+    Approved creators.
+    """
+    RequestPayout: _aio.UnaryUnaryMultiCallable[_payout_pb2.RequestPayoutRequest, _payout_pb2.RequestPayoutResponse]
+    """Sends earnings to an account. They leave the balance at once, and come back when the provider refuses.
+    Approved creators. PAYMENT_ACCOUNT_NOT_FOUND; PAYMENT_ACCOUNT_INACTIVE; INSUFFICIENT_EARNINGS; PAYOUT_BLOCKED_BY_DEBT;
+    CURRENCY_UNSUPPORTED.
+    """
+    ListPayouts: _aio.UnaryUnaryMultiCallable[_payout_pb2.ListPayoutsRequest, _payout_pb2.ListPayoutsResponse]
+    """The caller's payouts, newest first.
+    Approved creators. PAGE_TOKEN_INVALID.
     """
     GetBankDetails: _aio.UnaryUnaryMultiCallable[_bank_pb2.GetBankDetailsRequest, _bank_pb2.GetBankDetailsResponse]
     """The caller's bank details; of numbers the last four characters.
@@ -211,6 +253,107 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_donation_pb2.ReceiveStripeEventResponse]:
         """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
         Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateConnectAccount(
+        self,
+        request: _payout_pb2.CreateConnectAccountRequest,
+        context: _aio.ServicerContext[_payout_pb2.CreateConnectAccountRequest, _abc.Awaitable[_payout_pb2.CreateConnectAccountResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.CreateConnectAccountResponse]:
+        """Makes the caller an account at Stripe, where earnings can go.
+        Anyone signed in with a real account. PAYMENT_ACCOUNT_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateOnboardingLink(
+        self,
+        request: _payout_pb2.CreateOnboardingLinkRequest,
+        context: _aio.ServicerContext[_payout_pb2.CreateOnboardingLinkRequest, _abc.Awaitable[_payout_pb2.CreateOnboardingLinkResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.CreateOnboardingLinkResponse]:
+        """A page of Stripe that asks the caller what it must know before money can go to their account.
+        Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def GetConnectStatus(
+        self,
+        request: _payout_pb2.GetConnectStatusRequest,
+        context: _aio.ServicerContext[_payout_pb2.GetConnectStatusRequest, _abc.Awaitable[_payout_pb2.GetConnectStatusResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.GetConnectStatusResponse]:
+        """How the caller's account at Stripe stands, as Stripe says now.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUserConnectStatus(
+        self,
+        request: _payout_pb2.GetUserConnectStatusRequest,
+        context: _aio.ServicerContext[_payout_pb2.GetUserConnectStatusRequest, _abc.Awaitable[_payout_pb2.GetUserConnectStatusResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.GetUserConnectStatusResponse]:
+        """Whether money can go to somebody's account at Stripe, as Stripe has said last.
+        Anyone. USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDashboardLink(
+        self,
+        request: _payout_pb2.GetDashboardLinkRequest,
+        context: _aio.ServicerContext[_payout_pb2.GetDashboardLinkRequest, _abc.Awaitable[_payout_pb2.GetDashboardLinkResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.GetDashboardLinkResponse]:
+        """A page of Stripe on which the caller sees their account.
+        Anyone with an account at Stripe. PAYMENT_ACCOUNT_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPaymentAccounts(
+        self,
+        request: _payout_pb2.ListPaymentAccountsRequest,
+        context: _aio.ServicerContext[_payout_pb2.ListPaymentAccountsRequest, _abc.Awaitable[_payout_pb2.ListPaymentAccountsResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.ListPaymentAccountsResponse]:
+        """Where the caller's earnings can go.
+        Approved creators.
+        """
+
+    @_abc_1.abstractmethod
+    def DeletePaymentAccount(
+        self,
+        request: _payout_pb2.DeletePaymentAccountRequest,
+        context: _aio.ServicerContext[_payout_pb2.DeletePaymentAccountRequest, _abc.Awaitable[_payout_pb2.DeletePaymentAccountResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.DeletePaymentAccountResponse]:
+        """Uses an account no longer.
+        Approved creators. PAYMENT_ACCOUNT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCreatorPayout(
+        self,
+        request: _payout_pb2.GetCreatorPayoutRequest,
+        context: _aio.ServicerContext[_payout_pb2.GetCreatorPayoutRequest, _abc.Awaitable[_payout_pb2.GetCreatorPayoutResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.GetCreatorPayoutResponse]:
+        """What the caller has earned, and where it can go.
+        Approved creators.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPayout(
+        self,
+        request: _payout_pb2.RequestPayoutRequest,
+        context: _aio.ServicerContext[_payout_pb2.RequestPayoutRequest, _abc.Awaitable[_payout_pb2.RequestPayoutResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.RequestPayoutResponse]:
+        """Sends earnings to an account. They leave the balance at once, and come back when the provider refuses.
+        Approved creators. PAYMENT_ACCOUNT_NOT_FOUND; PAYMENT_ACCOUNT_INACTIVE; INSUFFICIENT_EARNINGS; PAYOUT_BLOCKED_BY_DEBT;
+        CURRENCY_UNSUPPORTED.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPayouts(
+        self,
+        request: _payout_pb2.ListPayoutsRequest,
+        context: _aio.ServicerContext[_payout_pb2.ListPayoutsRequest, _abc.Awaitable[_payout_pb2.ListPayoutsResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.ListPayoutsResponse]:
+        """The caller's payouts, newest first.
+        Approved creators. PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod

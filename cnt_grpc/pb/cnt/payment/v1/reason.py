@@ -58,3 +58,17 @@ class Reason(StrEnum):
     BANK_DETAILS_EXIST = "BANK_DETAILS_EXIST"
     # The server cannot seal bank details: BANK_KEYS is not set. FAILED_PRECONDITION.
     BANK_KEYS_NOT_CONFIGURED = "BANK_KEYS_NOT_CONFIGURED"
+    # There is an account with this provider already. ALREADY_EXISTS.
+    PAYMENT_ACCOUNT_EXISTS = "PAYMENT_ACCOUNT_EXISTS"
+    # No such account, or none of the caller's. NOT_FOUND.
+    PAYMENT_ACCOUNT_NOT_FOUND = "PAYMENT_ACCOUNT_NOT_FOUND"
+    # No money can go to this account: its provider wants to know more first. FAILED_PRECONDITION.
+    PAYMENT_ACCOUNT_INACTIVE = "PAYMENT_ACCOUNT_INACTIVE"
+    # Something is owed; payouts wait until it is paid back. FAILED_PRECONDITION.
+    PAYOUT_BLOCKED_BY_DEBT = "PAYOUT_BLOCKED_BY_DEBT"
+    # No such plan, or one that cannot be subscribed to any more. NOT_FOUND.
+    PLAN_NOT_FOUND = "PLAN_NOT_FOUND"
+    # There is a subscription already. ALREADY_EXISTS.
+    SUBSCRIPTION_EXISTS = "SUBSCRIPTION_EXISTS"
+    # No such subscription, or none of the caller's. NOT_FOUND.
+    SUBSCRIPTION_NOT_FOUND = "SUBSCRIPTION_NOT_FOUND"

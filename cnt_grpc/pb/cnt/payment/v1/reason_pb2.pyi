@@ -77,6 +77,20 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Bank details are kept already. ALREADY_EXISTS."""
     REASON_BANK_KEYS_NOT_CONFIGURED: _Reason.ValueType  # 25
     """The server cannot seal bank details: BANK_KEYS is not set. FAILED_PRECONDITION."""
+    REASON_PAYMENT_ACCOUNT_EXISTS: _Reason.ValueType  # 26
+    """There is an account with this provider already. ALREADY_EXISTS."""
+    REASON_PAYMENT_ACCOUNT_NOT_FOUND: _Reason.ValueType  # 27
+    """No such account, or none of the caller's. NOT_FOUND."""
+    REASON_PAYMENT_ACCOUNT_INACTIVE: _Reason.ValueType  # 28
+    """No money can go to this account: its provider wants to know more first. FAILED_PRECONDITION."""
+    REASON_PAYOUT_BLOCKED_BY_DEBT: _Reason.ValueType  # 29
+    """Something is owed; payouts wait until it is paid back. FAILED_PRECONDITION."""
+    REASON_PLAN_NOT_FOUND: _Reason.ValueType  # 30
+    """No such plan, or one that cannot be subscribed to any more. NOT_FOUND."""
+    REASON_SUBSCRIPTION_EXISTS: _Reason.ValueType  # 31
+    """There is a subscription already. ALREADY_EXISTS."""
+    REASON_SUBSCRIPTION_NOT_FOUND: _Reason.ValueType  # 32
+    """No such subscription, or none of the caller's. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -135,4 +149,18 @@ REASON_BANK_DETAILS_EXIST: Reason.ValueType  # 24
 """Bank details are kept already. ALREADY_EXISTS."""
 REASON_BANK_KEYS_NOT_CONFIGURED: Reason.ValueType  # 25
 """The server cannot seal bank details: BANK_KEYS is not set. FAILED_PRECONDITION."""
+REASON_PAYMENT_ACCOUNT_EXISTS: Reason.ValueType  # 26
+"""There is an account with this provider already. ALREADY_EXISTS."""
+REASON_PAYMENT_ACCOUNT_NOT_FOUND: Reason.ValueType  # 27
+"""No such account, or none of the caller's. NOT_FOUND."""
+REASON_PAYMENT_ACCOUNT_INACTIVE: Reason.ValueType  # 28
+"""No money can go to this account: its provider wants to know more first. FAILED_PRECONDITION."""
+REASON_PAYOUT_BLOCKED_BY_DEBT: Reason.ValueType  # 29
+"""Something is owed; payouts wait until it is paid back. FAILED_PRECONDITION."""
+REASON_PLAN_NOT_FOUND: Reason.ValueType  # 30
+"""No such plan, or one that cannot be subscribed to any more. NOT_FOUND."""
+REASON_SUBSCRIPTION_EXISTS: Reason.ValueType  # 31
+"""There is a subscription already. ALREADY_EXISTS."""
+REASON_SUBSCRIPTION_NOT_FOUND: Reason.ValueType  # 32
+"""No such subscription, or none of the caller's. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/payment/v1/jobs.proto.
  */
 export const file_cnt_payment_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvcGF5bWVudC92MS9qb2JzLnByb3RvEg5jbnQucGF5bWVudC52MSIuChFIYW5kbGVTdHJpcGVFdmVudBIZCghpbmJveF9pZBgBIAEoA0IHukgEIgIgACIqCgtTeW5jUGF5bWVudBIbCgpwYXltZW50X2lkGAEgASgDQge6SAQiAiAAIhMKEVJlY29uY2lsZVBheW1lbnRzYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChljbnQvcGF5bWVudC92MS9qb2JzLnByb3RvEg5jbnQucGF5bWVudC52MSIuChFIYW5kbGVTdHJpcGVFdmVudBIZCghpbmJveF9pZBgBIAEoA0IHukgEIgIgACIqCgtTeW5jUGF5bWVudBIbCgpwYXltZW50X2lkGAEgASgDQge6SAQiAiAAIhMKEVJlY29uY2lsZVBheW1lbnRzIjQKEFN5bmNTdWJzY3JpcHRpb24SIAoPc3Vic2NyaXB0aW9uX2lkGAEgASgDQge6SAQiAiAAIigKClNlbmRQYXlvdXQSGgoJcGF5b3V0X2lkGAEgASgDQge6SAQiAiAAYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to do what an event of Stripe calls for.
@@ -71,4 +71,46 @@ export type ReconcilePayments = Message<"cnt.payment.v1.ReconcilePayments"> & {
  */
 export const ReconcilePaymentsSchema: GenMessage<ReconcilePayments> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_jobs, 2);
+
+/**
+ * Asks the worker to have Stripe say how a subscription stands.
+ *
+ * @generated from message cnt.payment.v1.SyncSubscription
+ */
+export type SyncSubscription = Message<"cnt.payment.v1.SyncSubscription"> & {
+  /**
+   * The subscription.
+   *
+   * @generated from field: int64 subscription_id = 1;
+   */
+  subscriptionId: bigint;
+};
+
+/**
+ * Describes the message cnt.payment.v1.SyncSubscription.
+ * Use `create(SyncSubscriptionSchema)` to create a new message.
+ */
+export const SyncSubscriptionSchema: GenMessage<SyncSubscription> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_jobs, 3);
+
+/**
+ * Asks the worker to send a payout.
+ *
+ * @generated from message cnt.payment.v1.SendPayout
+ */
+export type SendPayout = Message<"cnt.payment.v1.SendPayout"> & {
+  /**
+   * The payout.
+   *
+   * @generated from field: int64 payout_id = 1;
+   */
+  payoutId: bigint;
+};
+
+/**
+ * Describes the message cnt.payment.v1.SendPayout.
+ * Use `create(SendPayoutSchema)` to create a new message.
+ */
+export const SendPayoutSchema: GenMessage<SendPayout> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_jobs, 4);
 

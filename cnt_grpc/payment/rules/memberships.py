@@ -1,0 +1,173 @@
+"""Subscriptions: begun on a page of Stripe, followed by asking Stripe, and turned into entitlements."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from cnt_grpc import auth
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.db import Database, Row, Tx
+from cnt_grpc.kit.errors import Conflict, NotFound
+from cnt_grpc.payment import provider
+from cnt_grpc.payment.provider import Seen
+from cnt_grpc.payment.queries import memberships as queries
+from cnt_grpc.payment.queries import payments as payment_queries
+from cnt_grpc.payment.rules.settling import settle
+from cnt_grpc.payment.stripe_billing import Bill, Membership, StripeBilling
+from cnt_grpc.pb.cnt.payment.v1.reason import Reason
+
+GRACE: Final = timedelta(days=3)
+"""How long what a subscription opens stays open after a payment has failed."""
+_LATE: Final = timedelta(hours=6)
+"""How long a renewal may take: Stripe closes a bill an hour after it is due, and its event may come late."""
+
+_STATUS: Final = {"trialing": "trialing", "active": "active", "past_due": "past_due", "incomplete": "pending"}
+
+
+async def begin(db: Database, billing: StripeBilling, caller: Caller, plan_id: int, under: UUID) -> tuple[str, str]:
+    """Begin to subscribe: Stripe's name of the page, and its address. Raises NotFound, Conflict, Precondition."""
+    billing.stripe.require()
+
+    async def intend(tx: Tx) -> tuple[int, str | None]:
+        known = await tx.one(queries.begun_by(), owner_id=caller.user_id, request_id=under)
+        customer: str | None = await tx.value(queries.customer_of(), owner_id=caller.user_id)
+        if known is not None:
+            return known["id"], customer
+        if await tx.one(queries.own_open(), owner_id=caller.user_id):
+            raise Conflict(Reason.SUBSCRIPTION_EXISTS)
+        if await tx.one(queries.offered_plan(), plan_id=plan_id) is None:
+            raise NotFound(Reason.PLAN_NOT_FOUND)
+        now = clock.now()
+        subscription_id = await tx.value(
+            queries.insert_subscription(), user_id=caller.user_id, plan_id=plan_id, request_id=under, created_at=now
+        )
+        return subscription_id, customer
+
+    subscription_id, customer = await db.transact(intend)
+    if customer is None:
+        customer = await billing.customer(caller.user_id)
+        ref = customer
+        await db.transact(lambda tx: tx.run(queries.note_customer(), owner_id=caller.user_id, customer_ref=ref))
+    async with db.reading() as tx:
+        plan = await tx.one(queries.offered_plan(), plan_id=plan_id)
+    if plan is None:
+        raise NotFound(Reason.PLAN_NOT_FOUND)
+    page, url = await billing.page(customer, subscription_id, plan, f"{caller.user_id}:{under}")
+    await db.transact(lambda tx: tx.run(queries.set_page(), subscription_id=subscription_id, checkout_ref=page))
+    return page, url
+
+
+async def current(tx: Tx, caller: Caller) -> Row | None:
+    """The caller's latest subscription that is not over."""
+    return await tx.one(queries.own_open(), owner_id=caller.user_id)
+
+
+async def verify(db: Database, billing: StripeBilling, caller: Caller, page: str) -> Row:
+    """Ask Stripe how a subscription stands that the caller began. Raises NotFound."""
+    billing.stripe.require()
+    async with db.reading() as tx:
+        known = await tx.one(queries.own_of_page(), owner_id=caller.user_id, ref=page)
+    if known is None:
+        raise NotFound(Reason.SUBSCRIPTION_NOT_FOUND)
+    await sync(db, billing, known["id"])
+    return await _shown(db, known["id"])
+
+
+async def cancel(db: Database, billing: StripeBilling, caller: Caller, under: UUID) -> Row:
+    """End the caller's subscription when what was paid is over. Raises NotFound."""
+    async with db.reading() as tx:
+        known = await current(tx, caller)
+    if known is None or known["provider_ref"] is None:
+        raise NotFound(Reason.SUBSCRIPTION_NOT_FOUND)
+    await billing.cancel(known["provider_ref"], f"{caller.user_id}:{under}")
+    await sync(db, billing, known["id"])
+    return await _shown(db, known["id"])
+
+
+async def portal(db: Database, billing: StripeBilling, caller: Caller) -> str:
+    """A page with the caller's cards and bills. Raises NotFound."""
+    billing.stripe.require()
+    async with db.reading() as tx:
+        customer = await tx.value(queries.customer_of(), owner_id=caller.user_id)
+    if customer is None:
+        raise NotFound(Reason.SUBSCRIPTION_NOT_FOUND)
+    return await billing.portal(customer)
+
+
+async def sync(db: Database, billing: StripeBilling, subscription_id: int) -> None:
+    """Have Stripe say how a subscription stands, and open and close what follows from it."""
+    known = await _shown(db, subscription_id)
+    ref = known["provider_ref"]
+    if ref is None:
+        if known["checkout_ref"] is None:
+            return
+        ref, is_over = await billing.begun(known["checkout_ref"])
+        if ref is None:
+            if is_over:
+                await db.transact(lambda tx: _note(tx, known, "ended", None))
+            return
+    membership = await billing.read(ref)
+    if membership is not None:
+        found = membership
+        await db.transact(lambda tx: _settle(tx, known, found))
+
+
+async def _settle(tx: Tx, known: Row, found: Membership) -> None:
+    await tx.value(queries.lock_subscription(), subscription_id=known["id"])
+    status = _STATUS.get(found.status, "ended")
+    await _note(tx, known, status, found)
+    source = f"subscription:{known['id']}"
+    ends_at = {
+        "trialing": found.period_end,
+        "active": found.period_end,
+        "past_due": found.period_start + GRACE,
+    }.get(status)
+    if ends_at is None:
+        await auth.revoke_entitlements(tx, source=source)
+    else:
+        if status != "past_due" and not found.cancel_at_period_end:
+            ends_at += _LATE
+        for key in known["plan_entitlements"]:
+            await auth.grant_entitlement(tx, known["user_id"], key, source=source, ends_at=ends_at)
+    for bill in found.bills:
+        await _book(tx, known["user_id"], bill)
+
+
+async def _note(tx: Tx, known: Row, status: str, found: Membership | None) -> None:
+    await tx.run(
+        queries.set_standing(),
+        subscription_id=known["id"],
+        provider_ref=found.ref if found else known["provider_ref"],
+        status=status,
+        period_end=found.period_end if found else known["period_end"],
+        cancel_at_period_end=found.cancel_at_period_end if found else False,
+        checked_at=clock.now(),
+    )
+
+
+async def _book(tx: Tx, user_id: int, bill: Bill) -> None:
+    """A bill that was paid is a payment of its own: it can be refunded and disputed like any other."""
+    if not bill.amount_minor or await tx.one(payment_queries.payment_of_ref(), provider="stripe", ref=bill.ref):
+        return
+    payment = await tx.one(
+        payment_queries.insert_payment(),
+        user_id=user_id,
+        purpose="subscription",
+        provider="stripe",
+        request_id=None,
+        provider_ref=bill.ref,
+        amount_minor=bill.amount_minor,
+        currency=bill.currency,
+        created_at=clock.now(),
+    )
+    assert payment is not None
+    paid = Seen(ref=bill.ref, status=provider.SUCCEEDED, amount_minor=bill.amount_minor, currency=bill.currency)
+    await settle(tx, payment["id"], paid)
+
+
+async def _shown(db: Database, subscription_id: int) -> Row:
+    async with db.reading() as tx:
+        row = await tx.one(queries.subscription(), subscription_id=subscription_id)
+    assert row is not None  # subscriptions are never deleted
+    return row

@@ -1,0 +1,140 @@
+"""Stripe Billing: pages to subscribe on, how a subscription stands, and the bills that were paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cnt_grpc.kit.db import Row
+from cnt_grpc.payment.stripe_api import NoSuchThing, Stripe, id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill that was paid."""
+
+    id: str
+    ref: str
+    """The payment; the bill itself where nothing was to pay."""
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A subscription as Stripe sees it now."""
+
+    ref: str
+    status: str
+    """In Stripe's words."""
+    period_start: datetime
+    period_end: datetime
+    cancel_at_period_end: bool
+    bills: Sequence[Bill]
+    """The latest that were paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripeBilling:
+    """Subscriptions at Stripe."""
+
+    stripe: Stripe
+
+    async def customer(self, user_id: int) -> str:
+        """The person as Stripe knows them; the same for each try."""
+        made = await self.stripe.ask(
+            self.stripe.client.v1.customers.create_async(
+                {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": f"customer:{user_id}"}
+            )
+        )
+        return str(made["id"])
+
+    async def page(self, customer: str, subscription_id: int, plan: Row, key: str) -> tuple[str, str]:
+        """A page on which the person subscribes: Stripe's name of it, and its address."""
+        front = self.stripe.frontend_url
+        ours = {"subscription_id": str(subscription_id)}
+        about: dict[str, Any] = {"metadata": ours}
+        if plan["trial_days"]:
+            about["trial_period_days"] = plan["trial_days"]
+        wanted: dict[str, Any] = {
+            "mode": "subscription",
+            "customer": customer,
+            "client_reference_id": str(subscription_id),
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": plan["currency"].lower(),
+                        "unit_amount": plan["amount_minor"],
+                        "recurring": {"interval": plan["interval"]},
+                        "product_data": {"name": plan["name"]},
+                    },
+                }
+            ],
+            "metadata": ours,
+            "subscription_data": about,
+            "success_url": f"{front}/subscription/done?reference={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": f"{front}/subscription",
+        }
+        client = self.stripe.client
+        made = await self.stripe.ask(client.v1.checkout.sessions.create_async(wanted, {"idempotency_key": key}))  # type: ignore[arg-type]  # a plain dict
+        return str(made["id"]), str(made.get("url") or "")
+
+    async def begun(self, page: str) -> tuple[str | None, bool]:
+        """The subscription that came of a page, and whether the page is over without one."""
+        session = await self.stripe.ask(self.stripe.client.v1.checkout.sessions.retrieve_async(page))
+        return id_of(session.get("subscription")), session.get("status") == "expired"
+
+    async def read(self, ref: str) -> Membership | None:
+        """How a subscription stands; None when Stripe knows none by this name."""
+        client = self.stripe.client
+        try:
+            found = await self.stripe.ask(client.v1.subscriptions.retrieve_async(ref))
+        except NoSuchThing:
+            return None
+        bills = await self.stripe.ask(
+            client.v1.invoices.list_async(
+                {"subscription": ref, "status": "paid", "limit": 20, "expand": ["data.payments"]}
+            )
+        )
+        item = found["items"]["data"][0]
+        return Membership(
+            ref=found["id"],
+            status=found["status"],
+            period_start=_moment(item["current_period_start"]),
+            period_end=_moment(item["current_period_end"]),
+            cancel_at_period_end=bool(found.get("cancel_at_period_end")),
+            bills=[_bill(each) for each in bills["data"]],
+        )
+
+    async def cancel(self, ref: str, key: str) -> None:
+        """Have it end when what was paid is over."""
+        await self.stripe.ask(
+            self.stripe.client.v1.subscriptions.update_async(
+                ref, {"cancel_at_period_end": True}, {"idempotency_key": key}
+            )
+        )
+
+    async def portal(self, customer: str) -> str:
+        """A page with the person's cards and bills."""
+        made = await self.stripe.ask(
+            self.stripe.client.v1.billing_portal.sessions.create_async(
+                {"customer": customer, "return_url": f"{self.stripe.frontend_url}/subscription"}
+            )
+        )
+        return str(made["url"])
+
+
+def _bill(invoice: dict[str, Any]) -> Bill:
+    payments = (invoice.get("payments") or {}).get("data") or []
+    refs = [id_of((each.get("payment") or {}).get("payment_intent")) for each in payments if each["status"] == "paid"]
+    return Bill(
+        id=str(invoice["id"]),
+        ref=next(filter(None, refs), None) or str(invoice["id"]),
+        amount_minor=int(invoice["amount_paid"]),
+        currency=str(invoice["currency"]).upper(),
+    )
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,144 @@
+"""Creators' accounts at Stripe and payouts, end to end: asked for, sent, refused, blocked."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+from grpc import StatusCode
+
+from cnt_grpc.payment import ledger
+from cnt_grpc.payment.ledger import Leg
+from cnt_grpc.pb.cnt.payment.v1 import payout_pb2
+from tests.contract.effects import settled
+from tests.harness.api import Api, ApiError
+from tests.harness.stripe import StripeStandIn
+from tests.harness.world import Person, World
+from tests.payment import books, makers
+from tests.payment.conftest import Webhooks
+
+
+def request_id() -> str:
+    return str(uuid.uuid4())
+
+
+async def creator(world: World, earned: int = 5000, currency: str = "USD") -> tuple[Person, int]:
+    """A creator with earnings, and an account to which money can go."""
+    who = await world.user(roles={"creator"}, fresh=True)
+    account_id = await makers.account(world, who.id)
+    async with world.db.transaction() as tx:
+        await makers.earned(tx, who.id, earned, currency)
+    return who, account_id
+
+
+async def test_an_account_is_made_and_becomes_active(
+    world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks
+) -> None:
+    ann = await world.user(roles={"creator"})
+    payment = api.as_(ann).payment
+    assert not (await payment.GetConnectStatus()).status.has_account
+    made = (await payment.CreateConnectAccount(country="DE", request_id=request_id())).payment_account
+    assert not made.is_active
+    again = payment.CreateConnectAccount(country="DE", request_id=request_id())
+    await again.fails(StatusCode.ALREADY_EXISTS, "PAYMENT_ACCOUNT_EXISTS")
+    assert made.account_id in (await payment.CreateOnboardingLink()).url
+    await payment.GetDashboardLink().fails(StatusCode.FAILED_PRECONDITION, "PROVIDER_REFUSED")
+    assert not (await api.payment.GetUserConnectStatus(user_id=ann.id)).payouts_enabled
+    stripe.onboard(made.account_id)
+    await webhooks.bring([stripe.events[-1]])
+    assert (await api.payment.GetUserConnectStatus(user_id=ann.id)).payouts_enabled
+    status = (await payment.GetConnectStatus()).status
+    assert (status.has_account, status.details_submitted, status.payouts_enabled) == (True, True, True)
+    assert (await payment.GetDashboardLink()).url
+    [account] = (await payment.ListPaymentAccounts()).payment_accounts
+    assert account.is_active
+    await payment.DeletePaymentAccount(payment_account_id=account.payment_account_id)
+    assert not (await payment.ListPaymentAccounts()).payment_accounts
+
+
+async def test_earnings_are_paid_out(world: World, api: Api, stripe: StripeStandIn) -> None:
+    ann, account_id = await creator(world)
+    payment = api.as_(ann).payment
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    same = request_id()
+    [one, two] = [(await payment.RequestPayout(**wanted, request_id=same)).payout for _ in range(2)]
+    assert one == two
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == 2000
+    await settled(world)
+    [payout] = (await payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_PAID
+    short = payment.RequestPayout(**wanted, request_id=request_id())
+    await short.fails(StatusCode.FAILED_PRECONDITION, "INSUFFICIENT_EARNINGS")
+    assert await books.wrong(world.db) == {}
+
+
+async def test_what_stripe_refuses_comes_back(world: World, api: Api, stripe: StripeStandIn) -> None:
+    ann, account_id = await creator(world)
+    payment = api.as_(ann).payment
+    [account] = (await payment.ListPaymentAccounts()).payment_accounts
+    stripe.things[account.account_id]["payouts_enabled"] = False
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    await payment.RequestPayout(**wanted, request_id=request_id())
+    await settled(world)
+    [payout] = (await payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_FAILED
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == 5000
+    assert await books.wrong(world.db) == {}
+
+
+async def test_coins_are_paid_out_at_what_they_are_worth(world: World, api: Api) -> None:
+    ann, account_id = await creator(world, 1001, "COIN")
+    payment = api.as_(ann).payment
+    [earned] = (await payment.GetCreatorPayout()).earnings
+    assert (earned.currency, earned.available, earned.worth_minor, earned.worth_currency) == ("COIN", 1001, 1001, "USD")
+    wanted: dict[str, Any] = {"amount": 1000, "currency": "COIN", "payment_account_id": account_id}
+    payout = (await payment.RequestPayout(**wanted, request_id=request_id())).payout
+    assert (payout.amount_minor, payout.currency, payout.coins) == (1000, "USD", 1000)
+    await settled(world)
+    assert await books.balance(world.db, ann.id, "earnings") == 1
+    assert await books.wrong(world.db) == {}
+
+
+async def test_a_debt_blocks_payouts(world: World, api: Api) -> None:
+    ann, account_id = await creator(world)
+    async with world.db.transaction() as tx:
+        legs = [Leg(ledger.debt(ann.id, "COIN"), -5), Leg(ledger.other("issued", "COIN"), 5)]
+        await ledger.move(tx, makers.word(), legs)
+    wanted: dict[str, Any] = {"amount": 10, "currency": "USD", "payment_account_id": account_id}
+    asking = api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())
+    await asking.fails(StatusCode.FAILED_PRECONDITION, "PAYOUT_BLOCKED_BY_DEBT")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "reason"),
+    [
+        ({"currency": "XXX"}, StatusCode.INVALID_ARGUMENT, "CURRENCY_UNSUPPORTED"),
+        ({"amount": 0}, StatusCode.INVALID_ARGUMENT, "INVALID"),
+        ({"payment_account_id": 2**62}, StatusCode.NOT_FOUND, "PAYMENT_ACCOUNT_NOT_FOUND"),
+    ],
+)
+async def test_payouts_that_are_none(
+    world: World, api: Api, change: dict[str, Any], code: StatusCode, reason: str
+) -> None:
+    ann, account_id = await creator(world)
+    wanted: dict[str, Any] = {"amount": 10, "currency": "USD", "payment_account_id": account_id}
+    await api.as_(ann).payment.RequestPayout(**wanted | change, request_id=request_id()).fails(code, reason)
+
+
+async def test_many_payouts_at_once_take_what_is_there(world: World, api: Api) -> None:
+    ann, account_id = await creator(world, 1000)
+    ended = []
+
+    async def ask() -> None:
+        wanted: dict[str, Any] = {"amount": 300, "currency": "USD", "payment_account_id": account_id}
+        try:
+            await api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())
+        except ApiError as error:
+            ended.append(error.reason)
+        else:
+            ended.append("OK")
+
+    await asyncio.gather(*(ask() for _ in range(12)))
+    assert (ended.count("OK"), ended.count("INSUFFICIENT_EARNINGS")) == (3, 9)
+    await settled(world)
+    assert await books.wrong(world.db) == {}

@@ -1,0 +1,123 @@
+"""A subscription's life, and what it opens: trial, renewal, failed card, end of what was paid, refund of a bill."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from grpc import StatusCode
+
+from cnt_grpc import auth
+from cnt_grpc.kit import clock
+from cnt_grpc.pb.cnt.payment.v1 import subscription_pb2
+from tests.harness.api import Api
+from tests.harness.stripe import StripeStandIn
+from tests.harness.world import Person, World
+from tests.payment import books, makers
+from tests.payment.conftest import Webhooks
+
+
+def request_id() -> str:
+    return str(uuid.uuid4())
+
+
+async def is_member(world: World, who: Person) -> bool:
+    async with world.db.reading() as tx:
+        return await auth.is_entitled(tx, who.id, "premium")
+
+
+async def begun(world: World, api: Api, who: Person, **plan: Any) -> str:
+    """The page of a subscription that has begun."""
+    async with world.db.transaction() as tx:
+        plan_id = await makers.plan(tx, **plan)
+    wanted: dict[str, Any] = {"plan_id": plan_id, "request_id": request_id()}
+    first = await api.as_(who).subscription.CheckoutSubscription(**wanted)
+    again = await api.as_(who).subscription.CheckoutSubscription(**wanted)
+    assert first == again
+    assert first.checkout_url
+    return str(first.reference)
+
+
+async def test_a_trial_a_renewal_a_failed_card_and_the_end(
+    world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks
+) -> None:
+    ann = await world.user()
+    page = await begun(world, api, ann, trial_days=7)
+    assert not await is_member(world, ann)
+    ref = stripe.pay(page)
+    await webhooks.bring(stripe.about(page))
+    mine = (await api.as_(ann).subscription.GetMySubscription()).subscription
+    assert mine.status == subscription_pb2.SUBSCRIPTION_STATUS_TRIALING
+    assert await is_member(world, ann)
+
+    stripe.renew(ref)
+    for _ in range(2):
+        await webhooks.bring(event for event in stripe.events if event["type"] == "invoice.paid")
+    mine = (await api.as_(ann).subscription.GetMySubscription()).subscription
+    assert mine.status == subscription_pb2.SUBSCRIPTION_STATUS_ACTIVE
+    async with world.db.transaction() as tx:
+        paid = await tx.raw("SELECT amount_minor FROM payments WHERE user_id = $1", ann.id)
+    assert [row["amount_minor"] for row in paid] == [499]
+    clock.move(timedelta(days=29))
+    assert await is_member(world, ann)
+    clock.reset()
+
+    stripe.fail(ref)
+    await webhooks.bring([stripe.events[-1]])
+    assert await is_member(world, ann)
+    clock.move(timedelta(days=3, minutes=1))
+    assert not await is_member(world, ann)
+    clock.reset()
+
+    stripe.renew(ref)
+    await webhooks.bring([stripe.events[-1]])
+    assert await is_member(world, ann)
+    stripe.end(ref)
+    await webhooks.bring([stripe.events[-1]])
+    assert not await is_member(world, ann)
+    assert not (await api.as_(ann).subscription.GetMySubscription()).HasField("subscription")
+    assert await books.wrong(world.db) == {}
+
+
+async def test_canceled_it_lasts_as_long_as_it_is_paid(world: World, api: Api, stripe: StripeStandIn) -> None:
+    ann = await world.user()
+    page = await begun(world, api, ann)
+    stripe.pay(page)
+    found = (await api.as_(ann).subscription.VerifySubscription(reference=page)).subscription
+    assert found.status == subscription_pb2.SUBSCRIPTION_STATUS_ACTIVE
+    canceled = (await api.as_(ann).subscription.CancelSubscription(request_id=request_id())).subscription
+    assert canceled.cancel_at_period_end
+    assert await is_member(world, ann)
+    clock.move(timedelta(days=30, seconds=1))
+    assert not await is_member(world, ann)
+
+
+async def test_events_in_any_order_end_alike(world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks) -> None:
+    for backwards in (False, True):
+        ann = await world.user()
+        page = await begun(world, api, ann)
+        at = len(stripe.events)
+        stripe.renew(stripe.pay(page))
+        events = stripe.events[at:]
+        await webhooks.bring(reversed(events) if backwards else events)
+        mine = (await api.as_(ann).subscription.GetMySubscription()).subscription
+        assert mine.status == subscription_pb2.SUBSCRIPTION_STATUS_ACTIVE
+        async with world.db.transaction() as tx:
+            [paid] = await tx.raw("SELECT count(*) FROM payments WHERE user_id = $1", ann.id)
+        assert paid["count"] == 2
+    assert await books.wrong(world.db) == {}
+
+
+async def test_nobody_subscribes_twice_or_verifies_what_is_another_persons(
+    world: World, api: Api, stripe: StripeStandIn
+) -> None:
+    ann, bob = await world.users(2)
+    _, page, _ = await makers.subscription(world, ann.id)
+    async with world.db.transaction() as tx:
+        plan_id = await makers.plan(tx)
+    twice = api.as_(ann).subscription.CheckoutSubscription(plan_id=plan_id, request_id=request_id())
+    await twice.fails(StatusCode.ALREADY_EXISTS, "SUBSCRIPTION_EXISTS")
+    missing = (StatusCode.NOT_FOUND, "SUBSCRIPTION_NOT_FOUND")
+    await api.as_(bob).subscription.VerifySubscription(reference=page).fails(*missing)
+    await api.as_(bob).subscription.CancelSubscription(request_id=request_id()).fails(*missing)
+    await api.as_(bob).subscription.OpenPortal().fails(*missing)
+    assert (await api.as_(ann).subscription.OpenPortal()).url
