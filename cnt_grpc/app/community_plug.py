@@ -3,13 +3,14 @@
 from cnt_grpc import community
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
-from cnt_grpc.pb.cnt.community.v1 import community_service, event_service
+from cnt_grpc.pb.cnt.community.v1 import community_service, event_service, support_service
 
 
 def _serve(system: System) -> Servicers:
     return {
         community_service.SERVICE: community.CommunityService(system.urls, system.post_watch),
         event_service.SERVICE: community.EventService(system.urls),
+        support_service.SERVICE: community.SupportService(),
     }
 
 
@@ -18,7 +19,7 @@ def _work(system: System) -> Handlers:
 
 
 COMMUNITY = Plug(
-    services=(community_service.SERVICE, event_service.SERVICE),
+    services=(community_service.SERVICE, event_service.SERVICE, support_service.SERVICE),
     serve=_serve,
     work=_work,
     periodic=community.PERIODIC,

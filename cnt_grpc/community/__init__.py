@@ -1,8 +1,8 @@
 """The community room: what people share with each other, and say to it.
 
-The plug board builds CommunityService with the process's one PostWatch, EventService and QuoteJobs, registers
-`moderated_kinds` and `reportable` with the moderation room and `searched` with the search, has the worker do HANDLERS
-and the clock start PERIODIC, and lists HOLDER among those who know something of people.
+The plug board builds CommunityService with the process's one PostWatch, EventService, SupportService and QuoteJobs,
+registers `moderated_kinds` and `reportable` with the moderation room and `searched` with the search, has the worker do
+HANDLERS and the clock start PERIODIC, and lists HOLDER among those who know something of people.
 """
 
 from cnt_grpc.community.background import HANDLERS as _OF_POSTS
@@ -14,6 +14,7 @@ from cnt_grpc.community.reminders import PERIODIC, REMINDER_HANDLERS
 from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
 from cnt_grpc.community.service.events import EventService
+from cnt_grpc.community.service.support import SupportService
 from cnt_grpc.community.watch import PostWatch
 
 HANDLERS = {**_OF_POSTS, **REMINDER_HANDLERS}
@@ -36,6 +37,7 @@ __all__ = [
     "EventService",
     "PostWatch",
     "QuoteJobs",
+    "SupportService",
     "moderated_kinds",
     "reportable",
     "searched",

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from cnt_grpc.auth import Holder, Record
-from cnt_grpc.community import event_privacy
+from cnt_grpc.community import event_privacy, support_privacy
 from cnt_grpc.community.queries import privacy as queries
 from cnt_grpc.community.rules import posts, watching
 from cnt_grpc.kit.db import Tx
@@ -16,11 +16,14 @@ async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record
             yield kind, dict(row)
     async for kind, record in event_privacy.export_person(tx, user_id):
         yield kind, record
+    async for kind, record in support_privacy.export_person(tx, user_id):
+        yield kind, record
 
 
 async def erase_person(tx: Tx, user_id: int) -> None:
     """Drop all of it: a post without who wrote it says nothing to anybody, and what others said to it goes with it."""
     await event_privacy.erase_person(tx, user_id)
+    await support_privacy.erase_person(tx, user_id)
     touched = await tx.all(queries.touched_posts(), user_id=user_id)
     for post in touched:
         if post["author_id"] == user_id:

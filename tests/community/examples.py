@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cnt_grpc.pb.cnt.community.v1.community_service import SERVICE
-from tests.community import event_examples, makers
+from tests.community import event_examples, makers, support_examples
 from tests.content.makers import follow
 from tests.harness.examples import Example, Fields, Foreign, Given, Pages
 from tests.harness.world import Person, World
@@ -163,4 +163,8 @@ METHODS = {
     "ToggleCommentLike": Example(given=of_comment(), foreign=HIDDEN_COMMENT),
 }
 
-EXAMPLES = {f"{SERVICE}/{name}": example for name, example in METHODS.items()} | event_examples.EXAMPLES
+EXAMPLES = (
+    {f"{SERVICE}/{name}": example for name, example in METHODS.items()}
+    | event_examples.EXAMPLES
+    | support_examples.EXAMPLES
+)

@@ -5,6 +5,7 @@ from cnt_grpc.community.tables.events import event_attendees, events
 from cnt_grpc.community.tables.likes import like_notices, likes
 from cnt_grpc.community.tables.posts import community_posts, post_media
 from cnt_grpc.community.tables.quotes import quote_pictures
+from cnt_grpc.community.tables.support import support_messages, support_replies
 
 __all__ = [
     "comment_likes",
@@ -16,4 +17,6 @@ __all__ = [
     "likes",
     "post_media",
     "quote_pictures",
+    "support_messages",
+    "support_replies",
 ]

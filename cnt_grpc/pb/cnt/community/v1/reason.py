@@ -28,3 +28,9 @@ class Reason(StrEnum):
     ATTENDANCE_REJECTED = "ATTENDANCE_REJECTED"
     # This person has not answered. NOT_FOUND.
     ATTENDEE_NOT_FOUND = "ATTENDEE_NOT_FOUND"
+    # No such ticket, or none that the caller may know of. NOT_FOUND.
+    TICKET_NOT_FOUND = "TICKET_NOT_FOUND"
+    # The ticket is done with: ask anew. FAILED_PRECONDITION.
+    TICKET_CLOSED = "TICKET_CLOSED"
+    # Only the team says that it is at it. FAILED_PRECONDITION.
+    TICKET_STATUS_OF_TEAM = "TICKET_STATUS_OF_TEAM"

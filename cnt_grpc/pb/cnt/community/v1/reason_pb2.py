@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63nt/community/v1/reason.proto\x12\x10\x63nt.community.v1*\xbc\x02\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_POST_NOT_FOUND\x10\x01\x12 \n\x1cREASON_POST_FILES_UNSUITABLE\x10\x02\x12\x1c\n\x18REASON_COMMENT_NOT_FOUND\x10\x03\x12\x17\n\x13REASON_WATCH_RESYNC\x10\x04\x12\x1a\n\x16REASON_EVENT_NOT_FOUND\x10\x14\x12\x15\n\x11REASON_EVENT_FULL\x10\x15\x12\x15\n\x11REASON_EVENT_OVER\x10\x16\x12\x1d\n\x19REASON_EVENT_NOT_APPROVED\x10\x17\x12\x1e\n\x1aREASON_ATTENDANCE_REJECTED\x10\x18\x12\x1d\n\x19REASON_ATTENDEE_NOT_FOUND\x10\x19\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63nt/community/v1/reason.proto\x12\x10\x63nt.community.v1*\x95\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_POST_NOT_FOUND\x10\x01\x12 \n\x1cREASON_POST_FILES_UNSUITABLE\x10\x02\x12\x1c\n\x18REASON_COMMENT_NOT_FOUND\x10\x03\x12\x17\n\x13REASON_WATCH_RESYNC\x10\x04\x12\x1a\n\x16REASON_EVENT_NOT_FOUND\x10\x14\x12\x15\n\x11REASON_EVENT_FULL\x10\x15\x12\x15\n\x11REASON_EVENT_OVER\x10\x16\x12\x1d\n\x19REASON_EVENT_NOT_APPROVED\x10\x17\x12\x1e\n\x1aREASON_ATTENDANCE_REJECTED\x10\x18\x12\x1d\n\x19REASON_ATTENDEE_NOT_FOUND\x10\x19\x12\x1b\n\x17REASON_TICKET_NOT_FOUND\x10(\x12\x18\n\x14REASON_TICKET_CLOSED\x10)\x12 \n\x1cREASON_TICKET_STATUS_OF_TEAM\x10*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.community.v
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=52
-  _globals['_REASON']._serialized_end=368
+  _globals['_REASON']._serialized_end=457
 # @@protoc_insertion_point(module_scope)

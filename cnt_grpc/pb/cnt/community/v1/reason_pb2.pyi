@@ -47,6 +47,12 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The host has refused the caller. FAILED_PRECONDITION."""
     REASON_ATTENDEE_NOT_FOUND: _Reason.ValueType  # 25
     """This person has not answered. NOT_FOUND."""
+    REASON_TICKET_NOT_FOUND: _Reason.ValueType  # 40
+    """No such ticket, or none that the caller may know of. NOT_FOUND."""
+    REASON_TICKET_CLOSED: _Reason.ValueType  # 41
+    """The ticket is done with: ask anew. FAILED_PRECONDITION."""
+    REASON_TICKET_STATUS_OF_TEAM: _Reason.ValueType  # 42
+    """Only the team says that it is at it. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the community room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -75,4 +81,10 @@ REASON_ATTENDANCE_REJECTED: Reason.ValueType  # 24
 """The host has refused the caller. FAILED_PRECONDITION."""
 REASON_ATTENDEE_NOT_FOUND: Reason.ValueType  # 25
 """This person has not answered. NOT_FOUND."""
+REASON_TICKET_NOT_FOUND: Reason.ValueType  # 40
+"""No such ticket, or none that the caller may know of. NOT_FOUND."""
+REASON_TICKET_CLOSED: Reason.ValueType  # 41
+"""The ticket is done with: ask anew. FAILED_PRECONDITION."""
+REASON_TICKET_STATUS_OF_TEAM: Reason.ValueType  # 42
+"""Only the team says that it is at it. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
