@@ -74,6 +74,13 @@ def parser() -> argparse.ArgumentParser:
     thumbnails = _add(media, "thumbnails", media_thumbnails, "makes the thumbnails that films lack; may be repeated")
     thumbnails.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
+    content = commands.add_parser("content", help="the catalogue").add_subparsers(required=True, metavar="ACTION")
+    importing = _add(content, "import-audio", content_import_audio, "makes podcasts of stored sounds; may be repeated")
+    importing.add_argument("prefix", metavar="PREFIX", help="how the keys of these sounds begin, such as audio/old/")
+    importing.add_argument("--owner", type=int, required=True, metavar="ID", help="whose they become: a user's id")
+    importing.add_argument("--approve", action="store_true", help="everyone sees them at once; else moderators decide")
+    importing.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
     audit = commands.add_parser("audit", help="the record of what was done by virtue of a role")
     _add(
         audit.add_subparsers(required=True, metavar="ACTION"),
@@ -199,6 +206,17 @@ def media_thumbnails(options: argparse.Namespace) -> int:
     from cnt_grpc.commands import media  # noqa: PLC0415
 
     return 0 if _run(media.thumbnails(found, dry=options.dry_run)) else 1
+
+
+def content_import_audio(options: argparse.Namespace) -> int:
+    """Make podcasts of stored sounds."""
+    found = _with_database()
+    from cnt_grpc.commands import content  # noqa: PLC0415
+
+    importing = content.import_audio(
+        found, options.prefix, options.owner, approved=options.approve, dry=options.dry_run
+    )
+    return 0 if _run(importing) else 1
 
 
 def audit_verify(_: argparse.Namespace) -> int:

@@ -22,6 +22,10 @@ def _work(system: System) -> Handlers:
     return content.ContentJobs(system.workshop).handlers
 
 
+async def _furnish(system: System) -> None:
+    await content.furnish(system.db, system.workshop, system.settings.seed_bible_pdf)
+
+
 CONTENT = Plug(
     services=(content_service.SERVICE, artist_service.SERVICE, library_service.SERVICE),
     serve=_serve,
@@ -31,5 +35,6 @@ CONTENT = Plug(
     reportable=content.moderated_kinds,
     searched=content.searched,
     seed=content.seed,
+    furnish=_furnish,
     holder=content.HOLDER,
 )

@@ -50,7 +50,7 @@ async def upload_folder(settings: Settings, folder: Path, owner: int, *, dry: bo
     well = True
     async with app.opened(settings) as system:
         filling = Filling(system.db, system.storage, system.limits)
-        for path, purpose in _counted(filling.uploadable(folder)):
+        for path, purpose in counted(filling.uploadable(folder)):
             outcome = await filling.upload(owner, path, purpose, dry=dry)
             print(f"{path.relative_to(folder)}: {outcome}")
             well &= not outcome.startswith("refused")
@@ -62,14 +62,14 @@ async def thumbnails(settings: Settings, *, dry: bool) -> bool:
     well = True
     async with app.opened(settings) as system:
         inspection = Inspection(system.db, system.storage, system.limits)
-        for media_id in _counted(await inspection.without_thumbnail()):
+        for media_id in counted(await inspection.without_thumbnail()):
             outcome = "would be made" if dry else await inspection.make_thumbnail(media_id)
             print(f"{media_id}: {outcome}")
             well &= not outcome.startswith("none")
     return well
 
 
-def _counted(items: Iterable[T]) -> Iterator[T]:
+def counted(items: Iterable[T]) -> Iterator[T]:
     """The same items, with a bar on standard error where somebody looks at it."""
     every = list(items)
     for done, item in enumerate(every):

@@ -9,10 +9,13 @@ Rooms above may call what is exported here, in their own transaction, and nothin
 
 The plug board builds ContentService, ArtistService, LibraryService and ContentJobs, registers
 `moderated_kinds` with the moderation room and `searched` with the search, has the clock start PERIODIC, lists HOLDER
-among those who know something of people, and calls `seed`.
+among those who know something of people, calls `seed` and
+`furnish`, and gives AudioImport to the command line.
 """
 
 from cnt_grpc import search
+from cnt_grpc.content.furnishing import furnish
+from cnt_grpc.content.importing import AudioImport
 from cnt_grpc.content.jobs import PERIODIC, ContentJobs
 from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
@@ -38,12 +41,14 @@ __all__ = [
     "HOLDER",
     "PERIODIC",
     "ArtistService",
+    "AudioImport",
     "ContentJobs",
     "ContentService",
     "LibraryService",
     "Site",
     "followers_of",
     "follows",
+    "furnish",
     "has_artist_profile",
     "is_following",
     "moderated_kinds",

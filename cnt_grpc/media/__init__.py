@@ -22,7 +22,7 @@ from cnt_grpc.media.reading import Reading, Track, read
 from cnt_grpc.media.reception import Reception
 from cnt_grpc.media.rules import use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
-from cnt_grpc.media.sniff import Kind
+from cnt_grpc.media.sniff import Kind, is_sound
 from cnt_grpc.media.tables import media_objects
 from cnt_grpc.media.templates import seed
 from cnt_grpc.media.uploads import Declared
@@ -31,6 +31,7 @@ from cnt_grpc.media.workshop import Bench, Made, Workshop, new_key
 
 objects = select(
     media_objects.c.id,
+    media_objects.c.owner_id,
     media_objects.c.kind,
     media_objects.c.state,
     media_objects.c.visibility,
@@ -68,6 +69,7 @@ __all__ = [
     "Workshop",
     "claim",
     "ffmpeg",
+    "is_sound",
     "new_key",
     "objects",
     "publish",

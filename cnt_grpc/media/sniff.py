@@ -65,6 +65,12 @@ def type_of_key(key: str, kind: Kind | None = None) -> FileType:
     raise ValueError(f"no type of {kind or 'file'} ends in .{extension}")
 
 
+def is_sound(key: str) -> bool:
+    """Whether a key of ours ends like those of sounds."""
+    extension = key.rpartition(".")[2]
+    return any(each.extension == extension and each.kind is Kind.AUDIO for each in TYPES)
+
+
 class Unknown(StrEnum):
     """Words for what is refused, where the bytes tell."""
 

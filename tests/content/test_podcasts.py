@@ -260,3 +260,35 @@ async def test_what_a_trusted_creator_archived_they_bring_back(world: World, api
     update = api.as_(ann).content.UpdatePodcast
     for status in (REVIEW_STATUS_ARCHIVED, REVIEW_STATUS_APPROVED):
         assert (await update(podcast_id=podcast["id"], status=status)).podcast.status == status
+
+
+async def test_what_was_a_draft_is_published_from_a_public_place(world: World, api: Api) -> None:
+    ann = await world.user()
+    media_id = await stored_below(world, ann, "private/drafts/audio/{}.mp3", "audio/mpeg")
+    podcast = (await api.as_(ann).content.CreatePodcast(title="On hope", media_id=media_id)).podcast
+    assert "/private/" not in podcast.media_url
+
+
+async def test_identity_papers_are_never_published(world: World, api: Api) -> None:
+    ann = await world.user()
+    picture = await stored_below(world, ann, "private/identity/{}.jpg", "image/jpeg")
+    async with world.db.transaction() as tx:
+        sound = (await media_makers.audio(tx, ann.id))["id"]
+    create = api.as_(ann).content.CreatePodcast
+    await create(title="On hope", media_id=sound, cover_media_id=picture).fails(
+        StatusCode.FAILED_PRECONDITION, "MEDIA_STAYS_PRIVATE"
+    )
+    await (
+        api.as_(ann)
+        .artist.SetMyCoverImage(media_id=picture)
+        .fails(StatusCode.FAILED_PRECONDITION, "MEDIA_STAYS_PRIVATE")
+    )
+
+
+async def stored_below(world: World, who: Person, key: str, content_type: str) -> int:
+    """A file of this person that lies in a private place."""
+    async with world.db.transaction() as tx:
+        duration = 1000 if content_type.startswith("audio") else None
+        row = await media_makers._object(tx, who.id, key, content_type, duration, state="ready", visibility="private")
+    media_id: int = row["id"]
+    return media_id

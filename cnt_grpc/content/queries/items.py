@@ -193,6 +193,12 @@ def visible_of_any_kind(gate: Gate) -> Executable:
 
 
 @statement
+def any_item(kind: ItemKind) -> Executable:
+    """The id of an item of a kind, if there is any."""
+    return select(_item.id).where(_item.kind == kind.name).limit(1)
+
+
+@statement
 def own_item(kind: ItemKind, *, anyones: bool) -> Executable:
     """One item with its details, locked, if it is the caller's or `anyones` says that the caller may change any."""
     found = (

@@ -92,8 +92,10 @@ async def _checked(tx: Tx, caller: Caller, wanted: Changes) -> dict[str, Any]:
         columns["category_id"] = columns["category_id"] or None
     for column, kinds in _FILES.items():
         if column in columns:
-            given = columns[column]
-            columns[column] = (await media.claim(tx, caller, *kinds, media_id=given))["id"] if given else None
+            columns[column] = columns[column] or None
+            if columns[column]:
+                # Claimed as it is: it comes out of its private place when what the draft becomes is published.
+                await media.claim(tx, caller, *kinds, media_id=columns[column], private=True)
     return columns
 
 

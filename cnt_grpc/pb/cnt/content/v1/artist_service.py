@@ -39,8 +39,8 @@ class Servicer(Protocol):
     @abstractmethod
     async def SetMyCoverImage(self, request: pb2.SetMyCoverImageRequest, call: Call) -> pb2.SetMyCoverImageResponse:
         """Sets the picture behind the caller's profile as an artist, or takes it away. Everyone sees it at once.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the picture is being
-        examined.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the picture is being examined.
         """
         ...
 
@@ -74,8 +74,8 @@ class Servicer(Protocol):
 
     @abstractmethod
     async def GetArtistFeed(self, request: pb2.GetArtistFeedRequest, call: Call) -> pb2.GetArtistFeedResponse:
-        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
-        the newest 300 that everyone sees.
+        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It
+        holds the newest 300 that everyone sees.
         Anyone. ARTIST_NOT_FOUND.
         """
         ...

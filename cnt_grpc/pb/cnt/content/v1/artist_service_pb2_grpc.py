@@ -129,8 +129,8 @@ class ArtistServiceServicer:
 
     def SetMyCoverImage(self, request, context):
         """Sets the picture behind the caller's profile as an artist, or takes it away. Everyone sees it at once.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the picture is being
-        examined.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the picture is being examined.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -169,8 +169,8 @@ class ArtistServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetArtistFeed(self, request, context):
-        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
-        the newest 300 that everyone sees.
+        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It
+        holds the newest 300 that everyone sees.
         Anyone. ARTIST_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

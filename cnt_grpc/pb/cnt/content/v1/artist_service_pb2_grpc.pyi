@@ -30,8 +30,8 @@ class ArtistServiceStub:
     """
     SetMyCoverImage: _aio.UnaryUnaryMultiCallable[_artist_service_pb2.SetMyCoverImageRequest, _artist_service_pb2.SetMyCoverImageResponse]
     """Sets the picture behind the caller's profile as an artist, or takes it away. Everyone sees it at once.
-    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the picture is being
-    examined.
+    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+    MEDIA_NOT_READY while the picture is being examined.
     """
     ListArtists: _aio.UnaryUnaryMultiCallable[_artist_service_pb2.ListArtistsRequest, _artist_service_pb2.ListArtistsResponse]
     """Artists, the newest first: those who filled their profile or published something.
@@ -50,8 +50,8 @@ class ArtistServiceStub:
     Anyone. ARTIST_NOT_FOUND; PAGE_TOKEN_INVALID.
     """
     GetArtistFeed: _aio.UnaryUnaryMultiCallable[_artist_service_pb2.GetArtistFeedRequest, _artist_service_pb2.GetArtistFeedResponse]
-    """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
-    the newest 300 that everyone sees.
+    """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It
+    holds the newest 300 that everyone sees.
     Anyone. ARTIST_NOT_FOUND.
     """
     FollowArtist: _aio.UnaryUnaryMultiCallable[_artist_service_pb2.FollowArtistRequest, _artist_service_pb2.FollowArtistResponse]
@@ -109,8 +109,8 @@ class ArtistServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_artist_service_pb2.SetMyCoverImageRequest, _abc.Awaitable[_artist_service_pb2.SetMyCoverImageResponse]],
     ) -> _abc.Awaitable[_artist_service_pb2.SetMyCoverImageResponse]:
         """Sets the picture behind the caller's profile as an artist, or takes it away. Everyone sees it at once.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the picture is being
-        examined.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the picture is being examined.
         """
 
     @_abc_1.abstractmethod
@@ -159,8 +159,8 @@ class ArtistServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _artist_service_pb2.GetArtistFeedRequest,
         context: _aio.ServicerContext[_artist_service_pb2.GetArtistFeedRequest, _abc.Awaitable[_artist_service_pb2.GetArtistFeedResponse]],
     ) -> _abc.Awaitable[_artist_service_pb2.GetArtistFeedResponse]:
-        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It holds
-        the newest 300 that everyone sees.
+        """The podcasts of an artist as a feed that podcast programs read: RSS 2.0 with the tags of itunes and podcast. It
+        holds the newest 300 that everyone sees.
         Anyone. ARTIST_NOT_FOUND.
         """
 

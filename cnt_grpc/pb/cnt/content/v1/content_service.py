@@ -32,8 +32,8 @@ class Servicer(Protocol):
     async def CreatePodcast(self, request: cnt_content_v1_podcast_pb2.CreatePodcastRequest, call: Call) -> cnt_content_v1_podcast_pb2.CreatePodcastResponse:
         """Publishes an uploaded audio or video as a podcast. It waits for a moderator, unless a moderator or a verified
         artist made it.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         ...
 
@@ -78,8 +78,8 @@ class Servicer(Protocol):
     async def CreateMovie(self, request: cnt_content_v1_movie_pb2.CreateMovieRequest, call: Call) -> cnt_content_v1_movie_pb2.CreateMovieResponse:
         """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
         preview follows when it is cut.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         ...
 
@@ -146,8 +146,8 @@ class Servicer(Protocol):
     async def CreateMusicTrack(self, request: cnt_content_v1_music_pb2.CreateMusicTrackRequest, call: Call) -> cnt_content_v1_music_pb2.CreateMusicTrackResponse:
         """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
         made it.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         ...
 
@@ -183,8 +183,8 @@ class Servicer(Protocol):
     @abstractmethod
     async def CreateDocument(self, request: cnt_content_v1_document_pb2.CreateDocumentRequest, call: Call) -> cnt_content_v1_document_pb2.CreateDocumentResponse:
         """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
-        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-        CATEGORY_NOT_FOUND.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         ...
 
@@ -220,8 +220,8 @@ class Servicer(Protocol):
     async def CreateBibleStory(self, request: cnt_content_v1_bible_story_pb2.CreateBibleStoryRequest, call: Call) -> cnt_content_v1_bible_story_pb2.CreateBibleStoryResponse:
         """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
         elsewhere.
-        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-        CATEGORY_NOT_FOUND.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         ...
 

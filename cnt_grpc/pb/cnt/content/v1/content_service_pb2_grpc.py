@@ -238,8 +238,8 @@ class ContentServiceServicer:
     def CreatePodcast(self, request, context):
         """Publishes an uploaded audio or video as a podcast. It waits for a moderator, unless a moderator or a verified
         artist made it.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -290,8 +290,8 @@ class ContentServiceServicer:
     def CreateMovie(self, request, context):
         """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
         preview follows when it is cut.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -367,8 +367,8 @@ class ContentServiceServicer:
     def CreateMusicTrack(self, request, context):
         """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
         made it.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -409,8 +409,8 @@ class ContentServiceServicer:
 
     def CreateDocument(self, request, context):
         """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
-        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-        CATEGORY_NOT_FOUND.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -451,8 +451,8 @@ class ContentServiceServicer:
     def CreateBibleStory(self, request, context):
         """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
         elsewhere.
-        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-        CATEGORY_NOT_FOUND.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -28,8 +28,8 @@ class ContentServiceStub:
     CreatePodcast: _aio.UnaryUnaryMultiCallable[_podcast_pb2.CreatePodcastRequest, _podcast_pb2.CreatePodcastResponse]
     """Publishes an uploaded audio or video as a podcast. It waits for a moderator, unless a moderator or a verified
     artist made it.
-    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-    examined; CATEGORY_NOT_FOUND.
+    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+    MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
     """
     GetPodcast: _aio.UnaryUnaryMultiCallable[_podcast_pb2.GetPodcastRequest, _podcast_pb2.GetPodcastResponse]
     """One podcast.
@@ -56,8 +56,8 @@ class ContentServiceStub:
     CreateMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.CreateMovieRequest, _movie_pb2.CreateMovieResponse]
     """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
     preview follows when it is cut.
-    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-    examined; CATEGORY_NOT_FOUND.
+    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+    MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
     """
     GetMovie: _aio.UnaryUnaryMultiCallable[_movie_pb2.GetMovieRequest, _movie_pb2.GetMovieResponse]
     """One film.
@@ -97,8 +97,8 @@ class ContentServiceStub:
     CreateMusicTrack: _aio.UnaryUnaryMultiCallable[_music_pb2.CreateMusicTrackRequest, _music_pb2.CreateMusicTrackResponse]
     """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
     made it.
-    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-    examined; CATEGORY_NOT_FOUND.
+    Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+    MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
     """
     GetMusicTrack: _aio.UnaryUnaryMultiCallable[_music_pb2.GetMusicTrackRequest, _music_pb2.GetMusicTrackResponse]
     """One track.
@@ -119,8 +119,8 @@ class ContentServiceStub:
     """
     CreateDocument: _aio.UnaryUnaryMultiCallable[_document_pb2.CreateDocumentRequest, _document_pb2.CreateDocumentResponse]
     """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
-    Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-    CATEGORY_NOT_FOUND.
+    Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+    MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
     """
     GetDocument: _aio.UnaryUnaryMultiCallable[_document_pb2.GetDocumentRequest, _document_pb2.GetDocumentResponse]
     """One document.
@@ -141,8 +141,8 @@ class ContentServiceStub:
     CreateBibleStory: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.CreateBibleStoryRequest, _bible_story_pb2.CreateBibleStoryResponse]
     """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
     elsewhere.
-    Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-    CATEGORY_NOT_FOUND.
+    Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+    MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
     """
     GetBibleStory: _aio.UnaryUnaryMultiCallable[_bible_story_pb2.GetBibleStoryRequest, _bible_story_pb2.GetBibleStoryResponse]
     """One story.
@@ -204,8 +204,8 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_podcast_pb2.CreatePodcastResponse]:
         """Publishes an uploaded audio or video as a podcast. It waits for a moderator, unless a moderator or a verified
         artist made it.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
@@ -268,8 +268,8 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_movie_pb2.CreateMovieResponse]:
         """Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
         preview follows when it is cut.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
@@ -363,8 +363,8 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_music_pb2.CreateMusicTrackResponse]:
         """Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
         made it.
-        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-        examined; CATEGORY_NOT_FOUND.
+        Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
@@ -415,8 +415,8 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_document_pb2.CreateDocumentRequest, _abc.Awaitable[_document_pb2.CreateDocumentResponse]],
     ) -> _abc.Awaitable[_document_pb2.CreateDocumentResponse]:
         """Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
-        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-        CATEGORY_NOT_FOUND.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
@@ -467,8 +467,8 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_bible_story_pb2.CreateBibleStoryResponse]:
         """Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
         elsewhere.
-        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-        CATEGORY_NOT_FOUND.
+        Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+        MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod

@@ -39,8 +39,8 @@ export const ContentService: GenService<{
   /**
    * Publishes an uploaded audio or video as a podcast. It waits for a moderator, unless a moderator or a verified
    * artist made it.
-   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-   * examined; CATEGORY_NOT_FOUND.
+   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+   * MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
    *
    * @generated from rpc cnt.content.v1.ContentService.CreatePodcast
    */
@@ -109,8 +109,8 @@ export const ContentService: GenService<{
   /**
    * Publishes an uploaded video as a film. It waits for a moderator, unless a moderator or a verified artist made it. A
    * preview follows when it is cut.
-   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-   * examined; CATEGORY_NOT_FOUND.
+   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+   * MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
    *
    * @generated from rpc cnt.content.v1.ContentService.CreateMovie
    */
@@ -213,8 +213,8 @@ export const ContentService: GenService<{
   /**
    * Publishes an uploaded audio as a piece of music. It waits for a moderator, unless a moderator or a verified artist
    * made it.
-   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being
-   * examined; CATEGORY_NOT_FOUND.
+   * Anyone signed in with a real account. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+   * MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
    *
    * @generated from rpc cnt.content.v1.ContentService.CreateMusicTrack
    */
@@ -270,8 +270,8 @@ export const ContentService: GenService<{
   },
   /**
    * Publishes an uploaded PDF as a document to read. Everyone sees it at once, unless it is to stand elsewhere.
-   * Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-   * CATEGORY_NOT_FOUND.
+   * Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+   * MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
    *
    * @generated from rpc cnt.content.v1.ContentService.CreateDocument
    */
@@ -327,8 +327,8 @@ export const ContentService: GenService<{
   /**
    * Publishes a story of the Bible, with an uploaded audio or without. Everyone sees it at once, unless it is to stand
    * elsewhere.
-   * Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_NOT_READY while the file is being examined;
-   * CATEGORY_NOT_FOUND.
+   * Administrators. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND; MEDIA_STAYS_PRIVATE;
+   * MEDIA_NOT_READY while the file is being examined; CATEGORY_NOT_FOUND.
    *
    * @generated from rpc cnt.content.v1.ContentService.CreateBibleStory
    */
