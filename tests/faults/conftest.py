@@ -6,15 +6,22 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SECRET_KEY
-from tests.faults.whole import Whole, whole
+from tests.faults.whole import Parties, Whole, whole
 from tests.harness.google import GoogleStandIn
+from tests.harness.stripe import StripeStandIn
 
 
 @pytest.fixture(scope="session")
-async def system_at_risk(tmp_path_factory: pytest.TempPathFactory, google: GoogleStandIn) -> AsyncIterator[Whole]:
+def parties(google: GoogleStandIn, stripe: StripeStandIn) -> Parties:
+    """Those outside, who never fail here."""
+    return google, stripe
+
+
+@pytest.fixture(scope="session")
+async def system_at_risk(tmp_path_factory: pytest.TempPathFactory, parties: Parties) -> AsyncIterator[Whole]:
     """Two servers and a worker, with an Envoy before them; shared by a process, and whole again after each test."""
     folder: Path = tmp_path_factory.mktemp("whole")
-    async with whole(folder, SECRET_KEY, google, with_edge=True) as made:
+    async with whole(folder, SECRET_KEY, parties, with_edge=True) as made:
         yield made
 
 

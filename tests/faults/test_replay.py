@@ -14,8 +14,7 @@ from tests.conftest import SECRET_KEY
 from tests.faults import checks
 from tests.faults.sizes import FULL, say, size
 from tests.faults.watching import Watcher, owed, tell_all
-from tests.faults.whole import Whole, whole
-from tests.harness.google import GoogleStandIn
+from tests.faults.whole import Parties, Whole, whole
 from tests.kit.nats import NatsServer
 
 DROPS = size(1000)
@@ -85,13 +84,13 @@ async def test_drops_kills_and_a_deaf_bus(at_risk: Whole) -> None:
 
 @pytest.fixture
 async def on_nats(
-    tmp_path_factory: pytest.TempPathFactory, google: GoogleStandIn
+    tmp_path_factory: pytest.TempPathFactory, parties: Parties
 ) -> AsyncIterator[tuple[Whole, NatsServer]]:
     """Two servers and a worker whose bus is NATS."""
     folder: Path = tmp_path_factory.mktemp("nats")
     bus = NatsServer(folder)
     try:
-        async with whole(folder, SECRET_KEY, google, bus=bus.url) as made:
+        async with whole(folder, SECRET_KEY, parties, bus=bus.url) as made:
             yield made, bus
     finally:
         bus.stop()

@@ -10,17 +10,24 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from cnt_grpc import migrate
 from cnt_grpc.app import System, opened
 from cnt_grpc.edge import Address, EdgeConfig
 from cnt_grpc.edge.__main__ import IMAGE
+from cnt_grpc.settings import Settings
 from tests.edge.edges import Edge, edge
 from tests.faults.programs import ROOT, Program, Server
 from tests.harness.api import Api, ApiError
 from tests.harness.google import GoogleStandIn
 from tests.harness.running import HOST, settings_for
+from tests.harness.stripe import StripeStandIn
 from tests.harness.world import World
 from tests.kit.mortal import Mortal, mortal_postgres
+
+Parties = tuple[GoogleStandIn, StripeStandIn]
+"""Those outside whom the system calls."""
 
 POOL = 5
 """Most connections of each kind that a process opens."""
@@ -87,23 +94,17 @@ class Whole:
 
 @asynccontextmanager
 async def whole(
-    folder: Path, secret_key: str, google: GoogleStandIn, *, servers: int = 2, bus: str = "", with_edge: bool = False
+    folder: Path, secret_key: str, parties: Parties, *, servers: int = 2, bus: str = "", with_edge: bool = False
 ) -> AsyncIterator[Whole]:
     """Start everything; all of it is gone when the block ends."""
     async with AsyncExitStack() as stack:
         postgres = stack.enter_context(mortal_postgres(folder))
         await migrate.upgrade(postgres.dsn)
-        settings = settings_for(postgres.dsn, folder, secret_key).model_copy(update={"event_bus_url": bus})
+        google, stripe = parties
+        settings = settings_for(postgres.dsn, folder, secret_key, google.url, stripe.url)
+        settings = settings.model_copy(update={"event_bus_url": bus, "database_pool_size": POOL})
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        environment |= {
-            "DATABASE_URL": postgres.dsn,
-            "DATABASE_POOL_SIZE": str(POOL),
-            "SECRET_KEY": secret_key,
-            "CNT_STATE_DIR": str(folder),
-            "EVENT_BUS_URL": bus,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUNBUFFERED": "1",
-        }
+        environment |= _as_environment(settings) | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         started = []
         for number in range(servers):
             ports = [free_port(), free_port()]
@@ -113,12 +114,21 @@ async def whole(
         worker = Program("worker", ["worker"], environment, folder)
         stack.callback(worker.kill)
         system = await stack.enter_async_context(opened(settings))
-        world = World(system, folder, google)
+        world = World(system, folder, google, stripe)
         made = Whole(folder, postgres, started, worker, system, world)
         await made.heal()
         if with_edge:
             made.edge = await stack.enter_async_context(edge(edge_before(made)))
         yield made
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    """What was set, as other programs read it."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {
+        name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in given.items()
+    }
 
 
 def edge_before(made: Whole) -> EdgeConfig:
