@@ -8,13 +8,14 @@ import pytest
 from tests.conftest import SECRET_KEY
 from tests.faults.whole import Parties, Whole, whole
 from tests.harness.google import GoogleStandIn
+from tests.harness.livekit import LiveKitStandIn
 from tests.harness.stripe import StripeStandIn
 
 
 @pytest.fixture(scope="session")
-def parties(google: GoogleStandIn, stripe: StripeStandIn) -> Parties:
+def parties(google: GoogleStandIn, stripe: StripeStandIn, livekit: LiveKitStandIn) -> Parties:
     """Those outside, who never fail here."""
-    return google, stripe
+    return Parties(google, stripe, livekit)
 
 
 @pytest.fixture(scope="session")

@@ -21,16 +21,28 @@ from tests.edge.edges import Edge, edge
 from tests.faults.programs import ROOT, Program, Server
 from tests.harness.api import Api, ApiError
 from tests.harness.google import GoogleStandIn
+from tests.harness.livekit import LiveKitStandIn
 from tests.harness.running import HOST, settings_for
 from tests.harness.stripe import StripeStandIn
 from tests.harness.world import World
 from tests.kit.mortal import Mortal, mortal_postgres
 
-Parties = tuple[GoogleStandIn, StripeStandIn]
-"""Those outside whom the system calls."""
-
 POOL = 5
 """Most connections of each kind that a process opens."""
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Those outside whom the system calls; they never fail here."""
+
+    google: GoogleStandIn
+    stripe: StripeStandIn
+    livekit: LiveKitStandIn
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where they are, by the names that settings_for knows."""
+        return {"google_url": self.google.url, "stripe_url": self.stripe.url, "livekit_url": self.livekit.url}
 
 
 @dataclass
@@ -100,8 +112,7 @@ async def whole(
     async with AsyncExitStack() as stack:
         postgres = stack.enter_context(mortal_postgres(folder))
         await migrate.upgrade(postgres.dsn)
-        google, stripe = parties
-        settings = settings_for(postgres.dsn, folder, secret_key, google.url, stripe.url)
+        settings = settings_for(postgres.dsn, folder, secret_key, **parties.urls)
         settings = settings.model_copy(update={"event_bus_url": bus, "database_pool_size": POOL})
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         environment |= _as_environment(settings) | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
@@ -114,7 +125,7 @@ async def whole(
         worker = Program("worker", ["worker"], environment, folder)
         stack.callback(worker.kill)
         system = await stack.enter_async_context(opened(settings))
-        world = World(system, folder, google, stripe)
+        world = World(system, folder, parties.google, parties.stripe, parties.livekit)
         made = Whole(folder, postgres, started, worker, system, world)
         await made.heal()
         if with_edge:
