@@ -44,7 +44,7 @@ third_party/.stamp: tools/third_party.py tools/proto_text.py .venv/dev.stamp
 	@python -m tools.third_party third_party
 	@touch $@
 
-.PHONY: help env env-dev run test faults fuzz bench migrate coverage lint format gen gen-check breaking release-image lock programs peers
+.PHONY: help env env-dev run test faults fuzz bench scale migrate coverage lint format gen gen-check breaking release-image lock programs peers
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ coverage: env-dev programs peers ## Run the tests and show which lines they neve
 
 bench: env-dev ## Measure, as ratios on this machine
 	python -m bench $(ARGS)
+
+scale: env-dev ## Compare a platform of a million items with one of ten thousand (ARGS="--items 100000")
+	python -m bench.scale $(ARGS)
 
 programs:
 	@tools/install-programs

@@ -64,16 +64,30 @@ class Run:
     def _compare(self, found: Database, wanted: Sequence[Case]) -> None:
         print(report.line(report.HEADINGS))
         for processes in self.plan.processes:
-            with pair(found, wanted, processes=processes) as servers:
-                for case, way in _turns(wanted, processes):
-                    result = compare(found, servers, case, way, self.plan.edge if way.edge else self.plan.direct)
-                    self.results.append(result)
-                    print(report.line(report.row(result)), flush=True)
+            for alike in _alike(wanted):
+                with pair(found, alike, processes=processes) as servers:
+                    for case, way in _turns(alike, processes):
+                        result = compare(found, servers, case, way, self.plan.edge if way.edge else self.plan.direct)
+                        self.results.append(result)
+                        print(report.line(report.row(result)), flush=True)
 
     def _promise(self, promises: Iterable[Promise]) -> None:
         for promise in promises:
             self.promises.append(promise)
             print(report.sentence(promise), flush=True)
+
+
+def _alike(wanted: Sequence[Case]) -> Sequence[Sequence[Case]]:
+    """The same in parts, in each of which all cases of a method ask the same: a floor knows one answer of each."""
+    parts: list[list[Case]] = []
+    for case in wanted:
+        for part in parts:
+            if all(other.request == case.request for other in part if other.method == case.method):
+                part.append(case)
+                break
+        else:
+            parts.append([case])
+    return parts
 
 
 def _turns(wanted: Sequence[Case], processes: int) -> Iterator[tuple[Case, Way]]:

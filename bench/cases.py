@@ -9,6 +9,8 @@ from bench import wire
 from cnt_grpc.pb.cnt.auth.v1.user_service_pb2 import GetMeRequest
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import GetPodcastRequest, ListPodcastsRequest
 from cnt_grpc.pb.cnt.notification.v1.notification_service_pb2 import ListNotificationsRequest
+from cnt_grpc.pb.cnt.search.v1.result_pb2 import RESULT_TYPE_PODCAST
+from cnt_grpc.pb.cnt.search.v1.search_service_pb2 import SearchRequest
 
 FRAME = 5
 """Bytes before each message: a flag and a length."""
@@ -129,5 +131,25 @@ def cases(podcast_id: int) -> tuple[Case, ...]:
             f"/api/v1/notifications?page_size={PAGE}",
             0.30,
             signed_in=True,
+        ),
+        Case(
+            "search",
+            f"Search of {PAGE} podcasts by a word of all, uncached",
+            "cnt.search.v1.SearchService/Search",
+            SearchRequest(q="prodigal", type=RESULT_TYPE_PODCAST, page_size=PAGE).SerializeToString(),
+            f"/api/v1/search?q=prodigal&type=RESULT_TYPE_PODCAST&page_size={PAGE}",
+            0.10,
+            unlike=True,
+            ways=(Way.DIRECT, Way.EDGE_GRPC),
+        ),
+        Case(
+            "groups",
+            "Search of everything, in groups, uncached",
+            "cnt.search.v1.SearchService/Search",
+            SearchRequest(q="prodigal son").SerializeToString(),
+            "/api/v1/search?q=prodigal+son",
+            0.03,
+            unlike=True,
+            ways=(Way.DIRECT, Way.EDGE_GRPC),
         ),
     )

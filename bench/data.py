@@ -33,6 +33,7 @@ async def fill(dsn: str, *, podcasts: int) -> tuple[list[Caller], int]:
         await connection.execute(_FILES.format(people=PEOPLE, podcasts=podcasts))
         await connection.execute(_ITEMS)
         await connection.execute(_DETAILS)
+        await connection.execute(_DOCUMENTS)
         rows = await connection.fetch(_SESSIONS)
         await connection.execute(_INBOXES.format(callers=CALLERS, inbox=INBOX))
         # Otherwise autovacuum does this in the middle of a measurement, and plans change under it.
@@ -71,6 +72,19 @@ FROM (SELECT *, now() - (hashint8(id) & 1048575) * interval '1 minute' AS day FR
 """
 
 _DETAILS = "INSERT INTO podcasts (item_id, season, episode) SELECT id, 1, 2 FROM content_items"
+
+# What words.py would make of these ASCII words: each as it is, its beginnings in titles, and its stem.
+_DOCUMENTS = r"""
+INSERT INTO search_documents (kind, ref, owner_id, title, subtitle, text, picture_key, at, words)
+SELECT 'podcast', id, creator_id, title, '', description, cover_key, published_at,
+       setweight(to_tsvector('simple', title) || to_tsvector('english', title), 'A')
+       || setweight(to_tsvector('simple', description) || to_tsvector('english', description), 'C')
+       || (SELECT array_to_tsvector(array_agg(DISTINCT '~' || left(word, length)))
+           FROM regexp_split_to_table(lower(title), '\W+') AS word, generate_series(1, 12) AS length
+           WHERE length <= length(word))
+       || ('Z' || (id >> 11))::tsvector
+FROM content_items
+"""
 
 _SESSIONS = """
 INSERT INTO sessions (user_id, signed_in_by, address, user_agent, created_at, used_at, expires_at)

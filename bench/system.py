@@ -46,14 +46,14 @@ class Database:
 def database(podcasts: int) -> Iterator[Database]:
     """A Postgres with so many podcasts; gone with all its data when the block ends."""
     seal.configure(SECRET_KEY)
-    with _folder() as folder:
-        postgres = Postgres(folder / "postgres", durable=False)
+    with folder() as found:
+        postgres = Postgres(found / "postgres", durable=False)
         try:
             postgres.start()
             dsn = postgres.dsn("bench")
             people, podcast_id = asyncio.run(_prepare(postgres, dsn, podcasts))
             assert postgres.process is not None
-            yield Database(dsn, folder, postgres.process.pid, people, podcast_id)
+            yield Database(dsn, found, postgres.process.pid, people, podcast_id)
         finally:
             postgres.stop()
 
@@ -65,12 +65,13 @@ async def _prepare(postgres: Postgres, dsn: str, podcasts: int) -> tuple[Sequenc
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def folder() -> Iterator[Path]:
+    """A folder for a Postgres, gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="cnt-bench-") as name:
-        folder = Path(name)
+        made = Path(name)
         # Root's Postgres may run as another user, who has to pass through.
-        folder.chmod(0o711)
-        yield folder
+        made.chmod(0o711)
+        yield made
 
 
 @dataclass(frozen=True, slots=True)

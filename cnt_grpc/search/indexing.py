@@ -24,7 +24,7 @@ async def remove(tx: Tx, kind: Kind, ref: int) -> None:
 
 
 def _columns(document: Document) -> Mapping[str, object]:
-    vector = words.vector(document.title, document.subtitle, document.text)
+    vector = words.vector(document.ref, document.title, document.subtitle, document.text)
     return {
         "kind": document.kind,
         "ref": document.ref,

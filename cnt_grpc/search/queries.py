@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Select,
+    Subquery,
     Text,
     bindparam,
     cast,
@@ -24,6 +25,7 @@ from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.search.document import Kind
 from cnt_grpc.search.tables import search_documents
+from cnt_grpc.search.words import LOT, LOT_BITS
 
 _document = search_documents.c
 
@@ -89,6 +91,8 @@ def documents_of() -> Executable:
 
 CANDIDATES: Final = 1000
 """Matches of a kind that are ranked at most: of a common word, ranking all would take a hundred times as long."""
+COMMON: Final = 64
+"""Matches in a lot from which on words are common."""
 
 _SHOWN: Final = ("kind", "ref", "owner_id", "title", "subtitle", "text", "picture_key", "at")
 
@@ -105,15 +109,43 @@ _query = select(_looked_for.c.query).scalar_subquery()
 _people = auth.people
 
 
+def _of_lot(number: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a document matches, and is in the lot of this number."""
+    in_lot: ColumnElement[Any] = cast(func.concat(LOT, number, type_=Text), TSQUERY)
+    return _document.words.op("@@")(in_lot.op("&&")(_query))
+
+
+def _candidates(kind: Kind, *, caller: bool) -> Subquery:
+    """What is ranked: all that matches, or of common words the newest.
+
+    An index finds all places of a word before it gives the first. So common words are looked up lot by lot, from the
+    newest on, until there are enough candidates; and what is common, the newest lot that is full tells.
+    """
+    of_kind = _document.kind == kind.value
+    newest = select(func.max(_document.ref).op(">>")(LOT_BITS).label("number")).where(of_kind).cte(f"newest_{kind}")
+    last = select(newest.c.number).scalar_subquery()
+    some = select(_document.ref).where(of_kind, _of_lot(func.greatest(last - 1, 0))).limit(COMMON).subquery()
+    probe = select(func.count().label("number")).select_from(some).cte(f"probe_{kind}")
+    number = select(probe.c.number).scalar_subquery()
+
+    met = [of_kind]
+    if caller:
+        met.append(auth.not_blocked(bindparam("caller_id", type_=BigInteger), _document.owner_id))
+    rank = cast(func.ts_rank(_document.words, _query, 1), REAL).label("rank")
+    shown = (*(_document[name] for name in _SHOWN), rank)
+    lots = select(func.generate_series(last, 0, -1).label("number")).where(number >= COMMON).subquery(f"lots_{kind}")
+    in_lots = select(*shown).select_from(lots.join(search_documents, _of_lot(lots.c.number)))
+    anywhere = select(*shown).where(_document.words.op("@@")(_query), number < COMMON)
+    either = (
+        each.where(*met).limit(CANDIDATES).subquery(f"{name}_{kind}")
+        for name, each in (("common", in_lots), ("rare", anywhere))
+    )
+    return union_all(*(select(each) for each in either)).subquery(f"matching_{kind}")
+
+
 def _page(kind: Kind, limit: int, *, after: bool, caller: bool) -> Select[*tuple[Any, ...]]:
     """A page of what matches within a kind, best first, newest first among equals; with the owners' names."""
-    matching = select(
-        *(_document[name] for name in _SHOWN),
-        cast(func.ts_rank(_document.words, _query, 1), REAL).label("rank"),
-    ).where(_document.kind == kind.value, _document.words.op("@@")(_query))
-    if caller:
-        matching = matching.where(auth.not_blocked(bindparam("caller_id", type_=BigInteger), _document.owner_id))
-    ranked = matching.limit(CANDIDATES).subquery(f"matching_{kind}")
+    ranked = _candidates(kind, caller=caller)
     order = (ranked.c.rank, ranked.c.at, ranked.c.ref)
     page = select(ranked)
     if kind is Kind.PERSON:

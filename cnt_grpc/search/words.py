@@ -7,14 +7,14 @@ So text is taken apart here, in documents and in queries alike, and Postgres get
 - a word is a run of letters, digits and the marks on them; everything else only separates, so that no query can be
   wrong: quotes, operators and emoji are no words;
 - scripts that are written without spaces, and Korean, whose words carry endings, are taken apart into pairs of letters;
-- the first one and two letters of each word of a title are words as well: as prefixes they would match half a database.
+- the beginnings of each word of a title or subtitle are words as well. Postgres could look up prefixes, too, but it
+  reads all words that begin so before it gives the first match, and of texts that is half a database.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import filterfalse
 from typing import Final
 
 LONGEST_WORD: Final = 40
@@ -23,8 +23,8 @@ MOST_WORDS: Final = 1000
 """Words of a document's text that count, and of its title and subtitle a tenth of that."""
 MOST_ASKED: Final = 12
 """Words of a query that count."""
-SHORTEST_PREFIX: Final = 3
-"""Letters of the shortest word that Postgres looks up as a prefix."""
+LONGEST_START: Final = 12
+"""Letters of a beginning that count."""
 
 # Marks that only say how a letter sounds; in the scripts of India and Southeast Asia marks are vowels, and stay.
 _ACCENTS: Final = re.compile(
@@ -42,8 +42,13 @@ _DENSE: Final = re.compile(
 )
 """Scripts of which pairs of letters are looked up."""
 
+LOT_BITS: Final = 11
+"""Ids that differ only in so many last bits are one lot: 2,048 things."""
+LOT: Final = "Z"
+"""Before the number of a lot, which stands among a document's words. Words of texts and queries are in lower case."""
+
 _START: Final = "~"
-"""Before the first letters of a word of a title. No word of a text or a query begins with it."""
+"""Before the first letters of a word. No word of a text or a query begins with it."""
 
 _UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u061c\u200d\u200e\u200f\u2060\ufeff"))
 """Characters within words that say how to draw them."""
@@ -73,8 +78,8 @@ class Query:
     """The other words."""
 
 
-def vector(title: str, subtitle: str, text: str) -> Vector:
-    """The words of a document with this title (weight A), subtitle (B) and text (C)."""
+def vector(ref: int, title: str, subtitle: str, text: str) -> Vector:
+    """The words of a document with this id, title (weight A), subtitle (B) and text (C)."""
     few = MOST_WORDS // 10
     parts = [(words(title)[:few], "A"), (words(subtitle)[:few], "B"), (words(text)[:MOST_WORDS], "C")]
     places: dict[str, list[str]] = {}
@@ -82,13 +87,13 @@ def vector(title: str, subtitle: str, text: str) -> Vector:
     for found, weight in parts:
         for word in found:
             at += 1
-            for piece in _pieces(word, is_kept=True):
+            for piece in _pieces(word):
                 places.setdefault(piece, []).append(f"{at}{weight}")
-    for word in filterfalse(_DENSE.match, parts[0][0]):
-        for length in range(1, SHORTEST_PREFIX):
-            places.setdefault(_START + word[:length], ["1A"])
-    literal = " ".join(f"'{piece}':{','.join(sorted_places[:255])}" for piece, sorted_places in places.items())
-    return Vector(literal, *(" ".join(filter(str.isascii, found)) for found, _ in parts))
+    for found, weight in ((parts[0][0], "B"), (parts[1][0], "D")):
+        for start in {start for word in found for start in _starts(word)}:
+            places.setdefault(start, [f"1{weight}"])
+    found_by = [f"{LOT}{ref >> LOT_BITS}", *(f"'{piece}':{','.join(at[:255])}" for piece, at in places.items())]
+    return Vector(" ".join(found_by), *(" ".join(filter(str.isascii, found)) for found, _ in parts))
 
 
 def query(text: str) -> Query | None:
@@ -98,10 +103,8 @@ def query(text: str) -> Query | None:
         return None
     last = len(found) - 1 if not text[-1:].isspace() else None
     parts = [_asked(word, goes_on=at == last) for at, word in enumerate(found)]
-    # The stem of a beginning means nothing while it is so short that beginnings of titles stand for it.
-    in_english = [word.isascii() and (at != last or len(word) >= SHORTEST_PREFIX) for at, word in enumerate(found)]
-    english = [part for part, plain in zip(parts, in_english, strict=True) if plain]
-    others = [part for part, plain in zip(parts, in_english, strict=True) if not plain]
+    english = [f"'{word}'" for word in found if word.isascii()]
+    others = [part for word, part in zip(found, parts, strict=True) if not word.isascii()]
     return Query(*(" & ".join(each) for each in (parts, english, others)))
 
 
@@ -131,20 +134,24 @@ def _by_script(run: str) -> Iterator[str]:
         yield run[at:]
 
 
-def _pieces(word: str, *, is_kept: bool = False) -> list[str]:
-    """What is looked up for a word: itself, or of dense scripts its pairs of letters.
+def _pieces(word: str) -> list[str]:
+    """What a document has of a word: itself, or of dense scripts its pairs of letters, and each letter."""
+    return [*_pairs(word), *word] if _DENSE.match(word) else [word]
 
-    Where it `is_kept`, its last letter as well, so that a letter alone is found wherever it stands: as a beginning.
-    """
+
+def _pairs(word: str) -> list[str]:
+    return [word[at : at + 2] for at in range(len(word) - 1)]
+
+
+def _starts(word: str) -> Iterator[str]:
+    """What a document has of the beginnings of a word; of dense scripts, pieces stand for them."""
     if not _DENSE.match(word):
-        return [word]
-    return [word[at : at + 2] for at in range(max(1, len(word) - (not is_kept)))]
+        for length in range(1, min(len(word), LONGEST_START) + 1):
+            yield _START + word[:length]
 
 
 def _asked(word: str, *, goes_on: bool) -> str:
     """The tsquery of one word, or of all that begin like it."""
     if _DENSE.match(word):
-        return f"'{word}':*" if len(word) == 1 else " & ".join(f"'{piece}'" for piece in _pieces(word))
-    if not goes_on:
-        return f"'{word}'"
-    return f"('{word}' | '{_START}{word}')" if len(word) < SHORTEST_PREFIX else f"'{word}':*"
+        return " & ".join(f"'{piece}'" for piece in _pairs(word) or [word])
+    return f"('{word}' | '{_START}{word[:LONGEST_START]}')" if goes_on else f"'{word}'"

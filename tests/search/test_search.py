@@ -83,11 +83,25 @@ async def test_the_last_word_may_be_a_beginning_and_no_other(world: World, api: 
     assert await found(api, f"{one} {other}x") == []
 
 
-async def test_a_text_is_found_by_beginnings_of_three_letters(world: World, api: Api) -> None:
-    one, other = word(), word()
-    (ref,) = await put(world, one, text=other)
-    assert await found(api, f"{one} {other[:3]}") == [ref]
-    assert await found(api, f"{one} {other[:2]}") == []
+async def test_beginnings_are_of_titles_and_subtitles(world: World, api: Api) -> None:
+    one, two, three = word(), word(), word()
+    (ref,) = await put(world, one, subtitle=two, text=three)
+    assert await found(api, f"{one} {two[:2]}") == [ref]
+    assert await found(api, f"{one} {three[:9]}") == []
+    assert await found(api, f"{one} {three}") == [ref]
+
+
+async def test_a_whole_word_comes_before_its_beginning(world: World, api: Api) -> None:
+    own = word()
+    (longer,) = await put(world, f"{own}ish", at=clock.now())
+    (whole,) = await put(world, own, at=clock.now() - timedelta(days=1))
+    assert await found(api, own) == [whole, longer]
+
+
+async def test_a_long_beginning_counts_by_its_first_letters(world: World, api: Api) -> None:
+    own = word() + word() + word()
+    (ref,) = await put(world, own)
+    assert await found(api, own[:25]) == [ref]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +114,7 @@ async def test_a_text_is_found_by_beginnings_of_three_letters(world: World, api:
         ("Elan", "élan"),
         ("Straße", "strasse"),
         ("Όνομα του Πατρός", "πατρος"),
-        ("Молитва Господня", "ГОСПОД"),
+        ("Молитва Господня", "ГОСПОДНЯ"),
         ("שָׁלוֹם עֲלֵיכֶם", "שלום"),
         ("السَّلَامُ عَلَيْكُم", "السلام"),
         ("प्रार्थना का घर", "प्रार्थना"),
@@ -121,6 +135,13 @@ async def test_every_script_and_every_form(world: World, api: Api, title: str, a
     assert await found(api, f"{own} {asked}") == [ref]
     (ref,) = await put(world, own, text=f"{title} {own}x")
     assert ref in await found(api, f"{own}x {asked}")
+
+
+@pytest.mark.parametrize(("title", "asked"), [("Господня", "ГОСП"), ("Πατρός", "πατ"), ("שלום", "של"), ("Élan", "el")])
+async def test_beginnings_in_every_script(world: World, api: Api, title: str, asked: str) -> None:
+    own = word()
+    (ref,) = await put(world, f"{own} {title}")
+    assert await found(api, f"{own} {asked}") == [ref]
 
 
 HOSTILE = [

@@ -46,14 +46,14 @@ def test_scripts_that_stand_beside_each_other_are_several_words() -> None:
 
 def test_a_run_of_any_length_loses_no_pair() -> None:
     run = "".join(chr(0x4E00 + at) for at in range(500))
-    literal = words.vector("", "", run).literal
+    literal = words.vector(1, "", "", run).literal
     assert all(f"'{run[at : at + 2]}'" in literal for at in range(499))
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 async def test_postgres_takes_every_text_and_every_query(scratch: Database, text: str, asked: str) -> None:
-    vector, query = words.vector(text, asked, text * 20), words.query(asked)
+    vector, query = words.vector(1, text, asked, text * 20), words.query(asked)
     async with scratch.transaction() as tx:
         await tx.raw("SELECT $1::text::tsvector, to_tsvector('english', $2)", vector.literal, vector.text)
         if query is not None:
@@ -68,7 +68,7 @@ async def test_every_text_is_found_by_itself(scratch: Database, text: str) -> No
     assert query is not None
     async with scratch.transaction() as tx:
         sql = "SELECT $1::text::tsvector @@ $2::text::tsquery"
-        found = await tx.raw(sql, words.vector("", "", text).literal, query.literal.replace(":*", ""))
-        begun = await tx.raw(sql, words.vector(text, "", "").literal, query.literal)
+        found = await tx.raw(sql, words.vector(1, "", "", text).literal, query.literal)
+        begun = await tx.raw(sql, words.vector(1, text, "", "").literal, query.literal)
     assert begun[0][0]
     assert found[0][0]

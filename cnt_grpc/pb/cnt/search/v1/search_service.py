@@ -22,9 +22,10 @@ class Servicer(Protocol):
     @abstractmethod
     async def Search(self, request: pb2.SearchRequest, call: Call) -> pb2.SearchResponse:
         """What matches all words, best first: titles count most, then what stands below them, then texts. The last word may
-        be the beginning of one, unless a space follows it. Letters count the same with and without accents, and English
-        words in any of their forms. Every text is a valid search; one without a word finds nothing. Of very common words
-        the best of 1,000 matches of a type are shown. Who is blocked, either way, and what they own is not found.
+        be the beginning of one in a title or below it, unless a space follows. Letters count the same with and without
+        accents, and English words in any of their forms. Every text is a valid search; one without a word finds nothing.
+        Of common words the best of the newest 1,000 matches of a type are shown. Who is blocked, either way, and what they
+        own is not found.
         Without a type: up to 5 results of each, in groups, and page_size is not heeded. With one: pages of it.
         Anyone. PAGE_TOKEN_INVALID.
         """
