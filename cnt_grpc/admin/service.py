@@ -1,12 +1,15 @@
 """Answers AdminService: request, rules, message."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnt_grpc.admin.messages.users import ROLE_OF
 from cnt_grpc.admin.messages.users import user as user_message
-from cnt_grpc.admin.rules import users
+from cnt_grpc.admin.rules import dashboard, users
 from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.times import set_time
 from cnt_grpc.media import Urls
 from cnt_grpc.pb.cnt.admin.v1 import admin_service
 from cnt_grpc.pb.cnt.admin.v1.admin_service_pb2 import (
@@ -14,6 +17,8 @@ from cnt_grpc.pb.cnt.admin.v1.admin_service_pb2 import (
     BanUserResponse,
     DeleteUserRequest,
     DeleteUserResponse,
+    GetDashboardRequest,
+    GetDashboardResponse,
     ListUsersRequest,
     ListUsersResponse,
     SetUserAdminRequest,
@@ -30,6 +35,18 @@ class AdminService(admin_service.Servicer):
     """What administrators do with people."""
 
     urls: Urls
+    figures: Sequence[Figure]
+    kinds: Sequence[str]
+    """What moderators decide on, by name."""
+
+    async def GetDashboard(self, request: GetDashboardRequest, call: Call) -> GetDashboardResponse:
+        """Show the platform in numbers."""
+        del request
+        found = await dashboard.shown(call.tx, self.figures, self.kinds)
+        answer = GetDashboardResponse(pending=found.pending, open=found.exact, totals=found.totals)
+        if found.totals_at is not None:
+            set_time(answer.totals_at, found.totals_at)
+        return answer
 
     async def ListUsers(self, request: ListUsersRequest, call: Call) -> ListUsersResponse:
         """Show a page of people."""

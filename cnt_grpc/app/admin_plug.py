@@ -1,13 +1,19 @@
-"""The admin room's plug."""
+"""The admin room's plug; rooms.py builds what needs the figures and kinds of all rooms."""
 
 from cnt_grpc import admin
 from cnt_grpc.app.plug import Plug, Servicers
 from cnt_grpc.app.system import System
-from cnt_grpc.pb.cnt.admin.v1 import admin_service
+from cnt_grpc.pb.cnt.admin.v1 import creator_application_service
 
 
 def _serve(system: System) -> Servicers:
-    return {admin_service.SERVICE: admin.AdminService(system.urls)}
+    return {creator_application_service.SERVICE: admin.CreatorApplicationService(system.urls)}
 
 
-ADMIN = Plug(services=(admin_service.SERVICE,), serve=_serve)
+ADMIN = Plug(
+    services=(creator_application_service.SERVICE,),
+    serve=_serve,
+    periodic=admin.PERIODIC,
+    holder=admin.HOLDER,
+    figures=admin.FIGURES,
+)

@@ -18,4 +18,5 @@ AUTH = Plug(
     serve=_serve,
     periodic=auth.PERIODIC,
     holder=auth.HOLDER,
+    figures=auth.FIGURES,
 )

@@ -27,4 +27,5 @@ COMMUNITY = Plug(
     kinds=community.moderated_kinds,
     reportable=community.reportable,
     searched=community.searched,
+    figures=community.FIGURES,
 )

@@ -37,4 +37,5 @@ CONTENT = Plug(
     seed=content.seed,
     furnish=_furnish,
     holder=content.HOLDER,
+    figures=content.FIGURES,
 )

@@ -26,4 +26,5 @@ PAYMENT = Plug(
     periodic=payment.PERIODIC,
     holder=payment.HOLDER,
     seed=payment.seed,
+    figures=payment.FIGURES,
 )

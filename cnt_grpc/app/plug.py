@@ -7,6 +7,7 @@ from typing import Any
 from cnt_grpc import auth, moderation, search
 from cnt_grpc.app.system import System
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.jobs import Handler, Job
 from cnt_grpc.kit.worker import Periodic
 
@@ -38,6 +39,8 @@ class Plug:
     """Its kinds of things that people report."""
     searched: Sequence[search.Source] = ()
     """Its kinds of things that can be found, to build the index anew."""
+    figures: Sequence[Figure] = ()
+    """Its numbers for administrators."""
     seed: Callable[[Tx], Awaitable[None]] | None = None
     """Puts in what a new database needs; may be called again."""
     furnish: Callable[[System], Awaitable[None]] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from cnt_grpc import auth, moderation, search
+from cnt_grpc import admin, auth, moderation, search
 from cnt_grpc.app.admin_plug import ADMIN
 from cnt_grpc.app.auth_plug import AUTH
 from cnt_grpc.app.community_plug import COMMUNITY
@@ -17,6 +17,8 @@ from cnt_grpc.app.search_plug import SEARCH
 from cnt_grpc.app.system import System
 from cnt_grpc.kit import housekeeping
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.figures import Figure
+from cnt_grpc.pb.cnt.admin.v1 import admin_service
 from cnt_grpc.pb.cnt.moderation.v1 import moderation_service, report_service
 
 
@@ -28,11 +30,21 @@ def _moderation(_: System) -> Servicers:
     }
 
 
+def _admin(system: System) -> Servicers:
+    kinds = sorted(kind.name for kind in KINDS)
+    return {admin_service.SERVICE: admin.AdminService(system.urls, FIGURES, kinds)}
+
+
 ROOMS = (
     AUTH,
     MEDIA,
     NOTIFICATION,
-    Plug(services=(moderation_service.SERVICE, report_service.SERVICE), serve=_moderation, holder=moderation.HOLDER),
+    Plug(
+        services=(moderation_service.SERVICE, report_service.SERVICE),
+        serve=_moderation,
+        holder=moderation.HOLDER,
+        figures=moderation.FIGURES,
+    ),
     SEARCH,
     CONTENT,
     COMMUNITY,
@@ -40,6 +52,7 @@ ROOMS = (
     LIVE,
     PAYMENT,
     ADMIN,
+    Plug(services=(admin_service.SERVICE,), serve=_admin),
 )
 
 SERVICES = tuple(service for room in ROOMS for service in room.services)
@@ -51,6 +64,8 @@ REPORTABLE: tuple[moderation.Reportable, ...] = tuple(kind for room in ROOMS for
 """Every kind of thing that people report, besides people."""
 SEARCHED: tuple[search.Source, ...] = tuple(source for room in ROOMS for source in room.searched)
 """Every kind of thing that can be found."""
+FIGURES: tuple[Figure, ...] = tuple(figure for room in ROOMS for figure in room.figures)
+"""Every room's numbers for administrators."""
 PERIODIC = (*housekeeping.PERIODIC, *(job for room in ROOMS for job in room.periodic))
 """What the clock starts."""
 
@@ -64,7 +79,7 @@ def handlers(system: System) -> Handlers:
     """What does every room's jobs. The jobs that work for all rooms stand here."""
     leaving = auth.AuthJobs(system.google, system.avatars, system.vault, HOLDERS)
     own = {job: handler for room in ROOMS for job, handler in room.work(system).items()}
-    return {**housekeeping.HANDLERS, **leaving.handlers, **own}
+    return {**housekeeping.HANDLERS, **leaving.handlers, **admin.AdminJobs(FIGURES).handlers, **own}
 
 
 def seeds() -> tuple[Callable[[Tx], Awaitable[None]], ...]:

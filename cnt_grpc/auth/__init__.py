@@ -31,6 +31,7 @@ from cnt_grpc.auth.privacy import HOLDER
 from cnt_grpc.auth.queries.blocks import blocks_of
 from cnt_grpc.auth.queries.contacts import contacts
 from cnt_grpc.auth.queries.entitlements import is_entitled_to
+from cnt_grpc.auth.queries.figures import FIGURES
 from cnt_grpc.auth.queries.people import (
     findable_people,
     findable_person,
@@ -60,6 +61,7 @@ from cnt_grpc.auth.vault import Vault
 
 __all__ = [
     "DEMO_PEOPLE",
+    "FIGURES",
     "HOLDER",
     "INDEX_PERSON",
     "PERIODIC",

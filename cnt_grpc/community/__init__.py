@@ -9,6 +9,7 @@ from cnt_grpc.community.background import HANDLERS as _OF_POSTS
 from cnt_grpc.community.moderated import ModeratedPosts, ReportedComments
 from cnt_grpc.community.moderated_events import FoundEvents, ModeratedEvents
 from cnt_grpc.community.privacy import HOLDER
+from cnt_grpc.community.queries.figures import FIGURES
 from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.reminders import PERIODIC, REMINDER_HANDLERS
 from cnt_grpc.community.rules.finding import FoundPosts
@@ -30,6 +31,7 @@ searched = (FoundPosts(), FoundEvents())
 """Every kind of thing that the search room finds."""
 
 __all__ = [
+    "FIGURES",
     "HANDLERS",
     "HOLDER",
     "PERIODIC",

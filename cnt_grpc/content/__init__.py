@@ -21,6 +21,7 @@ from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.moderated import Moderated
 from cnt_grpc.content.privacy import HOLDER
 from cnt_grpc.content.queries.artists import has_artist_profile
+from cnt_grpc.content.queries.figures import FIGURES
 from cnt_grpc.content.queries.follows import follows
 from cnt_grpc.content.rss import Site
 from cnt_grpc.content.rules.artists import verify_artist
@@ -38,6 +39,7 @@ searched: tuple[search.Source, ...] = (*(FoundItems(kind) for kind in KINDS), Fo
 """Every kind of thing that the search room finds."""
 
 __all__ = [
+    "FIGURES",
     "HOLDER",
     "PERIODIC",
     "ArtistService",

@@ -14,6 +14,7 @@ kinds, and takes HOLDER and People from here; `verify` walks the audit's chain.
 """
 
 from cnt_grpc.moderation.audit import Act, Verdict, record, verify
+from cnt_grpc.moderation.figures import FIGURES, pending
 from cnt_grpc.moderation.kinds import After, Decision, Filter, Kind, Kinds, Subject
 from cnt_grpc.moderation.people import People
 from cnt_grpc.moderation.privacy import HOLDER
@@ -24,6 +25,7 @@ from cnt_grpc.moderation.service import ModerationService
 from cnt_grpc.moderation.status import Status
 
 __all__ = [
+    "FIGURES",
     "HOLDER",
     "Act",
     "After",
@@ -41,6 +43,7 @@ __all__ = [
     "Thing",
     "Verdict",
     "moved",
+    "pending",
     "pending_by_kind",
     "record",
     "verify",

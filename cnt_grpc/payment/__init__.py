@@ -8,6 +8,7 @@ from cnt_grpc.kit.db import Tx
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.jobs import PERIODIC, PaymentJobs
 from cnt_grpc.payment.privacy import HOLDER
+from cnt_grpc.payment.queries.figures import FIGURES
 from cnt_grpc.payment.rules import gifts, packages, plans
 from cnt_grpc.payment.rules.bank import rotate as rotate_bank_keys
 from cnt_grpc.payment.rules.replaying import Replay
@@ -15,6 +16,7 @@ from cnt_grpc.payment.service import PaymentService, SubscriptionService, Wallet
 from cnt_grpc.payment.stripe_api import Stripe
 
 __all__ = [
+    "FIGURES",
     "HOLDER",
     "PERIODIC",
     "BankVault",

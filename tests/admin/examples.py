@@ -1,11 +1,16 @@
 """A valid call of every method of the admin room, for the laws that run over all methods."""
 
+from datetime import datetime
+
+from cnt_grpc.kit import clock
 from cnt_grpc.pb.cnt.admin.v1.admin_service import SERVICE
+from cnt_grpc.pb.cnt.admin.v1.creator_application_service import SERVICE as APPLICATIONS
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2
 from tests.auth import makers
 from tests.content.given import MOMENT
 from tests.harness.examples import Example, Fields, Pages
 from tests.harness.world import Person, World
+from tests.media import makers as media
 
 
 async def somebody(world: World, who: Person) -> Fields:
@@ -32,9 +37,64 @@ async def namesakes(world: World, who: Person, number: int) -> Fields:
     return {"search": f"namesake of {who.id}"}
 
 
+async def papers(world: World, who: Person) -> list[int]:
+    """A paper of this person, as an upload would have made it."""
+    async with world.db.transaction() as tx:
+        return [int((await media.image(tx, who.id))["id"])]
+
+
+async def wish(world: World, who: Person) -> Fields:
+    """What somebody says who wants to be a creator."""
+    return {"stage_name": "Ann sings", "about": "Psalms.", "paper_ids": await papers(world, who)}
+
+
+async def apply(world: World, who: Person, *, at: datetime | None = None) -> int:
+    """An application of this person that waits."""
+    async with world.db.transaction() as tx:
+        row = await tx.raw(
+            "INSERT INTO creator_applications (user_id, stage_name, about, links, created_at)"
+            " VALUES ($1, 'Ann sings', 'Psalms.', '{}', $2) RETURNING id",
+            who.id,
+            at or clock.now(),
+        )
+    return int(row[0]["id"])
+
+
+async def own_application(world: World, who: Person) -> Fields:
+    """One of one's own."""
+    await apply(world, who)
+    return {}
+
+
+async def somebodys_application(world: World, who: Person) -> Fields:
+    """One of somebody else."""
+    return {"application_id": await apply(world, await world.user()), "reason": "Because."}
+
+
+async def somebodys_to_approve(world: World, who: Person) -> Fields:
+    """The same, without a reason."""
+    return {"application_id": await apply(world, await world.user())}
+
+
+async def many_applications(world: World, who: Person, number: int) -> Fields:
+    """Applications of one moment."""
+    for _ in range(number):
+        await apply(world, await world.user(), at=MOMENT)
+    return {}
+
+
+ANYONES = {"application_id": "administrators see all applications"}
 ANYONE = {"user_id": "administrators see everyone"}
 
 EXAMPLES = {
+    f"{SERVICE}/GetDashboard": Example(role="admin"),
+    f"{APPLICATIONS}/ApplyAsCreator": Example(given=wish),
+    f"{APPLICATIONS}/GetMyCreatorApplication": Example(given=own_application),
+    f"{APPLICATIONS}/ListCreatorApplications": Example(
+        role="admin", pages=Pages(many_applications, "applications", key="application_id")
+    ),
+    f"{APPLICATIONS}/ApproveCreatorApplication": Example(given=somebodys_to_approve, role="admin", open_ids=ANYONES),
+    f"{APPLICATIONS}/RejectCreatorApplication": Example(given=somebodys_application, role="admin", open_ids=ANYONES),
     f"{SERVICE}/ListUsers": Example(role="admin", pages=Pages(namesakes, "users", key="user_id")),
     f"{SERVICE}/SetUserAdmin": Example(given=somebody, role="admin", open_ids=ANYONE),
     f"{SERVICE}/SetUserRoles": Example(given=somebody_and_roles, role="admin", open_ids=ANYONE),

@@ -15,9 +15,16 @@ SERVICE: Final = "cnt.admin.v1.AdminService"
 
 
 class Servicer(Protocol):
-    """Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation."""
+    """Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation."""
 
     __slots__ = ()
+
+    @abstractmethod
+    async def GetDashboard(self, request: pb2.GetDashboardRequest, call: Call) -> pb2.GetDashboardResponse:
+        """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
+        within the last minute or two. Administrators.
+        """
+        ...
 
     @abstractmethod
     async def ListUsers(self, request: pb2.ListUsersRequest, call: Call) -> pb2.ListUsersResponse:

@@ -27,7 +27,7 @@ if _version_not_supported:
 
 
 class AdminServiceStub:
-    """Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
+    """Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
     """
 
     def __init__(self, channel):
@@ -36,6 +36,11 @@ class AdminServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.GetDashboard = channel.unary_unary(
+                '/cnt.admin.v1.AdminService/GetDashboard',
+                request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.SerializeToString,
+                response_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.FromString,
+                _registered_method=True)
         self.ListUsers = channel.unary_unary(
                 '/cnt.admin.v1.AdminService/ListUsers',
                 request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.ListUsersRequest.SerializeToString,
@@ -69,8 +74,16 @@ class AdminServiceStub:
 
 
 class AdminServiceServicer:
-    """Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
+    """Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
     """
+
+    def GetDashboard(self, request, context):
+        """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
+        within the last minute or two. Administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def ListUsers(self, request, context):
         """Finds people, the newest first; who is erased is not found.
@@ -123,6 +136,11 @@ class AdminServiceServicer:
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'GetDashboard': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDashboard,
+                    request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.FromString,
+                    response_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.SerializeToString,
+            ),
             'ListUsers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListUsers,
                     request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.ListUsersRequest.FromString,
@@ -162,8 +180,35 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
+    """Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
     """
+
+    @staticmethod
+    def GetDashboard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.admin.v1.AdminService/GetDashboard',
+            cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.SerializeToString,
+            cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def ListUsers(request,

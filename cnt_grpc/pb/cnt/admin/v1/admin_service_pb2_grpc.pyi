@@ -14,9 +14,13 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AdminServiceStub:
-    """Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation."""
+    """Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    GetDashboard: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetDashboardRequest, _admin_service_pb2.GetDashboardResponse]
+    """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
+    within the last minute or two. Administrators.
+    """
     ListUsers: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListUsersRequest, _admin_service_pb2.ListUsersResponse]
     """Finds people, the newest first; who is erased is not found.
     Administrators. PAGE_TOKEN_INVALID.
@@ -43,7 +47,17 @@ class AdminServiceStub:
     """
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation."""
+    """Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation."""
+
+    @_abc_1.abstractmethod
+    def GetDashboard(
+        self,
+        request: _admin_service_pb2.GetDashboardRequest,
+        context: _aio.ServicerContext[_admin_service_pb2.GetDashboardRequest, _abc.Awaitable[_admin_service_pb2.GetDashboardResponse]],
+    ) -> _abc.Awaitable[_admin_service_pb2.GetDashboardResponse]:
+        """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
+        within the last minute or two. Administrators.
+        """
 
     @_abc_1.abstractmethod
     def ListUsers(

@@ -10,3 +10,11 @@ class Reason(StrEnum):
     # Nobody changes their own roles, bans or deletes themselves by the powers that they have over others.
     # PERMISSION_DENIED.
     ACT_ON_ONESELF = "ACT_ON_ONESELF"
+    # No such application, or none of the caller's own. NOT_FOUND.
+    APPLICATION_NOT_FOUND = "APPLICATION_NOT_FOUND"
+    # The caller's last application still waits. FAILED_PRECONDITION.
+    APPLICATION_PENDING = "APPLICATION_PENDING"
+    # The caller is a creator already. FAILED_PRECONDITION.
+    CREATOR_ALREADY = "CREATOR_ALREADY"
+    # The application is decided. FAILED_PRECONDITION.
+    APPLICATION_DECIDED = "APPLICATION_DECIDED"

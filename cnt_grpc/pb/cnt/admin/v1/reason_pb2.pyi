@@ -29,6 +29,14 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Nobody changes their own roles, bans or deletes themselves by the powers that they have over others.
     PERMISSION_DENIED.
     """
+    REASON_APPLICATION_NOT_FOUND: _Reason.ValueType  # 2
+    """No such application, or none of the caller's own. NOT_FOUND."""
+    REASON_APPLICATION_PENDING: _Reason.ValueType  # 3
+    """The caller's last application still waits. FAILED_PRECONDITION."""
+    REASON_CREATOR_ALREADY: _Reason.ValueType  # 4
+    """The caller is a creator already. FAILED_PRECONDITION."""
+    REASON_APPLICATION_DECIDED: _Reason.ValueType  # 5
+    """The application is decided. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -39,4 +47,12 @@ REASON_ACT_ON_ONESELF: Reason.ValueType  # 1
 """Nobody changes their own roles, bans or deletes themselves by the powers that they have over others.
 PERMISSION_DENIED.
 """
+REASON_APPLICATION_NOT_FOUND: Reason.ValueType  # 2
+"""No such application, or none of the caller's own. NOT_FOUND."""
+REASON_APPLICATION_PENDING: Reason.ValueType  # 3
+"""The caller's last application still waits. FAILED_PRECONDITION."""
+REASON_CREATOR_ALREADY: Reason.ValueType  # 4
+"""The caller is a creator already. FAILED_PRECONDITION."""
+REASON_APPLICATION_DECIDED: Reason.ValueType  # 5
+"""The application is decided. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

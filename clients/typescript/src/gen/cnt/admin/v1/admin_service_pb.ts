@@ -13,13 +13,73 @@ import type { Role } from "../../auth/v1/user_pb.js";
 import { file_cnt_auth_v1_user } from "../../auth/v1/user_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/admin/v1/admin_service.proto.
  */
 export const file_cnt_admin_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBjbnQvYWRtaW4vdjEvYWRtaW5fc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIrABChBMaXN0VXNlcnNSZXF1ZXN0EhcKBnNlYXJjaBgBIAEoCUIHukgEcgIYZBIpCgRyb2xlGAIgASgOMhEuY250LmF1dGgudjEuUm9sZUIIukgFggECEAESEwoGYmFubmVkGAMgASgISACIAQESGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIQgkKB19iYW5uZWQiVgoRTGlzdFVzZXJzUmVzcG9uc2USKAoFdXNlcnMYASADKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImIKE1NldFVzZXJBZG1pblJlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABIQCghpc19hZG1pbhgCIAEoCBIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI/ChRTZXRVc2VyQWRtaW5SZXNwb25zZRInCgR1c2VyGAEgASgLMhkuY250LmFkbWluLnYxLk1hbmFnZWRVc2VyIocBChNTZXRVc2VyUm9sZXNSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASNQoFcm9sZXMYAiADKA4yES5jbnQuYXV0aC52MS5Sb2xlQhO6SBCSAQ0QAxgBIgeCAQQQASAAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIj8KFFNldFVzZXJSb2xlc1Jlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIiZwoOQmFuVXNlclJlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiOgoPQmFuVXNlclJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIiZwoQVW5iYW5Vc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhgKBnJlYXNvbhgCIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiPAoRVW5iYW5Vc2VyUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJoChFEZWxldGVVc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhgKBnJlYXNvbhgCIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiFAoSRGVsZXRlVXNlclJlc3BvbnNlMrIGCgxBZG1pblNlcnZpY2UScgoJTGlzdFVzZXJzEh4uY250LmFkbWluLnYxLkxpc3RVc2Vyc1JlcXVlc3QaHy5jbnQuYWRtaW4udjEuTGlzdFVzZXJzUmVzcG9uc2UiJJACAYq1GAIIBoLT5JMCFRITL2FwaS92MS9hZG1pbi91c2VycxKPAQoMU2V0VXNlckFkbWluEiEuY250LmFkbWluLnYxLlNldFVzZXJBZG1pblJlcXVlc3QaIi5jbnQuYWRtaW4udjEuU2V0VXNlckFkbWluUmVzcG9uc2UiOIq1GAYIBhABIAGC0+STAig6ASoyIy9hcGkvdjEvYWRtaW4vdXNlcnMve3VzZXJfaWR9L2FkbWluEo8BCgxTZXRVc2VyUm9sZXMSIS5jbnQuYWRtaW4udjEuU2V0VXNlclJvbGVzUmVxdWVzdBoiLmNudC5hZG1pbi52MS5TZXRVc2VyUm9sZXNSZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKjIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vcm9sZXMSfgoHQmFuVXNlchIcLmNudC5hZG1pbi52MS5CYW5Vc2VyUmVxdWVzdBodLmNudC5hZG1pbi52MS5CYW5Vc2VyUmVzcG9uc2UiNoq1GAYIBhABIAGC0+STAiY6ASoiIS9hcGkvdjEvYWRtaW4vdXNlcnMve3VzZXJfaWR9L2JhbhKGAQoJVW5iYW5Vc2VyEh4uY250LmFkbWluLnYxLlVuYmFuVXNlclJlcXVlc3QaHy5jbnQuYWRtaW4udjEuVW5iYW5Vc2VyUmVzcG9uc2UiOIq1GAYIBhABIAGC0+STAig6ASoiIy9hcGkvdjEvYWRtaW4vdXNlcnMve3VzZXJfaWR9L3VuYmFuEoABCgpEZWxldGVVc2VyEh8uY250LmFkbWluLnYxLkRlbGV0ZVVzZXJSZXF1ZXN0GiAuY250LmFkbWluLnYxLkRlbGV0ZVVzZXJSZXNwb25zZSIvirUYBggGEAEgAYLT5JMCHyodL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH1iBnByb3RvMw", [file_buf_validate_validate, file_cnt_admin_v1_managed_user, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations]);
+  fileDesc("CiBjbnQvYWRtaW4vdjEvYWRtaW5fc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhUKE0dldERhc2hib2FyZFJlcXVlc3QijwMKFEdldERhc2hib2FyZFJlc3BvbnNlEkAKB3BlbmRpbmcYASADKAsyLy5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuUGVuZGluZ0VudHJ5EjoKBG9wZW4YAiADKAsyLC5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuT3BlbkVudHJ5Ej4KBnRvdGFscxgDIAMoCzIuLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZS5Ub3RhbHNFbnRyeRItCgl0b3RhbHNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGi4KDFBlbmRpbmdFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGisKCU9wZW5FbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGi0KC1RvdGFsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEisAEKEExpc3RVc2Vyc1JlcXVlc3QSFwoGc2VhcmNoGAEgASgJQge6SARyAhhkEikKBHJvbGUYAiABKA4yES5jbnQuYXV0aC52MS5Sb2xlQgi6SAWCAQIQARITCgZiYW5uZWQYAyABKAhIAIgBARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAhCCQoHX2Jhbm5lZCJWChFMaXN0VXNlcnNSZXNwb25zZRIoCgV1c2VycxgBIAMoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiYgoTU2V0VXNlckFkbWluUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhAKCGlzX2FkbWluGAIgASgIEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIj8KFFNldFVzZXJBZG1pblJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIihwEKE1NldFVzZXJSb2xlc1JlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABI1CgVyb2xlcxgCIAMoDjIRLmNudC5hdXRoLnYxLlJvbGVCE7pIEJIBDRADGAEiB4IBBBABIAASHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiPwoUU2V0VXNlclJvbGVzUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJnCg5CYW5Vc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhoKBnJlYXNvbhgCIAEoCUIKukgHcgUQARjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI6Cg9CYW5Vc2VyUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJnChBVbmJhblVzZXJSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASGAoGcmVhc29uGAIgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI8ChFVbmJhblVzZXJSZXNwb25zZRInCgR1c2VyGAEgASgLMhkuY250LmFkbWluLnYxLk1hbmFnZWRVc2VyImgKEURlbGV0ZVVzZXJSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASGAoGcmVhc29uGAIgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASIUChJEZWxldGVVc2VyUmVzcG9uc2UyswcKDEFkbWluU2VydmljZRJ/CgxHZXREYXNoYm9hcmQSIS5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVxdWVzdBoiLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZSIokAIBirUYAggGgtPkkwIZEhcvYXBpL3YxL2FkbWluL2Rhc2hib2FyZBJyCglMaXN0VXNlcnMSHi5jbnQuYWRtaW4udjEuTGlzdFVzZXJzUmVxdWVzdBofLmNudC5hZG1pbi52MS5MaXN0VXNlcnNSZXNwb25zZSIkkAIBirUYAggGgtPkkwIVEhMvYXBpL3YxL2FkbWluL3VzZXJzEo8BCgxTZXRVc2VyQWRtaW4SIS5jbnQuYWRtaW4udjEuU2V0VXNlckFkbWluUmVxdWVzdBoiLmNudC5hZG1pbi52MS5TZXRVc2VyQWRtaW5SZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKjIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYWRtaW4SjwEKDFNldFVzZXJSb2xlcxIhLmNudC5hZG1pbi52MS5TZXRVc2VyUm9sZXNSZXF1ZXN0GiIuY250LmFkbWluLnYxLlNldFVzZXJSb2xlc1Jlc3BvbnNlIjiKtRgGCAYQASABgtPkkwIoOgEqMiMvYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfS9yb2xlcxJ+CgdCYW5Vc2VyEhwuY250LmFkbWluLnYxLkJhblVzZXJSZXF1ZXN0Gh0uY250LmFkbWluLnYxLkJhblVzZXJSZXNwb25zZSI2irUYBggGEAEgAYLT5JMCJjoBKiIhL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYmFuEoYBCglVbmJhblVzZXISHi5jbnQuYWRtaW4udjEuVW5iYW5Vc2VyUmVxdWVzdBofLmNudC5hZG1pbi52MS5VbmJhblVzZXJSZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKiIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vdW5iYW4SgAEKCkRlbGV0ZVVzZXISHy5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlcXVlc3QaIC5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlc3BvbnNlIi+KtRgGCAYQASABgtPkkwIfKh0vYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_cnt_admin_v1_managed_user, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
+
+/**
+ * Asks for the dashboard.
+ *
+ * @generated from message cnt.admin.v1.GetDashboardRequest
+ */
+export type GetDashboardRequest = Message<"cnt.admin.v1.GetDashboardRequest"> & {
+};
+
+/**
+ * Describes the message cnt.admin.v1.GetDashboardRequest.
+ * Use `create(GetDashboardRequestSchema)` to create a new message.
+ */
+export const GetDashboardRequestSchema: GenMessage<GetDashboardRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 0);
+
+/**
+ * The platform in numbers.
+ *
+ * @generated from message cnt.admin.v1.GetDashboardResponse
+ */
+export type GetDashboardResponse = Message<"cnt.admin.v1.GetDashboardResponse"> & {
+  /**
+   * What waits for a moderator, by content_type: podcast, movie, music and so on. Exact.
+   *
+   * @generated from field: map<string, int64> pending = 1;
+   */
+  pending: { [key: string]: bigint };
+
+  /**
+   * What waits for somebody else, such as open_reports, open_applications, open_tickets. Exact.
+   *
+   * @generated from field: map<string, int64> open = 2;
+   */
+  open: { [key: string]: bigint };
+
+  /**
+   * What there is, such as users, items_podcast, items_document, posts, and what happened lately, such as
+   * plays_7_days and gifts_30_days.
+   *
+   * @generated from field: map<string, int64> totals = 3;
+   */
+  totals: { [key: string]: bigint };
+
+  /**
+   * When the oldest of the totals was counted; absent before the first count.
+   *
+   * @generated from field: google.protobuf.Timestamp totals_at = 4;
+   */
+  totalsAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.admin.v1.GetDashboardResponse.
+ * Use `create(GetDashboardResponseSchema)` to create a new message.
+ */
+export const GetDashboardResponseSchema: GenMessage<GetDashboardResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 1);
 
 /**
  * Which people.
@@ -68,7 +128,7 @@ export type ListUsersRequest = Message<"cnt.admin.v1.ListUsersRequest"> & {
  * Use `create(ListUsersRequestSchema)` to create a new message.
  */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 0);
+  messageDesc(file_cnt_admin_v1_admin_service, 2);
 
 /**
  * One page of people.
@@ -96,7 +156,7 @@ export type ListUsersResponse = Message<"cnt.admin.v1.ListUsersResponse"> & {
  * Use `create(ListUsersResponseSchema)` to create a new message.
  */
 export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 1);
+  messageDesc(file_cnt_admin_v1_admin_service, 3);
 
 /**
  * Who, and whether.
@@ -131,7 +191,7 @@ export type SetUserAdminRequest = Message<"cnt.admin.v1.SetUserAdminRequest"> & 
  * Use `create(SetUserAdminRequestSchema)` to create a new message.
  */
 export const SetUserAdminRequestSchema: GenMessage<SetUserAdminRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 2);
+  messageDesc(file_cnt_admin_v1_admin_service, 4);
 
 /**
  * The person as they stand now.
@@ -152,7 +212,7 @@ export type SetUserAdminResponse = Message<"cnt.admin.v1.SetUserAdminResponse"> 
  * Use `create(SetUserAdminResponseSchema)` to create a new message.
  */
 export const SetUserAdminResponseSchema: GenMessage<SetUserAdminResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 3);
+  messageDesc(file_cnt_admin_v1_admin_service, 5);
 
 /**
  * Who, and which roles.
@@ -187,7 +247,7 @@ export type SetUserRolesRequest = Message<"cnt.admin.v1.SetUserRolesRequest"> & 
  * Use `create(SetUserRolesRequestSchema)` to create a new message.
  */
 export const SetUserRolesRequestSchema: GenMessage<SetUserRolesRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 4);
+  messageDesc(file_cnt_admin_v1_admin_service, 6);
 
 /**
  * The person as they stand now.
@@ -208,7 +268,7 @@ export type SetUserRolesResponse = Message<"cnt.admin.v1.SetUserRolesResponse"> 
  * Use `create(SetUserRolesResponseSchema)` to create a new message.
  */
 export const SetUserRolesResponseSchema: GenMessage<SetUserRolesResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 5);
+  messageDesc(file_cnt_admin_v1_admin_service, 7);
 
 /**
  * Who, and why.
@@ -243,7 +303,7 @@ export type BanUserRequest = Message<"cnt.admin.v1.BanUserRequest"> & {
  * Use `create(BanUserRequestSchema)` to create a new message.
  */
 export const BanUserRequestSchema: GenMessage<BanUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 6);
+  messageDesc(file_cnt_admin_v1_admin_service, 8);
 
 /**
  * The person as they stand now.
@@ -264,7 +324,7 @@ export type BanUserResponse = Message<"cnt.admin.v1.BanUserResponse"> & {
  * Use `create(BanUserResponseSchema)` to create a new message.
  */
 export const BanUserResponseSchema: GenMessage<BanUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 7);
+  messageDesc(file_cnt_admin_v1_admin_service, 9);
 
 /**
  * Who, and why.
@@ -299,7 +359,7 @@ export type UnbanUserRequest = Message<"cnt.admin.v1.UnbanUserRequest"> & {
  * Use `create(UnbanUserRequestSchema)` to create a new message.
  */
 export const UnbanUserRequestSchema: GenMessage<UnbanUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 8);
+  messageDesc(file_cnt_admin_v1_admin_service, 10);
 
 /**
  * The person as they stand now.
@@ -320,7 +380,7 @@ export type UnbanUserResponse = Message<"cnt.admin.v1.UnbanUserResponse"> & {
  * Use `create(UnbanUserResponseSchema)` to create a new message.
  */
 export const UnbanUserResponseSchema: GenMessage<UnbanUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 9);
+  messageDesc(file_cnt_admin_v1_admin_service, 11);
 
 /**
  * Who, and why.
@@ -355,7 +415,7 @@ export type DeleteUserRequest = Message<"cnt.admin.v1.DeleteUserRequest"> & {
  * Use `create(DeleteUserRequestSchema)` to create a new message.
  */
 export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 10);
+  messageDesc(file_cnt_admin_v1_admin_service, 12);
 
 /**
  * It is done, or as good as done.
@@ -370,14 +430,25 @@ export type DeleteUserResponse = Message<"cnt.admin.v1.DeleteUserResponse"> & {
  * Use `create(DeleteUserResponseSchema)` to create a new message.
  */
 export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 11);
+  messageDesc(file_cnt_admin_v1_admin_service, 13);
 
 /**
- * Manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
+ * Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
  *
  * @generated from service cnt.admin.v1.AdminService
  */
 export const AdminService: GenService<{
+  /**
+   * What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
+   * within the last minute or two. Administrators.
+   *
+   * @generated from rpc cnt.admin.v1.AdminService.GetDashboard
+   */
+  getDashboard: {
+    methodKind: "unary";
+    input: typeof GetDashboardRequestSchema;
+    output: typeof GetDashboardResponseSchema;
+  },
   /**
    * Finds people, the newest first; who is erased is not found.
    * Administrators. PAGE_TOKEN_INVALID.

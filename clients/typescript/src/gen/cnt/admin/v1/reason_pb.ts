@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/admin/v1/reason.proto.
  */
 export const file_cnt_admin_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvYWRtaW4vdjEvcmVhc29uLnByb3RvEgxjbnQuYWRtaW4udjEqOwoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhkKFVJFQVNPTl9BQ1RfT05fT05FU0VMRhABYgZwcm90bzM");
+  fileDesc("ChljbnQvYWRtaW4vdjEvcmVhc29uLnByb3RvEgxjbnQuYWRtaW4udjEquQEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIZChVSRUFTT05fQUNUX09OX09ORVNFTEYQARIgChxSRUFTT05fQVBQTElDQVRJT05fTk9UX0ZPVU5EEAISHgoaUkVBU09OX0FQUExJQ0FUSU9OX1BFTkRJTkcQAxIaChZSRUFTT05fQ1JFQVRPUl9BTFJFQURZEAQSHgoaUkVBU09OX0FQUExJQ0FUSU9OX0RFQ0lERUQQBWIGcHJvdG8z");
 
 /**
  * Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -33,6 +33,34 @@ export enum Reason {
    * @generated from enum value: REASON_ACT_ON_ONESELF = 1;
    */
   ACT_ON_ONESELF = 1,
+
+  /**
+   * No such application, or none of the caller's own. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_APPLICATION_NOT_FOUND = 2;
+   */
+  APPLICATION_NOT_FOUND = 2,
+
+  /**
+   * The caller's last application still waits. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_APPLICATION_PENDING = 3;
+   */
+  APPLICATION_PENDING = 3,
+
+  /**
+   * The caller is a creator already. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_CREATOR_ALREADY = 4;
+   */
+  CREATOR_ALREADY = 4,
+
+  /**
+   * The application is decided. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_APPLICATION_DECIDED = 5;
+   */
+  APPLICATION_DECIDED = 5,
 }
 
 /**

@@ -1,0 +1,25 @@
+"""What the admin room knows of a person: shown to them, and dropped when they go."""
+
+from collections.abc import AsyncIterator
+
+from cnt_grpc.admin.queries import applications as queries
+from cnt_grpc.admin.rules.applications import forget_papers
+from cnt_grpc.auth import Holder, Record
+from cnt_grpc.kit.db import Tx
+
+
+async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record]]:
+    """What they wrote of themselves to become a creator."""
+    for row in await tx.all(queries.of_person(), user_id=user_id):
+        yield "creator_applications", dict(row)
+
+
+async def erase_person(tx: Tx, user_id: int) -> None:
+    """Drop their applications, and the papers of the one that waits."""
+    for row in await tx.all(queries.of_person(), user_id=user_id):
+        await forget_papers(tx, row["id"])
+    await tx.run(queries.drop(), user_id=user_id)
+
+
+HOLDER = Holder("admin", export_person, erase_person)
+"""Everything that the admin room holds about one person: to be read, and to be dropped."""
