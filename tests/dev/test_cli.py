@@ -42,6 +42,18 @@ def test_every_problem_with_the_settings_is_a_line(
     assert {line.split()[1] for line in lines} == {"CNT_HTTP_PORT:", "SECRET_KEY:", "DATABASE_URL:", "CORS_ORIGINS:"}
 
 
+HEAVY = ("fpdf", "fontTools", "numpy", "skia", "av", "boto3", "stripe", "openai")
+
+
+def test_a_server_starts_without_what_few_calls_need() -> None:
+    """A killed server serves again within five seconds, of which loading is the most."""
+    script = f"import cnt_grpc.app, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "seed"])
 def test_without_a_database_it_says_how_to_get_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command]) == 1
