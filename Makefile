@@ -65,8 +65,8 @@ test: env-dev programs peers lint ## Check everything: lint, types, contract, th
 	pytest $(ARGS)
 
 faults: env-dev peers ## The tests that kill, cut and cancel, at full size
-	CNT_FAULTS_FULL=1 CNT_FAULTS_CANCELS=10000 CNT_FUZZ_CALLS=100000 pytest --timeout=3600 --numprocesses=0 -rP \
-		tests/faults tests/kit/test_db_faults.py tests/kit/test_jobs_faults.py tests/contract/test_fuzz.py $(ARGS)
+	CNT_FAULTS_FULL=1 CNT_FAULTS_CANCELS=10000 CNT_FUZZ_CALLS=100000 CNT_PLAYS=100000 pytest --timeout=3600 --numprocesses=0 -rP \
+		tests/faults tests/kit/test_db_faults.py tests/kit/test_jobs_faults.py tests/contract/test_fuzz.py tests/content/test_plays.py $(ARGS)
 
 fuzz: env-dev ## Drive every operation of the JSON API with a fuzzer (minutes; CNT_OPENAPI_EXAMPLES calls each)
 	CNT_OPENAPI_EXAMPLES=$${CNT_OPENAPI_EXAMPLES:-100} pytest --numprocesses=0 tests/openapi/test_fuzz.py $(ARGS)

@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+import pytest
 from grpc import StatusCode
 
 from cnt_grpc import content
 from cnt_grpc.auth import Role, revoke_role
+from cnt_grpc.content import telling
 from cnt_grpc.content.kinds import MUSIC, PODCAST
 from cnt_grpc.content.queries import listening
 from cnt_grpc.pb.cnt.moderation.v1.status_pb2 import REVIEW_STATUS_APPROVED, REVIEW_STATUS_PENDING
@@ -210,6 +212,22 @@ async def test_a_new_item_is_told_to_followers_once_when_everyone_sees_it(world:
     await asyncio.sleep(0.5)
     assert len(await notices(api, bob, NOTIFICATION_TYPE_NEW_ITEM, 1)) == 1
     assert list((await api.as_(cleo).notification.ListNotifications()).notifications) == []
+
+
+async def test_many_followers_are_told_each_once(world: World, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "AT_ONCE", 2)
+    ann, *others = await world.users(6)
+    async with world.db.transaction() as tx:
+        for each in others:
+            await makers.follow(tx, each.id, ann.id)
+        await content.verify_artist(tx, ann.id)
+    await asyncio.sleep(1.1)  # a session's roles are remembered for a second
+    await new_podcast(world, api, ann)
+    for each in others:
+        await notices(api, each, NOTIFICATION_TYPE_NEW_ITEM, 1)
+    await asyncio.sleep(0.3)
+    for each in others:
+        assert len(await notices(api, each, NOTIFICATION_TYPE_NEW_ITEM, 1)) == 1
 
 
 async def test_what_a_verified_artist_makes_is_approved_at_once(world: World, api: Api) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cnt_grpc.content.kinds import MOVIE, MUSIC, PODCAST, ItemKind
-from cnt_grpc.content.queries import items, listening
+from cnt_grpc.content.queries import favorites, items, listening, news
 from cnt_grpc.content.queries.items import Narrowed, Order
 from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.kit import clock
@@ -53,7 +53,7 @@ async def large(cluster: Cluster) -> AsyncIterator[Database]:
 
 
 def page(
-    kind: ItemKind,
+    kind: ItemKind | None,
     gate: Gate = Gate.PUBLIC,
     status: Status | None = Status.APPROVED,
     order: Order = Order.NEWEST,
@@ -89,11 +89,15 @@ PLANS: Mapping[str, Statement] = {
     "play": listening.add_play(Gate.MEMBER),
     "count plays": listening.count_plays(5000),
     "rank": listening.rank_items(),
+    "of an artist": page(None, creator=True),
+    "feed": favorites.feed_page(21, after=True),
+    "favourites": favorites.favorites_page(Gate.MEMBER, 21, of_kind=False, after=True),
+    "podcasts of a feed": news.podcasts_to_feed(300),
     "position": listening.position_in(Gate.MEMBER),
 }
 
 
-FEW = {"own", "own that wait", "album", "artist and album"}
+FEW = {"own", "own that wait", "album", "artist and album", "feed", "favourites", "podcasts of a feed"}
 """Lists so short that it does not matter whether they are read in order."""
 
 
@@ -114,6 +118,7 @@ async def test_it_reads_by_an_index(large: Database, name: str) -> None:
         "genre": "genre 7",
         "artist": "artist 7",
         "album": "album 7",
+        "owner_id": 7,
         "listener": b"y",
         "half_hour": clock.now(),
     }

@@ -292,3 +292,20 @@ async def stored_below(world: World, who: Person, key: str, content_type: str) -
         row = await media_makers._object(tx, who.id, key, content_type, duration, state="ready", visibility="private")
     media_id: int = row["id"]
     return media_id
+
+
+@pytest.mark.parametrize("role", ["", "creator", "moderator", "admin"])
+async def test_nobody_undoes_a_decision_on_what_they_made(world: World, api: Api, role: str) -> None:
+    ann = await world.user(roles={role} - {""})
+    judge = await world.user(roles={"moderator"})
+    async with world.db.transaction() as tx:
+        podcast_id = (await makers.podcast(tx, by=ann.id))["id"]
+    of_it = {"content_type": "podcast", "content_id": podcast_id}
+    await api.as_(judge).moderation.ArchiveContent(**of_it, reason="Not this one.")
+    change = api.as_(ann).content.UpdatePodcast
+    changed = (await change(podcast_id=podcast_id, title="Better", status=REVIEW_STATUS_APPROVED)).podcast
+    assert changed.status != REVIEW_STATUS_APPROVED
+    if role in {"moderator", "admin"}:
+        await api.as_(ann).moderation.ApproveContent(**of_it).fails(StatusCode.PERMISSION_DENIED, "OWN_CASE")
+    await api.as_(judge).moderation.ApproveContent(**of_it)
+    assert (await change(podcast_id=podcast_id)).podcast.status == REVIEW_STATUS_APPROVED
