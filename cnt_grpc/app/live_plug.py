@@ -1,6 +1,6 @@
 """The live room's plug."""
 
-from cnt_grpc import live
+from cnt_grpc import live, media
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
 from cnt_grpc.pb.cnt.live.v1 import (
@@ -26,7 +26,9 @@ def _serve(system: System) -> Servicers:
 
 
 def _work(system: System) -> Handlers:
-    return live.LiveJobs(system.studio.rooms if system.studio else None).handlers
+    return live.LiveJobs(
+        system.studio.rooms if system.studio else None, media.Workshop(system.storage, system.limits)
+    ).handlers
 
 
 LIVE = Plug(

@@ -5,6 +5,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     follows                     to join who follows whom: follower_id, person_id, followed_at
     is_following, followers_of  to ask, and to tell those who follow a person
     has_artist_profile          to join whether others find a person as an artist
+    begin_draft                 to leave somebody a file that was made for them, to publish or not
     verify_artist               for whoever may decide that; being verified is having the creator role
 
 The plug board builds ContentService, ArtistService, LibraryService and ContentJobs, registers
@@ -26,6 +27,7 @@ from cnt_grpc.content.queries.follows import follows
 from cnt_grpc.content.rss import Site
 from cnt_grpc.content.rules.artists import verify_artist
 from cnt_grpc.content.rules.categories import seed
+from cnt_grpc.content.rules.drafts import begin as begin_draft
 from cnt_grpc.content.rules.finding import FoundArtists, FoundItems
 from cnt_grpc.content.rules.following import followers_of, is_following
 from cnt_grpc.content.service import ContentService
@@ -48,6 +50,7 @@ __all__ = [
     "ContentService",
     "LibraryService",
     "Site",
+    "begin_draft",
     "followers_of",
     "follows",
     "furnish",

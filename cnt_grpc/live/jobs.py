@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf import json_format
 from livekit.protocol.webhook import WebhookEvent
 
-from cnt_grpc import content, notification
+from cnt_grpc import content, media, notification
 from cnt_grpc.kit import clock, inbox, jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Unavailable
@@ -20,6 +20,7 @@ from cnt_grpc.live.rules import streams
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
     CloseRoom,
     HandleLiveKitEvent,
+    KeepRecording,
     ReconcileRooms,
     SyncRoom,
     TellFollowers,
@@ -33,6 +34,7 @@ class LiveJobs:
     """What the worker does for this room; `rooms` is None where LiveKit is not configured."""
 
     rooms: Rooms | None
+    workshop: media.Workshop
 
     @property
     def handlers(self) -> Mapping[Job[Any], Handler]:
@@ -43,6 +45,7 @@ class LiveJobs:
             work.CLOSE_ROOM: self.close_room,
             work.RECONCILE: self.reconcile,
             work.TELL_FOLLOWERS: tell_followers,
+            work.KEEP_RECORDING: self.keep_recording,
         }
 
     def _livekit(self) -> Rooms:
@@ -66,6 +69,19 @@ class LiveJobs:
             await syncing.reconcile(run.db, self.rooms)
         except Unavailable:
             return  # noted in the rows; the next minute asks again
+
+    async def keep_recording(self, payload: KeepRecording, run: Run) -> None:
+        """Take a finished recording into our files, and leave it to the host as the draft of a film."""
+        made = await self.workshop.adopt(payload.key, media.Kind.VIDEO)
+        if made is None:
+            raise jobs.GiveUp("the recording is not in the store")
+        async with run.finish() as tx:
+            stream = await tx.one(queries.to_sync(), stream_id=payload.stream_id)
+            if stream is None:
+                return  # deleted meanwhile, and with it the wish for its recording: the sweeper takes the file
+            host_id = stream["host_id"]
+            media_id = await self.workshop.keep(tx, made, owner=host_id)
+            await content.begin_draft(tx, host_id, "movie", title=stream["title"], media_id=media_id)
 
 
 async def handle_event(payload: HandleLiveKitEvent, run: Run) -> None:

@@ -12,6 +12,7 @@ from livekit import api as livekit_api
 from tests.harness import livekit
 from tests.live import makers
 from tests.live.test_streams import until
+from tests.media import makers as media_makers
 
 if TYPE_CHECKING:
     from tests.harness.api import Api
@@ -119,7 +120,7 @@ async def test_a_studios_key_is_shown_once_and_renewing_closes_the_old_one(world
     assert second.stream_key not in {each.stream_key for each in world.livekit.ingresses.values()}
 
 
-async def test_one_recording_runs_at_a_time(world: World, api: Api) -> None:
+async def test_one_recording_runs_at_a_time_and_is_left_to_the_host_as_a_draft(world: World, api: Api) -> None:
     ann = await world.user()
     row = await makers.on_air(world, ann)
     broadcast = api.as_(ann).broadcast
@@ -130,7 +131,9 @@ async def test_one_recording_runs_at_a_time(world: World, api: Api) -> None:
     [egress] = [each for each in world.livekit.egresses.values() if each.room_name == row["room_name"]]
     [output] = egress.room_composite.file_outputs
     assert output.s3.bucket == "recordings"
-    assert output.filepath.startswith("private/recordings/")
+    assert output.filepath.startswith("private/drafts/video/")
+    film = media_makers.film(world.folder / "recorded.mp4")
+    await world.system.storage.put(output.filepath, film, "video/mp4")
     await broadcast.StopRecording(stream_id=row["id"])
     await receive(world, api, "egress_ended", row["room_name"])
 
@@ -138,6 +141,14 @@ async def test_one_recording_runs_at_a_time(world: World, api: Api) -> None:
         return bool((await api.live.GetStream(stream_id=row["id"])).stream.is_recording)
 
     await until(is_recording, False)
+
+    async def drafts() -> list[str]:
+        return [each.title for each in (await api.as_(ann).library.ListDrafts()).drafts]
+
+    await until(drafts, ["Evening prayer"])
+    [draft] = (await api.as_(ann).library.ListDrafts()).drafts
+    assert draft.duration == 3
+    assert draft.media_url
 
 
 def may_publish(person: livekit_api.ParticipantInfo) -> bool:

@@ -53,6 +53,13 @@ async def create(tx: Tx, caller: Caller, draft_type: str, wanted: Changes) -> Ro
     return await shown(tx, caller, draft_id)
 
 
+async def begin(tx: Tx, owner_id: int, draft_type: str, *, title: str, media_id: int) -> int:
+    """A draft of a file that the platform made for somebody, such as a recording; its id. Raises what `create` does."""
+    begun = {"title": title, "description": "", "content": "", "status": "editing", "media_id": media_id}
+    row = await create(tx, Caller(user_id=owner_id), draft_type, begun)
+    return int(row["id"])
+
+
 async def update(tx: Tx, caller: Caller, draft_id: int, wanted: Changes) -> Row:
     """Change a draft of the caller's. Raises NotFound, Invalid, and what media.claim raises."""
     old = await _to_change(tx, caller, draft_id)

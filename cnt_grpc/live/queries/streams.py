@@ -308,5 +308,5 @@ def of_rooms() -> Executable:
 @statement
 def to_sync() -> Executable:
     """A stream or meeting as the sync needs it. Parameter: stream_id."""
-    names = ("id", "kind", "room_name", "status", "host_id", "interrupted_at", "viewers", "egress_id")
+    names = ("id", "kind", "title", "room_name", "status", "host_id", "interrupted_at", "viewers", "egress_id")
     return select(*(_stream[name] for name in names)).where(_stream.id == _ID)

@@ -1,8 +1,8 @@
 """Sending in from a studio, and recording: LiveKit does both, and our rows say which of them runs."""
 
 from dataclasses import dataclass
-from uuid import uuid4
 
+from cnt_grpc import media
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
@@ -85,7 +85,7 @@ async def record(db: Database, studio: Studio | None, recorder: Recorder, caller
         return stream
 
     stream = await db.transact(intend)
-    key = f"private/recordings/{uuid4().hex}.mp4"
+    key = media.new_key("private/drafts/video", "mp4")
     egress_id = None
     assert recorder.bucket is not None  # refused above
     try:
