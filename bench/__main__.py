@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import overload, report, streams
+from bench import overload, quotes, report, streams
 from bench.cases import Case, Way, cases
 from bench.measure import Effort, Result, compare
 from bench.report import Promise
@@ -17,6 +17,7 @@ STREAMS = 10_000
 OTHERS = {
     "overload": "three times as many calls as the server can do, through Envoy",
     "streams": f"{STREAMS:,} people who watch their inboxes",
+    "quotes": "the words of posts, drawn as pictures",
 }
 NAMES = {case.key: f"{case.name}: at least {case.target:.2f} of the floor" for case in cases(podcast_id=1)} | OTHERS
 
@@ -31,10 +32,12 @@ class Plan:
     processes: Sequence[int]
     overload_seconds: float
     streams: int
+    quotes: int
+    """Posts."""
 
 
-FULL = Plan(Effort(7, 0.7), Effort(5, 0.4), processes=(1, 2), overload_seconds=6.0, streams=STREAMS)
-QUICK = Plan(Effort(3, 0.25), Effort(1, 0.25), processes=(1,), overload_seconds=3.0, streams=1_000)
+FULL = Plan(Effort(7, 0.7), Effort(5, 0.4), processes=(1, 2), overload_seconds=6.0, streams=STREAMS, quotes=100)
+QUICK = Plan(Effort(3, 0.25), Effort(1, 0.25), processes=(1,), overload_seconds=3.0, streams=1_000, quotes=20)
 
 
 @dataclass(slots=True)
@@ -56,6 +59,8 @@ class Run:
             self._promise(overload.measure(found, seconds=self.plan.overload_seconds))
         if self.wants("streams"):
             self._promise(streams.measure(found, streams=self.plan.streams))
+        if self.wants("quotes"):
+            self._promise(quotes.measure(posts=self.plan.quotes))
 
     def wants(self, name: str) -> bool:
         """Whether this was asked for."""

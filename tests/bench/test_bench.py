@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import overload, report, streams
+from bench import overload, quotes, report, streams
 from bench.__main__ import NAMES, Plan, Run
 from bench.cases import Way, cases
 from bench.measure import Effort
@@ -18,7 +18,7 @@ from bench.wire import Connection, WireError, headers
 from cnt_grpc.kit import seal
 from tests.conftest import SECRET_KEY
 
-TINY = Plan(Effort(1, 0.05, 0.0), Effort(1, 0.05, 0.0), processes=(1,), overload_seconds=0.2, streams=20)
+TINY = Plan(Effort(1, 0.05, 0.0), Effort(1, 0.05, 0.0), processes=(1,), overload_seconds=0.2, streams=20, quotes=2)
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +97,8 @@ def test_a_server_that_hangs_up_is_an_error_and_no_endless_wait() -> None:
 
 def _hang_up(server: socket.socket) -> None:
     server.accept()[0].close()
+
+
+def test_quote_images_are_drawn_and_counted() -> None:
+    [promise] = quotes.measure(posts=2)
+    assert "posts a minute" in promise.measured
