@@ -90,6 +90,7 @@ async def run_worker(settings: Settings) -> None:
     configure(settings)
     stop = _stop_signal()
     media.sandbox.report()
+    media.folders.sweep()
     async with opened(settings) as system:
         await Worker(system.db, handlers(system), periodic=PERIODIC).run(stop)
 

@@ -78,7 +78,9 @@ def draw(overlay: TextOverlay, width: int, height: int) -> Caption:
     before = {Alignment.LEFT: pad, Alignment.CENTER: image.width / 2, Alignment.RIGHT: image.width - pad}
     x = round(overlay.x * width - before[overlay.alignment])
     y = round(overlay.y * height - image.height / 2)
-    return Caption(image, min(max(x, 0), width - image.width), min(max(y, 0), height - image.height))
+    x, y = min(max(x, 0), width - image.width), min(max(y, 0), height - image.height)
+    # Colours of films stand for pairs of pixels: FFmpeg would move the picture there by itself.
+    return Caption(image, x // 2 * 2, y // 2 * 2)
 
 
 def _captioned(plan: Plan) -> list[tuple[int, Step, Sequence[TextOverlay]]]:

@@ -1,31 +1,38 @@
 """Background doors of the editing room."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
+import structlog
+
 from cnt_grpc import media
 from cnt_grpc.editing import planning
-from cnt_grpc.editing.making import failures, work
+from cnt_grpc.editing.making import failures, peaking, work
 from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.operations import others
 from cnt_grpc.editing.queries import edits as queries
 from cnt_grpc.editing.queries.sources import sources
-from cnt_grpc.editing.rules import ending
+from cnt_grpc.editing.rules import ending, waveforms
 from cnt_grpc.editing.rules.sources import described
 from cnt_grpc.editing.stages import Stage, percent
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.worker import Periodic
-from cnt_grpc.pb.cnt.editing.v1.jobs_pb2 import MakeEdit, SettleEdits
+from cnt_grpc.pb.cnt.editing.v1.jobs_pb2 import DrawWaveform, MakeEdit, SettleEdits
 
 MAKE: Final = Job(queries.KIND, MakeEdit, attempts=4, timeout=timedelta(hours=4))
 """Make an edit. How many run at once is the worker's to say."""
+DRAW: Final = Job("editing.waveform", DrawWaveform, attempts=3, timeout=timedelta(minutes=20), limit=4)
+"""Find out how loud a file is along its length."""
 SETTLE: Final = Job("editing.settle", SettleEdits, attempts=2, timeout=timedelta(minutes=10), limit=1)
 """Write down the end of edits whose last run could not."""
+
+_log = structlog.get_logger("cnt.editing")
 
 _FOLDERS: Final = {
     media.Kind.VIDEO: "private/drafts/video",
@@ -42,6 +49,12 @@ async def enqueue(tx: Tx, edit_id: int, owner: int) -> int:
     return await jobs.enqueue(tx, MAKE, MakeEdit(edit_id=edit_id), owner=owner)
 
 
+async def enqueue_drawing(tx: Tx, media_id: int, owner: int) -> int:
+    """Have a waveform drawn; someone waits for it."""
+    payload = DrawWaveform(media_id=media_id)
+    return await jobs.enqueue(tx, DRAW, payload, owner=owner, dedupe=f"media:{media_id}", priority=1)
+
+
 @dataclass(frozen=True, slots=True)
 class EditingJobs:
     """What the worker does for this room."""
@@ -53,7 +66,7 @@ class EditingJobs:
     @property
     def handlers(self) -> Mapping[Job[Any], Handler]:
         """Every job of the room."""
-        return {replace(MAKE, limit=self.slots): self.make, SETTLE: self.settle}
+        return {replace(MAKE, limit=self.slots): self.make, DRAW: self.draw, SETTLE: self.settle}
 
     async def make(self, payload: MakeEdit, run: Run) -> None:
         """Make an edit. A run may die anywhere: what it stores has a key of its own, which the next one removes."""
@@ -70,12 +83,24 @@ class EditingJobs:
             why = failures.meaning(error)
             if why is None or run.is_finished:
                 raise
+            _log.info("an edit cannot be made", edit=row["id"], reason=why.reason, error=str(error)[-500:])
             async with run.finish() as tx:
                 await ending.fail(tx, row, run, started, reason=why.reason, message=why.message)
 
+    async def draw(self, payload: DrawWaveform, run: Run) -> None:
+        """Find out how loud a file is along its length."""
+        try:
+            peaks = await peaking.peaks(self.workshop, run.db, payload.media_id, run.cancelled)
+        except media.ffmpeg.StoppedError:
+            return
+        async with run.finish() as tx:
+            if peaks is not None:
+                await waveforms.keep(tx, payload.media_id, peaks)
+
     async def settle(self, payload: SettleEdits, run: Run) -> None:
-        """Write down how edits ended whose last run could not, and remove what such runs left in the store."""
+        """Write down how edits ended whose last run could not, and remove what such runs left in store and folders."""
         del payload
+        await to_thread(media.folders.sweep)
         await run.db.transact(ending.settle)
         async with run.db.reading() as tx:
             left = await tx.all(queries.left_behind(), before=clock.now() - ending.LATE)

@@ -7,7 +7,7 @@ from cnt_grpc import media
 from cnt_grpc.editing import jobs
 from cnt_grpc.editing.messages import edits as messages
 from cnt_grpc.editing.messages import plans
-from cnt_grpc.editing.rules import edits, versions
+from cnt_grpc.editing.rules import edits, versions, waveforms
 from cnt_grpc.editing.rules.edits import Asked
 from cnt_grpc.editing.watching import watched
 from cnt_grpc.kit.call import Call
@@ -68,6 +68,11 @@ class EditingService(editing_service.Servicer):
     async def UseEditVersion(self, request: pb2.UseEditVersionRequest, call: Call) -> pb2.UseEditVersionResponse:
         row = await versions.use(call.tx, call.caller, request.edit_id, request.version)
         return pb2.UseEditVersionResponse(version=messages.version(row, self.urls))
+
+    async def GetWaveform(self, request: pb2.GetWaveformRequest, call: Call) -> pb2.GetWaveformResponse:
+        found = await waveforms.shown(call.db, call.caller, request.media_id, jobs.enqueue_drawing)
+        peaks = waveforms.thinned(found.peaks, request.points or waveforms.POINTS)
+        return pb2.GetWaveformResponse(state=messages.state(found.state), peaks=peaks, duration_ms=found.duration_ms)
 
     async def _shown(self, call: Call, edit_id: int) -> edit_pb2.Edit:
         row = await edits.shown(call.tx, call.caller, edit_id)

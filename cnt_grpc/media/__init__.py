@@ -10,7 +10,7 @@ through the `Workshop`.
 
 from sqlalchemy import select
 
-from cnt_grpc.media import ffmpeg, sandbox
+from cnt_grpc.media import ffmpeg, folders, sandbox
 from cnt_grpc.media.examine import BrokenExaminerError, UnreadableError
 from cnt_grpc.media.filling import Filling
 from cnt_grpc.media.inspection import Inspection
@@ -69,6 +69,7 @@ __all__ = [
     "Workshop",
     "claim",
     "ffmpeg",
+    "folders",
     "is_sound",
     "new_key",
     "objects",

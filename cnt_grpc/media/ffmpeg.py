@@ -29,7 +29,7 @@ PICTURES: Final = "png_pipe"
 """The demuxer of pictures that we have drawn ourselves."""
 
 _WORDS: Final = 2000
-"""Bytes of what it says that are kept: the last ones name the cause."""
+"""Bytes of what it says that are kept of the beginning, which names the cause, and of the end."""
 _PIECE: Final = 64 * 1024
 
 
@@ -141,4 +141,4 @@ async def _read(stream: asyncio.StreamReader, hear: Callable[[bytes], None] | No
 
 def _keep(said: bytearray, piece: bytes) -> None:
     said += piece
-    del said[:-_WORDS]
+    del said[_WORDS:-_WORDS]

@@ -2,10 +2,6 @@
 
 import asyncio
 import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,6 +9,7 @@ from typing import Final
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.media import examine, rules, variants
 from cnt_grpc.media.examine import BrokenExaminerError, Facts, UnreadableError
+from cnt_grpc.media.folders import job_folder
 from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.queries import inspection, made, objects
 from cnt_grpc.media.sniff import TYPES, FileType, Kind
@@ -50,7 +47,7 @@ class Prober:
 
         Raises UnreadableError when it is no media that we can use, BrokenExaminerError when another try may tell.
         """
-        async with self.slots, _folder() as folder:
+        async with self.slots, job_folder() as folder:
             file_type = _TYPES[row["content_type"]]
             # The server names the file: the name that it was sent with means nothing to any reader.
             path = folder / f"file.{file_type.extension}"
@@ -73,7 +70,7 @@ class Prober:
         if film is None:
             raise UnreadableError("its film is gone")
         file_type = _TYPES[film["content_type"]]
-        async with self.slots, _folder() as folder:
+        async with self.slots, job_folder() as folder:
             path = folder / f"film.{file_type.extension}"
             try:
                 await self.storage.fetch(film["key"], path)
@@ -110,16 +107,6 @@ class Prober:
             if not each.name:
                 main = await self.storage.put(row["key"], each.file, variants.content_type(each))
         return Result(facts, main, await variants.store(self.storage, Kind(row["kind"]), row["key"], facts))
-
-
-@asynccontextmanager
-async def _folder() -> AsyncIterator[Path]:
-    """An empty folder, gone afterwards; what was made in it may be large, so it is removed in a thread."""
-    folder = Path(tempfile.mkdtemp(prefix="cnt-media-"))
-    try:
-        yield folder
-    finally:
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
 
 
 async def set_ready(tx: Tx, row: Row, result: Result) -> bool:

@@ -7,7 +7,7 @@ from cnt_grpc.kit.db import Tx
 from cnt_grpc.media.examine import Facts, Picture
 from cnt_grpc.media.purposes import PRIVATE, THUMBNAILS
 from cnt_grpc.media.queries import objects
-from cnt_grpc.media.sniff import Kind, type_of_key
+from cnt_grpc.media.sniff import TYPES, Kind, type_of_key
 from cnt_grpc.media.storage import Storage, Written
 
 
@@ -69,3 +69,10 @@ def place(kind: Kind, key: str, name: str, extension: str) -> str:
     if kind is Kind.VIDEO and not key.startswith(PRIVATE):
         return f"{THUMBNAILS}/{stem}.{extension}"
     return f"{folder}/{stem}-{name}.{extension}"
+
+
+def possible(key: str) -> list[str]:
+    """Where pictures of the file under this key may lie, for removing what a run that died has left."""
+    kind = next((each.kind for each in TYPES if each.extension == key.rpartition(".")[2]), Kind.VIDEO)
+    names, extensions = ("thumbnail", "medium"), ("jpg", "png", "webp")
+    return [place(kind, key, name, extension) for name in names for extension in extensions]

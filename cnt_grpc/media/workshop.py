@@ -7,10 +7,8 @@ async with run.finish() as tx:
 """
 
 import hashlib
-import shutil
-import tempfile
 import uuid
-from asyncio import shield, to_thread
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import Changed
 from cnt_grpc.media import examine, rules, variants
 from cnt_grpc.media.examine import Facts
+from cnt_grpc.media.folders import job_folder
 from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.queries import made as queries
 from cnt_grpc.media.sniff import TYPES, FileType, Kind, type_of_key
@@ -69,7 +68,7 @@ class Workshop:
             yield None
             return
         file_type = next(each for each in TYPES if each.content_type == row["content_type"])
-        async with _folder() as folder:
+        async with job_folder() as folder:
             path = folder / f"file.{file_type.extension}"
             try:
                 await self.storage.fetch(row["key"], path)
@@ -89,7 +88,7 @@ class Workshop:
         of 0 now and then. ValueError for a key of no type that the platform takes.
         """
         file_type = type_of_key(key, kind)
-        async with _folder() as folder:
+        async with job_folder() as folder:
             path = folder / f"made.{file_type.extension}"
             if isinstance(made, bytes):
                 await to_thread(path.write_bytes, made)
@@ -105,7 +104,7 @@ class Workshop:
         Nothing sweeps it for a day, which is the time for adopting it.
         """
         file_type = type_of_key(key, kind)
-        async with _folder() as folder:
+        async with job_folder() as folder:
             path = folder / f"file.{file_type.extension}"
             try:
                 await self.storage.fetch(key, path)
@@ -152,7 +151,7 @@ class Workshop:
     async def discard(self, made: Made | str) -> None:
         """Remove what was handed in after all, or what lies under this key."""
         if isinstance(made, str):
-            await self.storage.delete(made)
+            await self.storage.delete(made, *variants.possible(made))
         else:
             await self.storage.delete(made.key, *(each.key for each in made.pictures))
 
@@ -169,15 +168,6 @@ class Workshop:
 def new_key(folder: str, extension: str) -> str:
     """A key that nobody has used and nobody can guess, such as video/….mp4; purposes.py lists the folders."""
     return f"{folder}/{uuid.uuid4().hex}.{extension}"
-
-
-@asynccontextmanager
-async def _folder() -> AsyncIterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="cnt-workshop-"))
-    try:
-        yield folder
-    finally:
-        await shield(to_thread(shutil.rmtree, folder, ignore_errors=True))
 
 
 def _measure(path: Path) -> Written:

@@ -5,7 +5,7 @@ from typing import Any
 from cnt_grpc.editing.jobs import MAKE
 from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.queries import edits as queries
-from cnt_grpc.editing.queries import versions
+from cnt_grpc.editing.queries import versions, waveforms
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service, video_editing_service
@@ -157,6 +157,14 @@ async def two_sounds(world: World, who: Person) -> Fields:
     return {"requests": [audio.MergeAudioRequest(media_ids=both, wait=False)]}
 
 
+async def heard(world: World, who: Person) -> Fields:
+    """A sound whose peaks are known."""
+    sound = await sound_of(world, who)
+    async with world.db.transaction() as tx:
+        await tx.run(waveforms.add_waveform(), media=sound, peaks=bytes(range(200)), now=clock.now())
+    return {"media_id": sound}
+
+
 A_SOUND = Foreign("media_id", sound_of, "MEDIA_NOT_FOUND")
 A_FILM = Foreign("media_id", film_of, "MEDIA_NOT_FOUND")
 OTHER_SOUND = Foreign("audio_media_id", sound_of, "MEDIA_NOT_FOUND")
@@ -196,5 +204,6 @@ EXAMPLES = {
     f"{SERVICE}/ListEditVersions": Example(
         failed, foreign=HIDDEN, pages=Pages(many_versions, "versions", key="version")
     ),
+    f"{SERVICE}/GetWaveform": Example(heard, foreign=A_SOUND),
     f"{SERVICE}/UseEditVersion": Example(original, foreign=HIDDEN),
 }

@@ -15,6 +15,9 @@ _SAID: Final = (
     ("no space left on device", Reason.EDIT_NO_ROOM, "the disk is full"),
     ("file too large", Reason.EDIT_TOO_LARGE, "the result would be larger than a file may be"),
     ("cannot allocate memory", Reason.EDIT_NEEDS_MEMORY, "it needs more memory than an edit may take"),
+    ("out of memory", Reason.EDIT_NEEDS_MEMORY, "it needs more memory than an edit may take"),
+    ("malloc", Reason.EDIT_NEEDS_MEMORY, "it needs more memory than an edit may take"),
+    ("resource temporarily unavailable", Reason.EDIT_NEEDS_MEMORY, "it needs more memory than an edit may take"),
     ("error allocating", Reason.EDIT_NEEDS_MEMORY, "it needs more memory than an edit may take"),
 )
 

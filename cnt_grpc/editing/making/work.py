@@ -2,13 +2,11 @@
 
 import asyncio
 import os
-import shutil
-from asyncio import Event, shield, to_thread
+from asyncio import Event, to_thread
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 
 from cnt_grpc import media
 from cnt_grpc.editing.making import encoding
@@ -42,7 +40,7 @@ async def made(plan: Plan, workshop: media.Workshop, db: Database, show: Show, s
     Raises CannotMakeError and what `failures.meaning` knows, ffmpeg.StoppedError when `stop` is set meanwhile.
     """
     async with AsyncExitStack() as stack:
-        folder = await stack.enter_async_context(_folder())
+        folder = await stack.enter_async_context(media.folders.job_folder())
         await show(Stage.FETCHING, 0, 0, 0)
         places = await _fetched(plan, workshop, db, folder, stack)
         if any(isinstance(step.operation, Loudness | RemoveSilence) for step in plan.steps):
@@ -94,12 +92,3 @@ async def _run(arguments: list[str], desk: Desk, plan: Plan, show: Show) -> None
         running.cancel()
         showing.cancel()
         await asyncio.gather(running, showing, return_exceptions=True)
-
-
-@asynccontextmanager
-async def _folder() -> AsyncIterator[Path]:
-    folder = Path(mkdtemp(prefix="cnt-edit-"))
-    try:
-        yield folder
-    finally:
-        await shield(to_thread(shutil.rmtree, folder, ignore_errors=True))

@@ -68,6 +68,11 @@ def progress(row: Row, urls: media.Urls, slots: int) -> edit_pb2.EditProgress:
     return shown
 
 
+def state(name: str) -> edit_pb2.EditState.ValueType:
+    """What has become of something, by its name in the database."""
+    return _STATES[name]
+
+
 def file(row: Row, urls: media.Urls) -> edit_pb2.EditedFile:
     """What an edit has made."""
     found = edit_pb2.EditedFile(version=row["version"] or 0, **_file(row, urls))

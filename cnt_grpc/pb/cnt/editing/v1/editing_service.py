@@ -81,3 +81,11 @@ class Servicer(Protocol):
         The edit's owner. EDIT_NOT_FOUND, EDIT_VERSION_NOT_FOUND.
         """
         ...
+
+    @abstractmethod
+    async def GetWaveform(self, request: pb2.GetWaveformRequest, call: Call) -> pb2.GetWaveformResponse:
+        """How loud a file is along its length, for drawing a timeline. Made when it is first asked for, and kept; waits up to 60
+        seconds for that, then the state is running: ask again.
+        The file's owner. MEDIA_NOT_FOUND, MEDIA_NOT_READY, MEDIA_WRONG_KIND; a film without sound is INVALID.
+        """
+        ...

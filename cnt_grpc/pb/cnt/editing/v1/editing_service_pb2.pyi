@@ -440,3 +440,63 @@ class UseEditVersionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UseEditVersionResponse: _TypeAlias = UseEditVersionResponse  # noqa: Y015
+
+@_typing.final
+class GetWaveformRequest(_message.Message):
+    """Which file, and how finely."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_ID_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    media_id: _builtins.int
+    """A sound, or a film with sound, of one's own."""
+    points: _builtins.int
+    """How many peaks at most; 0 is 1000."""
+    def __init__(
+        self,
+        *,
+        media_id: _builtins.int = ...,
+        points: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["media_id", b"media_id", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWaveformRequest: _TypeAlias = GetWaveformRequest  # noqa: Y015
+
+@_typing.final
+class GetWaveformResponse(_message.Message):
+    """How loud a file is along its length."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    PEAKS_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    state: _edit_pb2.EditState.ValueType
+    """Done, running, or failed."""
+    duration_ms: _builtins.int
+    """Milliseconds that the file lasts."""
+    @_builtins.property
+    def peaks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The loudest moment of each part, 0 to 255, from the beginning to the end. Parts are equally long; short files have fewer
+        of them than were asked for. Empty until it is done.
+        """
+
+    def __init__(
+        self,
+        *,
+        state: _edit_pb2.EditState.ValueType = ...,
+        peaks: _abc.Iterable[_builtins.int] | None = ...,
+        duration_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "peaks", b"peaks", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWaveformResponse: _TypeAlias = GetWaveformResponse  # noqa: Y015

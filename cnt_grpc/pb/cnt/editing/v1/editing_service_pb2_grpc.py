@@ -77,6 +77,11 @@ class EditingServiceStub:
                 request_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.UseEditVersionRequest.SerializeToString,
                 response_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.UseEditVersionResponse.FromString,
                 _registered_method=True)
+        self.GetWaveform = channel.unary_unary(
+                '/cnt.editing.v1.EditingService/GetWaveform',
+                request_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.GetWaveformRequest.SerializeToString,
+                response_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.GetWaveformResponse.FromString,
+                _registered_method=True)
 
 
 class EditingServiceServicer:
@@ -151,6 +156,15 @@ class EditingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetWaveform(self, request, context):
+        """How loud a file is along its length, for drawing a timeline. Made when it is first asked for, and kept; waits up to 60
+        seconds for that, then the state is running: ask again.
+        The file's owner. MEDIA_NOT_FOUND, MEDIA_NOT_READY, MEDIA_WRONG_KIND; a film without sound is INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EditingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -193,6 +207,11 @@ def add_EditingServiceServicer_to_server(servicer, server):
                     servicer.UseEditVersion,
                     request_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.UseEditVersionRequest.FromString,
                     response_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.UseEditVersionResponse.SerializeToString,
+            ),
+            'GetWaveform': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWaveform,
+                    request_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.GetWaveformRequest.FromString,
+                    response_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.GetWaveformResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -413,6 +432,33 @@ class EditingService:
             '/cnt.editing.v1.EditingService/UseEditVersion',
             cnt_dot_editing_dot_v1_dot_editing__service__pb2.UseEditVersionRequest.SerializeToString,
             cnt_dot_editing_dot_v1_dot_editing__service__pb2.UseEditVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWaveform(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.editing.v1.EditingService/GetWaveform',
+            cnt_dot_editing_dot_v1_dot_editing__service__pb2.GetWaveformRequest.SerializeToString,
+            cnt_dot_editing_dot_v1_dot_editing__service__pb2.GetWaveformResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,11 @@ class EditingServiceStub:
     """Takes a version of the edit's history into use: an earlier one undoes, a later one does again. Nothing is lost.
     The edit's owner. EDIT_NOT_FOUND, EDIT_VERSION_NOT_FOUND.
     """
+    GetWaveform: _aio.UnaryUnaryMultiCallable[_editing_service_pb2.GetWaveformRequest, _editing_service_pb2.GetWaveformResponse]
+    """How loud a file is along its length, for drawing a timeline. Made when it is first asked for, and kept; waits up to 60
+    seconds for that, then the state is running: ask again.
+    The file's owner. MEDIA_NOT_FOUND, MEDIA_NOT_READY, MEDIA_WRONG_KIND; a film without sound is INVALID.
+    """
 
 class EditingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Makes new files of stored ones. The original is never changed: each result is a file of its own, and a version in the
@@ -141,6 +146,17 @@ class EditingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_editing_service_pb2.UseEditVersionResponse]:
         """Takes a version of the edit's history into use: an earlier one undoes, a later one does again. Nothing is lost.
         The edit's owner. EDIT_NOT_FOUND, EDIT_VERSION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetWaveform(
+        self,
+        request: _editing_service_pb2.GetWaveformRequest,
+        context: _aio.ServicerContext[_editing_service_pb2.GetWaveformRequest, _abc.Awaitable[_editing_service_pb2.GetWaveformResponse]],
+    ) -> _abc.Awaitable[_editing_service_pb2.GetWaveformResponse]:
+        """How loud a file is along its length, for drawing a timeline. Made when it is first asked for, and kept; waits up to 60
+        seconds for that, then the state is running: ask again.
+        The file's owner. MEDIA_NOT_FOUND, MEDIA_NOT_READY, MEDIA_WRONG_KIND; a film without sound is INVALID.
         """
 
 def add_EditingServiceServicer_to_server(servicer: EditingServiceServicer, server: _aio.Server) -> None: ...

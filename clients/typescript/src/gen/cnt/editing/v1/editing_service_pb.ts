@@ -8,7 +8,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
-import type { Edit, EditProgress, EditVersion, Output } from "./edit_pb.js";
+import type { Edit, EditProgress, EditState, EditVersion, Output } from "./edit_pb.js";
 import { file_cnt_editing_v1_edit } from "./edit_pb.js";
 import type { Operation } from "./operation_pb.js";
 import { file_cnt_editing_v1_operation } from "./operation_pb.js";
@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/editing/v1/editing_service.proto.
  */
 export const file_cnt_editing_v1_editing_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjbnQvZWRpdGluZy92MS9lZGl0aW5nX3NlcnZpY2UucHJvdG8SDmNudC5lZGl0aW5nLnYxIrIBChFDcmVhdGVFZGl0UmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABI5CgpvcGVyYXRpb25zGAIgAygLMhkuY250LmVkaXRpbmcudjEuT3BlcmF0aW9uQgq6SAeSAQQIARAyEiYKBm91dHB1dBgDIAEoCzIWLmNudC5lZGl0aW5nLnYxLk91dHB1dBIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASI4ChJDcmVhdGVFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiKgoOR2V0RWRpdFJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgACI1Cg9HZXRFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiTAoQTGlzdEVkaXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiUQoRTGlzdEVkaXRzUmVzcG9uc2USIwoFZWRpdHMYASADKAsyFC5jbnQuZWRpdGluZy52MS5FZGl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJOChFDYW5jZWxFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIjgKEkNhbmNlbEVkaXRSZXNwb25zZRIiCgRlZGl0GAEgASgLMhQuY250LmVkaXRpbmcudjEuRWRpdCJNChBSZXRyeUVkaXRSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiNwoRUmV0cnlFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiLAoQV2F0Y2hFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAIkMKEVdhdGNoRWRpdFJlc3BvbnNlEi4KCHByb2dyZXNzGAEgASgLMhwuY250LmVkaXRpbmcudjEuRWRpdFByb2dyZXNzIm0KF0xpc3RFZGl0VmVyc2lvbnNSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImIKGExpc3RFZGl0VmVyc2lvbnNSZXNwb25zZRItCgh2ZXJzaW9ucxgBIAMoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJsChVVc2VFZGl0VmVyc2lvblJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgABIYCgd2ZXJzaW9uGAIgASgFQge6SAQaAigAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIkYKFlVzZUVkaXRWZXJzaW9uUmVzcG9uc2USLAoHdmVyc2lvbhgBIAEoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uMroICg5FZGl0aW5nU2VydmljZRJ1CgpDcmVhdGVFZGl0EiEuY250LmVkaXRpbmcudjEuQ3JlYXRlRWRpdFJlcXVlc3QaIi5jbnQuZWRpdGluZy52MS5DcmVhdGVFZGl0UmVzcG9uc2UiIIq1GAQIAyABgtPkkwISOgEqIg0vYXBpL3YxL2VkaXRzEnQKB0dldEVkaXQSHi5jbnQuZWRpdGluZy52MS5HZXRFZGl0UmVxdWVzdBofLmNudC5lZGl0aW5nLnYxLkdldEVkaXRSZXNwb25zZSIokAIBirUYAggDgtPkkwIZEhcvYXBpL3YxL2VkaXRzL3tlZGl0X2lkfRJwCglMaXN0RWRpdHMSIC5jbnQuZWRpdGluZy52MS5MaXN0RWRpdHNSZXF1ZXN0GiEuY250LmVkaXRpbmcudjEuTGlzdEVkaXRzUmVzcG9uc2UiHpACAYq1GAIIA4LT5JMCDxINL2FwaS92MS9lZGl0cxKGAQoKQ2FuY2VsRWRpdBIhLmNudC5lZGl0aW5nLnYxLkNhbmNlbEVkaXRSZXF1ZXN0GiIuY250LmVkaXRpbmcudjEuQ2FuY2VsRWRpdFJlc3BvbnNlIjGKtRgECAMgAYLT5JMCIzoBKiIeL2FwaS92MS9lZGl0cy97ZWRpdF9pZH06Y2FuY2VsEoIBCglSZXRyeUVkaXQSIC5jbnQuZWRpdGluZy52MS5SZXRyeUVkaXRSZXF1ZXN0GiEuY250LmVkaXRpbmcudjEuUmV0cnlFZGl0UmVzcG9uc2UiMIq1GAQIAyABgtPkkwIiOgEqIh0vYXBpL3YxL2VkaXRzL3tlZGl0X2lkfTpyZXRyeRKFAQoJV2F0Y2hFZGl0EiAuY250LmVkaXRpbmcudjEuV2F0Y2hFZGl0UmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLldhdGNoRWRpdFJlc3BvbnNlIjGQAgGKtRgCCAOC0+STAiISIC9hcGkvdjEvZWRpdHMve2VkaXRfaWR9L3Byb2dyZXNzMAESmAEKEExpc3RFZGl0VmVyc2lvbnMSJy5jbnQuZWRpdGluZy52MS5MaXN0RWRpdFZlcnNpb25zUmVxdWVzdBooLmNudC5lZGl0aW5nLnYxLkxpc3RFZGl0VmVyc2lvbnNSZXNwb25zZSIxkAIBirUYAggDgtPkkwIiEiAvYXBpL3YxL2VkaXRzL3tlZGl0X2lkfS92ZXJzaW9ucxKXAQoOVXNlRWRpdFZlcnNpb24SJS5jbnQuZWRpdGluZy52MS5Vc2VFZGl0VmVyc2lvblJlcXVlc3QaJi5jbnQuZWRpdGluZy52MS5Vc2VFZGl0VmVyc2lvblJlc3BvbnNlIjaKtRgECAMgAYLT5JMCKDoBKiIjL2FwaS92MS9lZGl0cy97ZWRpdF9pZH06dXNlLXZlcnNpb25iBnByb3RvMw", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_editing_v1_edit, file_cnt_editing_v1_operation, file_google_api_annotations]);
+  fileDesc("CiRjbnQvZWRpdGluZy92MS9lZGl0aW5nX3NlcnZpY2UucHJvdG8SDmNudC5lZGl0aW5nLnYxIrIBChFDcmVhdGVFZGl0UmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABI5CgpvcGVyYXRpb25zGAIgAygLMhkuY250LmVkaXRpbmcudjEuT3BlcmF0aW9uQgq6SAeSAQQIARAyEiYKBm91dHB1dBgDIAEoCzIWLmNudC5lZGl0aW5nLnYxLk91dHB1dBIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASI4ChJDcmVhdGVFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiKgoOR2V0RWRpdFJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgACI1Cg9HZXRFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiTAoQTGlzdEVkaXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiUQoRTGlzdEVkaXRzUmVzcG9uc2USIwoFZWRpdHMYASADKAsyFC5jbnQuZWRpdGluZy52MS5FZGl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJOChFDYW5jZWxFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIjgKEkNhbmNlbEVkaXRSZXNwb25zZRIiCgRlZGl0GAEgASgLMhQuY250LmVkaXRpbmcudjEuRWRpdCJNChBSZXRyeUVkaXRSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiNwoRUmV0cnlFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiLAoQV2F0Y2hFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAIkMKEVdhdGNoRWRpdFJlc3BvbnNlEi4KCHByb2dyZXNzGAEgASgLMhwuY250LmVkaXRpbmcudjEuRWRpdFByb2dyZXNzIm0KF0xpc3RFZGl0VmVyc2lvbnNSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImIKGExpc3RFZGl0VmVyc2lvbnNSZXNwb25zZRItCgh2ZXJzaW9ucxgBIAMoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJsChVVc2VFZGl0VmVyc2lvblJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgABIYCgd2ZXJzaW9uGAIgASgFQge6SAQaAigAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIkYKFlVzZUVkaXRWZXJzaW9uUmVzcG9uc2USLAoHdmVyc2lvbhgBIAEoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uIksKEkdldFdhdmVmb3JtUmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABIaCgZwb2ludHMYAiABKAVCCrpIBxoFGIBAKAAiYwoTR2V0V2F2ZWZvcm1SZXNwb25zZRIoCgVzdGF0ZRgBIAEoDjIZLmNudC5lZGl0aW5nLnYxLkVkaXRTdGF0ZRINCgVwZWFrcxgCIAMoBRITCgtkdXJhdGlvbl9tcxgDIAEoAzLNCQoORWRpdGluZ1NlcnZpY2USdQoKQ3JlYXRlRWRpdBIhLmNudC5lZGl0aW5nLnYxLkNyZWF0ZUVkaXRSZXF1ZXN0GiIuY250LmVkaXRpbmcudjEuQ3JlYXRlRWRpdFJlc3BvbnNlIiCKtRgECAMgAYLT5JMCEjoBKiINL2FwaS92MS9lZGl0cxJ0CgdHZXRFZGl0Eh4uY250LmVkaXRpbmcudjEuR2V0RWRpdFJlcXVlc3QaHy5jbnQuZWRpdGluZy52MS5HZXRFZGl0UmVzcG9uc2UiKJACAYq1GAIIA4LT5JMCGRIXL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0ScAoJTGlzdEVkaXRzEiAuY250LmVkaXRpbmcudjEuTGlzdEVkaXRzUmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLkxpc3RFZGl0c1Jlc3BvbnNlIh6QAgGKtRgCCAOC0+STAg8SDS9hcGkvdjEvZWRpdHMShgEKCkNhbmNlbEVkaXQSIS5jbnQuZWRpdGluZy52MS5DYW5jZWxFZGl0UmVxdWVzdBoiLmNudC5lZGl0aW5nLnYxLkNhbmNlbEVkaXRSZXNwb25zZSIxirUYBAgDIAGC0+STAiM6ASoiHi9hcGkvdjEvZWRpdHMve2VkaXRfaWR9OmNhbmNlbBKCAQoJUmV0cnlFZGl0EiAuY250LmVkaXRpbmcudjEuUmV0cnlFZGl0UmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLlJldHJ5RWRpdFJlc3BvbnNlIjCKtRgECAMgAYLT5JMCIjoBKiIdL2FwaS92MS9lZGl0cy97ZWRpdF9pZH06cmV0cnkShQEKCVdhdGNoRWRpdBIgLmNudC5lZGl0aW5nLnYxLldhdGNoRWRpdFJlcXVlc3QaIS5jbnQuZWRpdGluZy52MS5XYXRjaEVkaXRSZXNwb25zZSIxkAIBirUYAggDgtPkkwIiEiAvYXBpL3YxL2VkaXRzL3tlZGl0X2lkfS9wcm9ncmVzczABEpgBChBMaXN0RWRpdFZlcnNpb25zEicuY250LmVkaXRpbmcudjEuTGlzdEVkaXRWZXJzaW9uc1JlcXVlc3QaKC5jbnQuZWRpdGluZy52MS5MaXN0RWRpdFZlcnNpb25zUmVzcG9uc2UiMZACAYq1GAIIA4LT5JMCIhIgL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0vdmVyc2lvbnMSlwEKDlVzZUVkaXRWZXJzaW9uEiUuY250LmVkaXRpbmcudjEuVXNlRWRpdFZlcnNpb25SZXF1ZXN0GiYuY250LmVkaXRpbmcudjEuVXNlRWRpdFZlcnNpb25SZXNwb25zZSI2irUYBAgDIAGC0+STAig6ASoiIy9hcGkvdjEvZWRpdHMve2VkaXRfaWR9OnVzZS12ZXJzaW9uEpABCgtHZXRXYXZlZm9ybRIiLmNudC5lZGl0aW5nLnYxLkdldFdhdmVmb3JtUmVxdWVzdBojLmNudC5lZGl0aW5nLnYxLkdldFdhdmVmb3JtUmVzcG9uc2UiOJACAYq1GAgIAygBMgIIS4LT5JMCIxIhL2FwaS92MS9tZWRpYS97bWVkaWFfaWR9L3dhdmVmb3JtYgZwcm90bzM", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_editing_v1_edit, file_cnt_editing_v1_operation, file_google_api_annotations]);
 
 /**
  * What to do with which file.
@@ -442,6 +442,70 @@ export const UseEditVersionResponseSchema: GenMessage<UseEditVersionResponse> = 
   messageDesc(file_cnt_editing_v1_editing_service, 15);
 
 /**
+ * Which file, and how finely.
+ *
+ * @generated from message cnt.editing.v1.GetWaveformRequest
+ */
+export type GetWaveformRequest = Message<"cnt.editing.v1.GetWaveformRequest"> & {
+  /**
+   * A sound, or a film with sound, of one's own.
+   *
+   * @generated from field: int64 media_id = 1;
+   */
+  mediaId: bigint;
+
+  /**
+   * How many peaks at most; 0 is 1000.
+   *
+   * @generated from field: int32 points = 2;
+   */
+  points: number;
+};
+
+/**
+ * Describes the message cnt.editing.v1.GetWaveformRequest.
+ * Use `create(GetWaveformRequestSchema)` to create a new message.
+ */
+export const GetWaveformRequestSchema: GenMessage<GetWaveformRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_editing_v1_editing_service, 16);
+
+/**
+ * How loud a file is along its length.
+ *
+ * @generated from message cnt.editing.v1.GetWaveformResponse
+ */
+export type GetWaveformResponse = Message<"cnt.editing.v1.GetWaveformResponse"> & {
+  /**
+   * Done, running, or failed.
+   *
+   * @generated from field: cnt.editing.v1.EditState state = 1;
+   */
+  state: EditState;
+
+  /**
+   * The loudest moment of each part, 0 to 255, from the beginning to the end. Parts are equally long; short files have fewer
+   * of them than were asked for. Empty until it is done.
+   *
+   * @generated from field: repeated int32 peaks = 2;
+   */
+  peaks: number[];
+
+  /**
+   * Milliseconds that the file lasts.
+   *
+   * @generated from field: int64 duration_ms = 3;
+   */
+  durationMs: bigint;
+};
+
+/**
+ * Describes the message cnt.editing.v1.GetWaveformResponse.
+ * Use `create(GetWaveformResponseSchema)` to create a new message.
+ */
+export const GetWaveformResponseSchema: GenMessage<GetWaveformResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_editing_v1_editing_service, 17);
+
+/**
  * Makes new files of stored ones. The original is never changed: each result is a file of its own, and a version in the
  * history of its source.
  *
@@ -538,6 +602,18 @@ export const EditingService: GenService<{
     methodKind: "unary";
     input: typeof UseEditVersionRequestSchema;
     output: typeof UseEditVersionResponseSchema;
+  },
+  /**
+   * How loud a file is along its length, for drawing a timeline. Made when it is first asked for, and kept; waits up to 60
+   * seconds for that, then the state is running: ask again.
+   * The file's owner. MEDIA_NOT_FOUND, MEDIA_NOT_READY, MEDIA_WRONG_KIND; a film without sound is INVALID.
+   *
+   * @generated from rpc cnt.editing.v1.EditingService.GetWaveform
+   */
+  getWaveform: {
+    methodKind: "unary";
+    input: typeof GetWaveformRequestSchema;
+    output: typeof GetWaveformResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cnt_editing_v1_editing_service, 0);

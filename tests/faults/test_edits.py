@@ -1,0 +1,181 @@
+"""Edits under faults: worker, FFmpeg and Postgres are killed, the worker freezes; each edit ends once."""
+
+import asyncio
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from cnt_grpc.pb.cnt.editing.v1 import edit_pb2
+from tests.editing import studio
+from tests.faults.checks import storage
+from tests.faults.programs import Program
+from tests.faults.sizes import FULL, say, size
+from tests.faults.whole import Whole
+from tests.harness.api import Api
+from tests.harness.world import Person
+
+EDITS = size(50, least=4)
+KILLS = size(20, least=3)
+ENDED = {edit_pb2.EDIT_STATE_DONE, edit_pb2.EDIT_STATE_FAILED, edit_pb2.EDIT_STATE_CANCELLED}
+
+pytestmark = pytest.mark.timeout(1800 if FULL else 240)
+
+
+async def asked(api: Api, film: int, number: int) -> list[int]:
+    """Edits that take a few seconds each."""
+    steps: list[dict[str, Any]] = [{"filters": {"saturation": 0.5}}, {"rotate": {"degrees": 90}}]
+    replies = [await api.editing.CreateEdit(media_id=film, operations=steps) for _ in range(number)]
+    return [reply.edit.edit_id for reply in replies]
+
+
+async def settled(api: Api, ids: list[int], seconds: float) -> list[Any]:
+    """The edits when all of them have ended; progress of none falls meanwhile."""
+    deadline = time.monotonic() + seconds
+    percents = dict.fromkeys(ids, 0)
+    while True:
+        found = [(await api.editing.GetEdit(edit_id=each)).edit for each in ids]
+        for edit in found:
+            assert edit.progress.percent >= percents[edit.edit_id], "progress fell"
+            percents[edit.edit_id] = edit.progress.percent
+        if all(edit.progress.state in ENDED for edit in found):
+            return found
+        assert time.monotonic() < deadline, [str(edit.progress) for edit in found]
+        await asyncio.sleep(0.2)
+
+
+async def all_is_well(whole: Whole, who: Person, edits: list[Any]) -> None:
+    """One result for each edit that is done, none for the others; no program, no folder, no object is left."""
+    done = [edit for edit in edits if edit.progress.state == edit_pb2.EDIT_STATE_DONE]
+    assert all(edit.progress.error.reason for edit in edits if edit.progress.state == edit_pb2.EDIT_STATE_FAILED)
+    async with whole.system.db.transaction() as tx:
+        versions = await tx.raw(
+            "SELECT v.edit_id FROM edit_versions v JOIN edit_histories h ON h.id = v.history_id"
+            " WHERE h.owner_id = $1 AND v.number > 0", who.id,
+        )  # fmt: skip
+    assert sorted(row["edit_id"] for row in versions) == sorted(edit.edit_id for edit in done)
+    for edit in done:
+        found = await studio.look(whole.world, edit.progress.result)
+        assert found.size == (240, 320)
+        assert found.film_seconds() == pytest.approx(12, abs=0.1)
+    deadline = time.monotonic() + 90
+    while left := [*programs_of_edits(), *folders_of_jobs()]:
+        assert time.monotonic() < deadline, f"left behind: {left}"
+        await asyncio.sleep(0.5)
+    await storage.check(whole)
+
+
+def programs_of_edits() -> list[str]:
+    """FFmpeg, and what starts it, wherever it runs now."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"made.mp4" in words and b"libx264" in words:
+                found.append(f"{entry.name}: {words[:80]!r}")
+    return found
+
+
+def folders_of_jobs() -> list[str]:
+    """Folders that nobody works in: the sweeper takes those that are older than a few seconds."""
+    return [str(each) for each in Path(tempfile.gettempdir()).glob("cnt-job-*") if (each / "made.mp4").exists()]
+
+
+def ffmpeg_of(worker: int) -> list[int]:
+    """FFmpeg's processes below the worker."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                words = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if parent == worker and b"-progress" in words:
+                found.append(int(entry.name))
+    return found
+
+
+async def film_of(whole: Whole, who: Person) -> int:
+    """A film whose edits take a while."""
+    return await studio.film(whole.world, who, 12)
+
+
+async def test_the_worker_is_killed_again_and_again(at_risk: Whole) -> None:
+    ann = await at_risk.world.user()
+    api = at_risk.api().as_(ann)
+    ids = await asked(api, await film_of(at_risk, ann), EDITS)
+    random = Random(7)
+    for _ in range(KILLS):
+        await asyncio.sleep(random.uniform(0.5, 4.0))
+        at_risk.worker.kill()
+        at_risk.worker.start()
+    edits = await settled(api, ids, 60 + 12 * EDITS)
+    say(f"{EDITS} edits, {KILLS} kills: attempts {[edit.attempts for edit in edits]}")
+    await all_is_well(at_risk, ann, edits)
+
+
+async def test_ffmpeg_is_killed(at_risk: Whole) -> None:
+    ann = await at_risk.world.user()
+    api = at_risk.api().as_(ann)
+    ids = await asked(api, await film_of(at_risk, ann), 2)
+    killed = 0
+    deadline = time.monotonic() + 60
+    while not killed and time.monotonic() < deadline:
+        for pid in ffmpeg_of(at_risk.worker.pid):
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
+        await asyncio.sleep(0.05)
+    assert killed
+    edits = await settled(api, ids, 120)
+    assert all(edit.progress.state == edit_pb2.EDIT_STATE_DONE for edit in edits)
+    assert max(edit.attempts for edit in edits) > 1
+    await all_is_well(at_risk, ann, edits)
+
+
+async def test_postgres_is_killed(at_risk: Whole) -> None:
+    ann = await at_risk.world.user()
+    api = at_risk.api().as_(ann)
+    ids = await asked(api, await film_of(at_risk, ann), 2)
+    await asyncio.sleep(2)
+    at_risk.postgres.kill()
+    await asyncio.sleep(1)
+    await at_risk.postgres.revive()
+    await asyncio.sleep(3)
+    edits = await settled(api, ids, 120)
+    assert all(edit.progress.state == edit_pb2.EDIT_STATE_DONE for edit in edits), [str(e.progress) for e in edits]
+    await all_is_well(at_risk, ann, edits)
+
+
+async def test_a_frozen_worker_is_overtaken_and_changes_nothing_when_it_wakes(at_risk: Whole) -> None:
+    ann = await at_risk.world.user()
+    api = at_risk.api().as_(ann)
+    [edit] = await asked(api, await film_of(at_risk, ann), 1)
+    deadline = time.monotonic() + 60
+    while not ffmpeg_of(at_risk.worker.pid):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    at_risk.worker.pause()
+    other = Program("worker-2", ["worker"], at_risk.worker._environment, at_risk.folder)
+    other.start()
+    try:
+        edits = await settled(api, [edit], 120)
+        assert edits[0].progress.state == edit_pb2.EDIT_STATE_DONE
+        assert edits[0].attempts == 2
+        before = edits[0].progress.result
+        at_risk.worker.go_on()
+        await asyncio.sleep(5)
+    finally:
+        at_risk.worker.go_on()
+        other.kill()
+    after = (await api.editing.GetEdit(edit_id=edit)).edit.progress.result
+    assert (after.media_id, after.file_path, after.size) == (before.media_id, before.file_path, before.size)
+    await all_is_well(at_risk, ann, edits)
