@@ -7,6 +7,7 @@ from itertools import count, cycle
 
 from bench import wire
 from cnt_grpc.pb.cnt.auth.v1.user_service_pb2 import GetMeRequest
+from cnt_grpc.pb.cnt.community.v1.post_pb2 import ListFeedRequest, ListPostsRequest
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import GetPodcastRequest, ListPodcastsRequest
 from cnt_grpc.pb.cnt.notification.v1.notification_service_pb2 import ListNotificationsRequest
 from cnt_grpc.pb.cnt.search.v1.result_pb2 import RESULT_TYPE_PODCAST
@@ -151,5 +152,23 @@ def cases(podcast_id: int) -> tuple[Case, ...]:
             0.03,
             unlike=True,
             ways=(Way.DIRECT, Way.EDGE_GRPC),
+        ),
+        Case(
+            "posts",
+            f"ListPosts of {PAGE}, signed in",
+            "cnt.community.v1.CommunityService/ListPosts",
+            ListPostsRequest(page_size=PAGE).SerializeToString(),
+            f"/api/v1/community/posts?page_size={PAGE}",
+            0.40,
+            signed_in=True,
+        ),
+        Case(
+            "feed",
+            f"ListFeed of {PAGE}, 40 followed, blocks",
+            "cnt.community.v1.CommunityService/ListFeed",
+            ListFeedRequest(page_size=PAGE).SerializeToString(),
+            f"/api/v1/community/feed?page_size={PAGE}",
+            0.14,
+            signed_in=True,
         ),
     )

@@ -1,8 +1,12 @@
-"""A database with something in it, made by a few large INSERTs: people, podcasts with their files, and a full inbox."""
+"""A database with something in it, made by a few large INSERTs: people, podcasts with their files,
+a community, and full inboxes.
+"""
 
 from dataclasses import dataclass
 
 import asyncpg
+
+from bench import community
 
 PEOPLE = 10_100
 """All of them are creators of podcasts, and signed in."""
@@ -34,6 +38,7 @@ async def fill(dsn: str, *, podcasts: int) -> tuple[list[Caller], int]:
         await connection.execute(_ITEMS)
         await connection.execute(_DETAILS)
         await connection.execute(_DOCUMENTS)
+        await community.fill(connection, people=PEOPLE, callers=CALLERS)
         rows = await connection.fetch(_SESSIONS)
         await connection.execute(_INBOXES.format(callers=CALLERS, inbox=INBOX))
         # Otherwise autovacuum does this in the middle of a measurement, and plans change under it.

@@ -1,5 +1,6 @@
 """Posts: requests as what the rules take, and rows as messages."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from cnt_grpc import media
@@ -66,6 +67,22 @@ def posts(found: Posts, next_page_token: str, urls: media.Urls) -> post_pb2.List
     return answer
 
 
+def make_personal(page: post_pb2.ListPostsResponse, own: Mapping[int, Row]) -> bool:
+    """Turn a page that was made for everyone into what one person sees now; False when that is another page.
+
+    `own`: rows of queries.posts.seen_by, by the post.
+    """
+    for message in page.posts:
+        row = own.get(message.post_id)
+        if row is None or row["edits"] != message.edits:
+            return False
+        message.likes_count = row["likes_count"]
+        message.comments_count = row["comments_count"]
+        if row["is_liked"]:
+            message.is_liked = True
+    return True
+
+
 def user_posts(found: Posts, next_page_token: str, urls: media.Urls) -> post_pb2.ListUserPostsResponse:
     """A page of someone's posts."""
     answer = post_pb2.ListUserPostsResponse(next_page_token=next_page_token)
@@ -116,6 +133,7 @@ def fill(message: post_pb2.Post, row: Row, found: Posts, urls: media.Urls) -> No
         set_time(message.published_at, row["published_at"])
     if edited_at := row["edited_at"]:
         set_time(message.edited_at, edited_at)
+    message.edits = row["edits"]
 
 
 def _fill_file(message: post_pb2.PostMedia, file: Row, urls: media.Urls) -> None:

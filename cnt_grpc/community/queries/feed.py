@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Executable,
     Select,
@@ -14,20 +15,34 @@ from sqlalchemy import (
     not_,
     select,
     true,
+    tuple_,
     union_all,
 )
+from sqlalchemy.types import TypeEngine
 
 from cnt_grpc import auth, content
-from cnt_grpc.community.queries.posts import SHOWN, with_author
-from cnt_grpc.community.queries.visibility import CALLER_ID, Gate
+from cnt_grpc.community.queries.posts import SHOWN, Columns, with_author
+from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.tables import community_posts
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.paging import beyond
 from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.moderation import Status
 
 _post = community_posts.c
-_SINCE = bindparam("since", type_=MOMENT)
+
+
+def _unseen(name: str, of: TypeEngine[Any]) -> ColumnElement[Any]:
+    """A parameter whose value Postgres does not see when it plans.
+
+    Else it takes the plan for a given value to be the better one, and plans anew at each call: measured, 1.2 ms for
+    what takes 0.3 to run.
+    """
+    return select(bindparam(name, type_=of)).scalar_subquery()
+
+
+_SINCE = _unseen("since", MOMENT)
+_CALLER_ID = _unseen("caller_id", BigInteger())
+_BEYOND = tuple_(_post.published_at, _post.id) < tuple_(_unseen("after_0", MOMENT), _unseen("after_1", BigInteger()))
 
 
 class Phase(IntEnum):
@@ -44,7 +59,7 @@ def feed_page(begins: Phase | None, limit: int) -> Executable:
     `begins`: the phase within which it begins, after the parameters after_0 and after_1; None: at the top. Parameter
     since: posts of those whom the caller follows belong to the first phase if they were published after it.
     """
-    parts = [_page(_rest(), Phase.REST, limit, after=begins is Phase.REST)]
+    parts = [_page(_rest(after=begins is Phase.REST), Phase.REST, limit)]
     if begins is not Phase.REST:
         parts.insert(0, _page(_followed(limit, after=begins is not None), Phase.FOLLOWED, limit))
     found = union_all(*parts).subquery("found")
@@ -55,15 +70,17 @@ def feed_page(begins: Phase | None, limit: int) -> Executable:
         .order_by(*order)
         .limit(limit)
     )
-    return with_author(shown, Gate.MEMBER, lambda page: (page.phase, page.published_at.desc(), page.id.desc()))
+    return with_author(shown, Gate.MEMBER, _in_order, _CALLER_ID)
 
 
-def _page(posts: Select[Any], phase: Phase, limit: int, *, after: bool = False) -> Select[Any]:
+def _in_order(page: Columns) -> tuple[ColumnElement[Any], ...]:
+    return page.phase, page.published_at.desc(), page.id.desc()
+
+
+def _page(posts: Select[Any], phase: Phase, limit: int) -> Select[Any]:
     """The newest of these posts."""
     found = posts.subquery(phase.name.lower())
     newest = select(found.c.id, found.c.published_at, literal(int(phase)).label("phase"))
-    if after:
-        newest = newest.where(beyond(found.c.published_at, found.c.id))
     newest = newest.order_by(found.c.published_at.desc(), found.c.id.desc()).limit(limit)
     return select(newest.subquery(f"newest_{phase.name.lower()}"))
 
@@ -85,24 +102,25 @@ def _followed(limit: int, *, after: bool) -> Select[Any]:
         .limit(limit)
     )
     if after:
-        theirs = theirs.where(beyond(_post.published_at, _post.id))
+        theirs = theirs.where(_BEYOND)
     newest = theirs.lateral("theirs")
     return (
         select(newest.c.id, newest.c.published_at)
         .select_from(follows.join(newest, true()))
-        .where(follows.c.follower_id == CALLER_ID, auth.not_blocked(CALLER_ID, follows.c.person_id))
+        .where(follows.c.follower_id == _CALLER_ID, auth.not_blocked(_CALLER_ID, follows.c.person_id))
     )
 
 
-def _rest() -> Select[Any]:
+def _rest(*, after: bool) -> Select[Any]:
     """Every post that everyone sees, but for those of the first phase."""
-    return select(_post.id, _post.published_at).where(
+    found = select(_post.id, _post.published_at).where(
         _post.status == Status.APPROVED.value,
-        auth.not_blocked(CALLER_ID, _post.author_id),
+        auth.not_blocked(_CALLER_ID, _post.author_id),
         not_(and_(_post.published_at > _SINCE, _is_followed(_post.author_id))),
     )
+    return found.where(_BEYOND) if after else found
 
 
 def _is_followed(author_id: ColumnElement[int]) -> ColumnElement[bool]:
     follows = content.follows
-    return exists(select(literal(1)).where(follows.c.follower_id == CALLER_ID, follows.c.person_id == author_id))
+    return exists(select(literal(1)).where(follows.c.follower_id == _CALLER_ID, follows.c.person_id == author_id))

@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, Select, bindparam, exists, false, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    bindparam,
+    exists,
+    false,
+    lateral,
+    select,
+    true,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from cnt_grpc import auth, media
@@ -107,11 +119,14 @@ def newest_first(page: Columns) -> Sequence[ColumnElement[Any]]:
 
 
 def with_author(
-    found: Select[Any], gate: Gate, order: Callable[[Columns], Sequence[ColumnElement[Any]]] = newest_first
+    found: Select[Any],
+    gate: Gate,
+    order: Callable[[Columns], Sequence[ColumnElement[Any]]] = newest_first,
+    caller_id: ColumnElement[int] = CALLER_ID,
 ) -> Executable:
-    """The posts found, each with its author, and whether the caller likes it.
+    """The posts found, each with its author, and whether the caller likes it: one probe of an index for each row.
 
-    Joined to the page and not to all posts: asked by EXISTS for each row, Postgres reads all that the caller likes.
+    LIMIT keeps it so: as a plain join or as EXISTS, Postgres may read all that the caller ever liked.
     """
     page = found.subquery("page")
     names = (
@@ -119,13 +134,38 @@ def with_author(
         _people.c.username.label("author_username"),
         _people.c.avatar_key.label("author_avatar_key"),
     )
-    source = page.join(_people, _people.c.id == page.c.author_id)
-    if gate is Gate.PUBLIC:
-        shown = select(page, *names, false().label("is_liked"))
-    else:
-        source = source.outerjoin(likes, (likes.c.post_id == page.c.id) & (likes.c.user_id == CALLER_ID))
-        shown = select(page, *names, likes.c.user_id.is_not(None).label("is_liked"))
-    return shown.select_from(source).order_by(*order(page.c))
+    source: FromClause = page.join(_people, _people.c.id == page.c.author_id)
+    is_liked: ColumnElement[bool] = false()
+    if gate is not Gate.PUBLIC:
+        like = lateral(
+            select(likes.c.user_id).where(likes.c.post_id == page.c.id, likes.c.user_id == caller_id).limit(1),
+            name="own",
+        )
+        source = source.outerjoin(like, true())
+        is_liked = like.c.user_id.is_not(None)
+    return select(page, *names, is_liked.label("is_liked")).select_from(source).order_by(*order(page.c))
+
+
+@statement
+def seen_by() -> Executable:
+    """Of some posts (parameter: post_ids) those that caller_id sees among what is public, with what is theirs or new.
+
+    That is: the counters, the number of the last edit, and whether the caller likes it.
+    """
+    like = lateral(
+        select(likes.c.user_id).where(likes.c.post_id == _post.id, likes.c.user_id == CALLER_ID).limit(1), name="own"
+    )
+    return (
+        select(
+            _post.id,
+            _post.likes_count,
+            _post.comments_count,
+            _post.edits,
+            like.c.user_id.is_not(None).label("is_liked"),
+        )
+        .select_from(community_posts.outerjoin(like, true()))
+        .where(among(_post.id, "post_ids"), gate_of(Gate.MEMBER, Status.APPROVED))
+    )
 
 
 @statement

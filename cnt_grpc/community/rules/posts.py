@@ -124,6 +124,14 @@ async def listed(tx: Tx, caller: Caller, wanted: Filter, page: Page) -> tuple[Po
     return Posts(rows, await files.of(tx, rows)), next_page_token
 
 
+async def seen_by(tx: Tx, caller: Caller, post_ids: Sequence[int]) -> Mapping[int, Row]:
+    """What is one person's own, or new by now, of posts that everyone sees; those that this person does not see are
+    missing.
+    """
+    found = await tx.all(queries.seen_by(), post_ids=post_ids, caller_id=caller.user_id)
+    return {row["id"]: row for row in found}
+
+
 async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts:
     """Change a post of one's own, or as an administrator anyone's. Raises NotFound."""
     old = await own(tx, caller, post_id)

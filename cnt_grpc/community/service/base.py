@@ -1,9 +1,10 @@
 """What the parts of CommunityService have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cnt_grpc import media
 from cnt_grpc.community.watch import PostWatch
+from cnt_grpc.kit.cache import AnswerCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,5 @@ class Part:
 
     urls: media.Urls
     watch: PostWatch
+    pages: AnswerCache = field(default_factory=AnswerCache)
+    """First pages that everyone sees."""

@@ -29,7 +29,7 @@ from cnt_grpc.pb.cnt.moderation.v1 import status_pb2 as cnt_dot_moderation_dot_v
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/community/v1/post.proto\x12\x10\x63nt.community.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x63nt/media/v1/media.proto\x1a\x1e\x63nt/moderation/v1/status.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x01\n\tPostMedia\x12\x19\n\x08media_id\x18\x01 \x01(\x03R\x07mediaId\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x17.cnt.media.v1.MediaKindR\x04kind\x12\x10\n\x03url\x18\x03 \x01(\tR\x03url\x12#\n\rthumbnail_url\x18\x04 \x01(\tR\x0cthumbnailUrl\x12\x14\n\x05width\x18\x05 \x01(\x05R\x05width\x12\x16\n\x06height\x18\x06 \x01(\x05R\x06height\x12\x1f\n\x0b\x64uration_ms\x18\x07 \x01(\x03R\ndurationMs\"\xd5\x06\n\x04Post\x12\x17\n\x07post_id\x18\x01 \x01(\x03R\x06postId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n\x07\x63ontent\x18\x03 \x01(\tR\x07\x63ontent\x12:\n\x08\x63\x61tegory\x18\x04 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryR\x08\x63\x61tegory\x12\x37\n\tpost_type\x18\x05 \x01(\x0e\x32\x1a.cnt.community.v1.PostTypeR\x08postType\x12\x17\n\x07user_id\x18\x06 \x01(\x03R\x06userId\x12\x1b\n\tuser_name\x18\x07 \x01(\tR\x08userName\x12#\n\ruser_username\x18\x08 \x01(\tR\x0cuserUsername\x12\x1f\n\x0buser_avatar\x18\t \x01(\tR\nuserAvatar\x12\x1b\n\timage_url\x18\n \x01(\tR\x08imageUrl\x12\x31\n\x05media\x18\x0b \x03(\x0b\x32\x1b.cnt.community.v1.PostMediaR\x05media\x12\x1f\n\x0blikes_count\x18\x0c \x01(\x03R\nlikesCount\x12%\n\x0e\x63omments_count\x18\r \x01(\x03R\rcommentsCount\x12\x19\n\x08is_liked\x18\x0e \x01(\x08R\x07isLiked\x12(\n\x10show_in_carousel\x18\x0f \x01(\x08R\x0eshowInCarousel\x12\x1f\n\x0bis_approved\x18\x10 \x01(\x08R\nisApproved\x12\x37\n\x06status\x18\x11 \x01(\x0e\x32\x1f.cnt.moderation.v1.ReviewStatusR\x06status\x12)\n\x10rejection_reason\x18\x12 \x01(\tR\x0frejectionReason\x12\x39\n\ncreated_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12=\n\x0cpublished_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bpublishedAt\x12\x37\n\tedited_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x65\x64itedAt\":\n\tPostFiles\x12-\n\tmedia_ids\x18\x01 \x03(\x03\x42\x10\xbaH\r\x92\x01\n\x10\n\x18\x01\"\x04\"\x02 \x00R\x08mediaIds\"\xbb\x02\n\x11\x43reatePostRequest\x12\x1e\n\x05title\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\"\n\x07\x63ontent\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'R\x07\x63ontent\x12\x44\n\x08\x63\x61tegory\x18\x03 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08\x63\x61tegory\x12\x41\n\tpost_type\x18\x04 \x01(\x0e\x32\x1a.cnt.community.v1.PostTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08postType\x12-\n\tmedia_ids\x18\x05 \x03(\x03\x42\x10\xbaH\r\x92\x01\n\x10\n\x18\x01\"\x04\"\x02 \x00R\x08mediaIds\x12*\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"@\n\x12\x43reatePostResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post\"2\n\x0eGetPostRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\"=\n\x0fGetPostResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post\"\xb1\x02\n\x10ListPostsRequest\x12\x44\n\x08\x63\x61tegory\x18\x01 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08\x63\x61tegory\x12\x41\n\tpost_type\x18\x02 \x01(\x0e\x32\x1a.cnt.community.v1.PostTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08postType\x12#\n\rcarousel_only\x18\x03 \x01(\x08R\x0c\x63\x61rouselOnly\x12 \n\x07user_id\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x06userId\x12$\n\tpage_size\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"i\n\x11ListPostsResponse\x12,\n\x05posts\x18\x01 \x03(\x0b\x32\x16.cnt.community.v1.PostR\x05posts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x14ListUserPostsRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"m\n\x15ListUserPostsResponse\x12,\n\x05posts\x18\x01 \x03(\x0b\x32\x16.cnt.community.v1.PostR\x05posts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"`\n\x0fListFeedRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"h\n\x10ListFeedResponse\x12,\n\x05posts\x18\x01 \x03(\x0b\x32\x16.cnt.community.v1.PostR\x05posts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd2\x02\n\x11UpdatePostRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\x12#\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01H\x00R\x05title\x88\x01\x01\x12\'\n\x07\x63ontent\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'H\x01R\x07\x63ontent\x88\x01\x01\x12K\n\x08\x63\x61tegory\x18\x04 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x02R\x08\x63\x61tegory\x88\x01\x01\x12\x31\n\x05\x66iles\x18\x05 \x01(\x0b\x32\x1b.cnt.community.v1.PostFilesR\x05\x66iles\x12*\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x08\n\x06_titleB\n\n\x08_contentB\x0b\n\t_category\"@\n\x12UpdatePostResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post\"a\n\x11\x44\x65letePostRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65letePostResponse\"\x96\x01\n\x1cSetCarouselVisibilityRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\x12(\n\x10show_in_carousel\x18\x02 \x01(\x08R\x0eshowInCarousel\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"K\n\x1dSetCarouselVisibilityResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post*\xc3\x01\n\x0cPostCategory\x12\x1d\n\x19POST_CATEGORY_UNSPECIFIED\x10\x00\x12\x1b\n\x17POST_CATEGORY_TESTIMONY\x10\x01\x12 \n\x1cPOST_CATEGORY_PRAYER_REQUEST\x10\x02\x12\x1a\n\x16POST_CATEGORY_QUESTION\x10\x03\x12\x1e\n\x1aPOST_CATEGORY_ANNOUNCEMENT\x10\x04\x12\x19\n\x15POST_CATEGORY_GENERAL\x10\x05*N\n\x08PostType\x12\x19\n\x15POST_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPOST_TYPE_IMAGE\x10\x01\x12\x12\n\x0ePOST_TYPE_TEXT\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/community/v1/post.proto\x12\x10\x63nt.community.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x63nt/media/v1/media.proto\x1a\x1e\x63nt/moderation/v1/status.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x01\n\tPostMedia\x12\x19\n\x08media_id\x18\x01 \x01(\x03R\x07mediaId\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x17.cnt.media.v1.MediaKindR\x04kind\x12\x10\n\x03url\x18\x03 \x01(\tR\x03url\x12#\n\rthumbnail_url\x18\x04 \x01(\tR\x0cthumbnailUrl\x12\x14\n\x05width\x18\x05 \x01(\x05R\x05width\x12\x16\n\x06height\x18\x06 \x01(\x05R\x06height\x12\x1f\n\x0b\x64uration_ms\x18\x07 \x01(\x03R\ndurationMs\"\xeb\x06\n\x04Post\x12\x17\n\x07post_id\x18\x01 \x01(\x03R\x06postId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n\x07\x63ontent\x18\x03 \x01(\tR\x07\x63ontent\x12:\n\x08\x63\x61tegory\x18\x04 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryR\x08\x63\x61tegory\x12\x37\n\tpost_type\x18\x05 \x01(\x0e\x32\x1a.cnt.community.v1.PostTypeR\x08postType\x12\x17\n\x07user_id\x18\x06 \x01(\x03R\x06userId\x12\x1b\n\tuser_name\x18\x07 \x01(\tR\x08userName\x12#\n\ruser_username\x18\x08 \x01(\tR\x0cuserUsername\x12\x1f\n\x0buser_avatar\x18\t \x01(\tR\nuserAvatar\x12\x1b\n\timage_url\x18\n \x01(\tR\x08imageUrl\x12\x31\n\x05media\x18\x0b \x03(\x0b\x32\x1b.cnt.community.v1.PostMediaR\x05media\x12\x1f\n\x0blikes_count\x18\x0c \x01(\x03R\nlikesCount\x12%\n\x0e\x63omments_count\x18\r \x01(\x03R\rcommentsCount\x12\x19\n\x08is_liked\x18\x0e \x01(\x08R\x07isLiked\x12(\n\x10show_in_carousel\x18\x0f \x01(\x08R\x0eshowInCarousel\x12\x1f\n\x0bis_approved\x18\x10 \x01(\x08R\nisApproved\x12\x37\n\x06status\x18\x11 \x01(\x0e\x32\x1f.cnt.moderation.v1.ReviewStatusR\x06status\x12)\n\x10rejection_reason\x18\x12 \x01(\tR\x0frejectionReason\x12\x39\n\ncreated_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12=\n\x0cpublished_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bpublishedAt\x12\x37\n\tedited_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x65\x64itedAt\x12\x14\n\x05\x65\x64its\x18\x16 \x01(\x03R\x05\x65\x64its\":\n\tPostFiles\x12-\n\tmedia_ids\x18\x01 \x03(\x03\x42\x10\xbaH\r\x92\x01\n\x10\n\x18\x01\"\x04\"\x02 \x00R\x08mediaIds\"\xbb\x02\n\x11\x43reatePostRequest\x12\x1e\n\x05title\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\"\n\x07\x63ontent\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'R\x07\x63ontent\x12\x44\n\x08\x63\x61tegory\x18\x03 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08\x63\x61tegory\x12\x41\n\tpost_type\x18\x04 \x01(\x0e\x32\x1a.cnt.community.v1.PostTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08postType\x12-\n\tmedia_ids\x18\x05 \x03(\x03\x42\x10\xbaH\r\x92\x01\n\x10\n\x18\x01\"\x04\"\x02 \x00R\x08mediaIds\x12*\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"@\n\x12\x43reatePostResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post\"2\n\x0eGetPostRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\"=\n\x0fGetPostResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post\"\xb1\x02\n\x10ListPostsRequest\x12\x44\n\x08\x63\x61tegory\x18\x01 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08\x63\x61tegory\x12\x41\n\tpost_type\x18\x02 \x01(\x0e\x32\x1a.cnt.community.v1.PostTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08postType\x12#\n\rcarousel_only\x18\x03 \x01(\x08R\x0c\x63\x61rouselOnly\x12 \n\x07user_id\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x06userId\x12$\n\tpage_size\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"i\n\x11ListPostsResponse\x12,\n\x05posts\x18\x01 \x03(\x0b\x32\x16.cnt.community.v1.PostR\x05posts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x14ListUserPostsRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"m\n\x15ListUserPostsResponse\x12,\n\x05posts\x18\x01 \x03(\x0b\x32\x16.cnt.community.v1.PostR\x05posts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"`\n\x0fListFeedRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"h\n\x10ListFeedResponse\x12,\n\x05posts\x18\x01 \x03(\x0b\x32\x16.cnt.community.v1.PostR\x05posts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd2\x02\n\x11UpdatePostRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\x12#\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01H\x00R\x05title\x88\x01\x01\x12\'\n\x07\x63ontent\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'H\x01R\x07\x63ontent\x88\x01\x01\x12K\n\x08\x63\x61tegory\x18\x04 \x01(\x0e\x32\x1e.cnt.community.v1.PostCategoryB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x02R\x08\x63\x61tegory\x88\x01\x01\x12\x31\n\x05\x66iles\x18\x05 \x01(\x0b\x32\x1b.cnt.community.v1.PostFilesR\x05\x66iles\x12*\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x08\n\x06_titleB\n\n\x08_contentB\x0b\n\t_category\"@\n\x12UpdatePostResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post\"a\n\x11\x44\x65letePostRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65letePostResponse\"\x96\x01\n\x1cSetCarouselVisibilityRequest\x12 \n\x07post_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06postId\x12(\n\x10show_in_carousel\x18\x02 \x01(\x08R\x0eshowInCarousel\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"K\n\x1dSetCarouselVisibilityResponse\x12*\n\x04post\x18\x01 \x01(\x0b\x32\x16.cnt.community.v1.PostR\x04post*\xc3\x01\n\x0cPostCategory\x12\x1d\n\x19POST_CATEGORY_UNSPECIFIED\x10\x00\x12\x1b\n\x17POST_CATEGORY_TESTIMONY\x10\x01\x12 \n\x1cPOST_CATEGORY_PRAYER_REQUEST\x10\x02\x12\x1a\n\x16POST_CATEGORY_QUESTION\x10\x03\x12\x1e\n\x1aPOST_CATEGORY_ANNOUNCEMENT\x10\x04\x12\x19\n\x15POST_CATEGORY_GENERAL\x10\x05*N\n\x08PostType\x12\x19\n\x15POST_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPOST_TYPE_IMAGE\x10\x01\x12\x12\n\x0ePOST_TYPE_TEXT\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -90,46 +90,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETCAROUSELVISIBILITYREQUEST'].fields_by_name['post_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_SETCAROUSELVISIBILITYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SETCAROUSELVISIBILITYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_POSTCATEGORY']._serialized_start=3431
-  _globals['_POSTCATEGORY']._serialized_end=3626
-  _globals['_POSTTYPE']._serialized_start=3628
-  _globals['_POSTTYPE']._serialized_end=3706
+  _globals['_POSTCATEGORY']._serialized_start=3453
+  _globals['_POSTCATEGORY']._serialized_end=3648
+  _globals['_POSTTYPE']._serialized_start=3650
+  _globals['_POSTTYPE']._serialized_end=3728
   _globals['_POSTMEDIA']._serialized_start=170
   _globals['_POSTMEDIA']._serialized_end=387
   _globals['_POST']._serialized_start=390
-  _globals['_POST']._serialized_end=1243
-  _globals['_POSTFILES']._serialized_start=1245
-  _globals['_POSTFILES']._serialized_end=1303
-  _globals['_CREATEPOSTREQUEST']._serialized_start=1306
-  _globals['_CREATEPOSTREQUEST']._serialized_end=1621
-  _globals['_CREATEPOSTRESPONSE']._serialized_start=1623
-  _globals['_CREATEPOSTRESPONSE']._serialized_end=1687
-  _globals['_GETPOSTREQUEST']._serialized_start=1689
-  _globals['_GETPOSTREQUEST']._serialized_end=1739
-  _globals['_GETPOSTRESPONSE']._serialized_start=1741
-  _globals['_GETPOSTRESPONSE']._serialized_end=1802
-  _globals['_LISTPOSTSREQUEST']._serialized_start=1805
-  _globals['_LISTPOSTSREQUEST']._serialized_end=2110
-  _globals['_LISTPOSTSRESPONSE']._serialized_start=2112
-  _globals['_LISTPOSTSRESPONSE']._serialized_end=2217
-  _globals['_LISTUSERPOSTSREQUEST']._serialized_start=2220
-  _globals['_LISTUSERPOSTSREQUEST']._serialized_end=2355
-  _globals['_LISTUSERPOSTSRESPONSE']._serialized_start=2357
-  _globals['_LISTUSERPOSTSRESPONSE']._serialized_end=2466
-  _globals['_LISTFEEDREQUEST']._serialized_start=2468
-  _globals['_LISTFEEDREQUEST']._serialized_end=2564
-  _globals['_LISTFEEDRESPONSE']._serialized_start=2566
-  _globals['_LISTFEEDRESPONSE']._serialized_end=2670
-  _globals['_UPDATEPOSTREQUEST']._serialized_start=2673
-  _globals['_UPDATEPOSTREQUEST']._serialized_end=3011
-  _globals['_UPDATEPOSTRESPONSE']._serialized_start=3013
-  _globals['_UPDATEPOSTRESPONSE']._serialized_end=3077
-  _globals['_DELETEPOSTREQUEST']._serialized_start=3079
-  _globals['_DELETEPOSTREQUEST']._serialized_end=3176
-  _globals['_DELETEPOSTRESPONSE']._serialized_start=3178
-  _globals['_DELETEPOSTRESPONSE']._serialized_end=3198
-  _globals['_SETCAROUSELVISIBILITYREQUEST']._serialized_start=3201
-  _globals['_SETCAROUSELVISIBILITYREQUEST']._serialized_end=3351
-  _globals['_SETCAROUSELVISIBILITYRESPONSE']._serialized_start=3353
-  _globals['_SETCAROUSELVISIBILITYRESPONSE']._serialized_end=3428
+  _globals['_POST']._serialized_end=1265
+  _globals['_POSTFILES']._serialized_start=1267
+  _globals['_POSTFILES']._serialized_end=1325
+  _globals['_CREATEPOSTREQUEST']._serialized_start=1328
+  _globals['_CREATEPOSTREQUEST']._serialized_end=1643
+  _globals['_CREATEPOSTRESPONSE']._serialized_start=1645
+  _globals['_CREATEPOSTRESPONSE']._serialized_end=1709
+  _globals['_GETPOSTREQUEST']._serialized_start=1711
+  _globals['_GETPOSTREQUEST']._serialized_end=1761
+  _globals['_GETPOSTRESPONSE']._serialized_start=1763
+  _globals['_GETPOSTRESPONSE']._serialized_end=1824
+  _globals['_LISTPOSTSREQUEST']._serialized_start=1827
+  _globals['_LISTPOSTSREQUEST']._serialized_end=2132
+  _globals['_LISTPOSTSRESPONSE']._serialized_start=2134
+  _globals['_LISTPOSTSRESPONSE']._serialized_end=2239
+  _globals['_LISTUSERPOSTSREQUEST']._serialized_start=2242
+  _globals['_LISTUSERPOSTSREQUEST']._serialized_end=2377
+  _globals['_LISTUSERPOSTSRESPONSE']._serialized_start=2379
+  _globals['_LISTUSERPOSTSRESPONSE']._serialized_end=2488
+  _globals['_LISTFEEDREQUEST']._serialized_start=2490
+  _globals['_LISTFEEDREQUEST']._serialized_end=2586
+  _globals['_LISTFEEDRESPONSE']._serialized_start=2588
+  _globals['_LISTFEEDRESPONSE']._serialized_end=2692
+  _globals['_UPDATEPOSTREQUEST']._serialized_start=2695
+  _globals['_UPDATEPOSTREQUEST']._serialized_end=3033
+  _globals['_UPDATEPOSTRESPONSE']._serialized_start=3035
+  _globals['_UPDATEPOSTRESPONSE']._serialized_end=3099
+  _globals['_DELETEPOSTREQUEST']._serialized_start=3101
+  _globals['_DELETEPOSTREQUEST']._serialized_end=3198
+  _globals['_DELETEPOSTRESPONSE']._serialized_start=3200
+  _globals['_DELETEPOSTRESPONSE']._serialized_end=3220
+  _globals['_SETCAROUSELVISIBILITYREQUEST']._serialized_start=3223
+  _globals['_SETCAROUSELVISIBILITYREQUEST']._serialized_end=3373
+  _globals['_SETCAROUSELVISIBILITYRESPONSE']._serialized_start=3375
+  _globals['_SETCAROUSELVISIBILITYRESPONSE']._serialized_end=3450
 # @@protoc_insertion_point(module_scope)

@@ -156,6 +156,7 @@ class Post(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     PUBLISHED_AT_FIELD_NUMBER: _builtins.int
     EDITED_AT_FIELD_NUMBER: _builtins.int
+    EDITS_FIELD_NUMBER: _builtins.int
     post_id: _builtins.int
     """The post's id."""
     title: _builtins.str
@@ -190,6 +191,8 @@ class Post(_message.Message):
     """Where it stands; everyone sees it once it is approved."""
     rejection_reason: _builtins.str
     """Why a moderator rejected or archived it; empty once it is approved."""
+    edits: _builtins.int
+    """Grows with every change of its words, files or standing: of two copies the one with the larger number is newer."""
     @_builtins.property
     def media(self) -> _containers.RepeatedCompositeFieldContainer[Global___PostMedia]:
         """Its pictures or its video, in their order."""
@@ -230,10 +233,11 @@ class Post(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         published_at: _timestamp_pb2.Timestamp | None = ...,
         edited_at: _timestamp_pb2.Timestamp | None = ...,
+        edits: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "edited_at", b"edited_at", "published_at", b"published_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "comments_count", b"comments_count", "content", b"content", "created_at", b"created_at", "edited_at", b"edited_at", "image_url", b"image_url", "is_approved", b"is_approved", "is_liked", b"is_liked", "likes_count", b"likes_count", "media", b"media", "post_id", b"post_id", "post_type", b"post_type", "published_at", b"published_at", "rejection_reason", b"rejection_reason", "show_in_carousel", b"show_in_carousel", "status", b"status", "title", b"title", "user_avatar", b"user_avatar", "user_id", b"user_id", "user_name", b"user_name", "user_username", b"user_username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "comments_count", b"comments_count", "content", b"content", "created_at", b"created_at", "edited_at", b"edited_at", "edits", b"edits", "image_url", b"image_url", "is_approved", b"is_approved", "is_liked", b"is_liked", "likes_count", b"likes_count", "media", b"media", "post_id", b"post_id", "post_type", b"post_type", "published_at", b"published_at", "rejection_reason", b"rejection_reason", "show_in_carousel", b"show_in_carousel", "status", b"status", "title", b"title", "user_avatar", b"user_avatar", "user_id", b"user_id", "user_name", b"user_name", "user_username", b"user_username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
