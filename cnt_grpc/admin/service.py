@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from cnt_grpc.admin.messages.users import ROLE_OF
 from cnt_grpc.admin.messages.users import user as user_message
 from cnt_grpc.admin.rules import dashboard, users
+from cnt_grpc.kit import defects
 from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.times import set_time
@@ -19,6 +21,8 @@ from cnt_grpc.pb.cnt.admin.v1.admin_service_pb2 import (
     DeleteUserResponse,
     GetDashboardRequest,
     GetDashboardResponse,
+    GetErrorRequest,
+    GetErrorResponse,
     ListUsersRequest,
     ListUsersResponse,
     SetUserAdminRequest,
@@ -28,6 +32,7 @@ from cnt_grpc.pb.cnt.admin.v1.admin_service_pb2 import (
     UnbanUserRequest,
     UnbanUserResponse,
 )
+from cnt_grpc.pb.cnt.admin.v1.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,15 @@ class AdminService(admin_service.Servicer):
         answer = GetDashboardResponse(pending=found.pending, open=found.exact, totals=found.totals)
         if found.totals_at is not None:
             set_time(answer.totals_at, found.totals_at)
+        return answer
+
+    async def GetError(self, request: GetErrorRequest, call: Call) -> GetErrorResponse:
+        """Show where a defect happened."""
+        row = await defects.find(call.tx, request.error_id)
+        if row is None:
+            raise NotFound(Reason.ERROR_NOT_FOUND)
+        answer = GetErrorResponse(error_id=row["error_id"], method=row["method"], kind=row["kind"], stack=row["stack"])
+        set_time(answer.at, row["at"])
         return answer
 
     async def ListUsers(self, request: ListUsersRequest, call: Call) -> ListUsersResponse:

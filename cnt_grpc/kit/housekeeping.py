@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from cnt_grpc.kit import clock, idempotency, inbox, job_queries
+from cnt_grpc.kit import clock, defects, idempotency, inbox, job_queries
 from cnt_grpc.kit.db import Database, Statement
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.worker import Periodic
@@ -14,6 +14,7 @@ from cnt_grpc.kit.worker import Periodic
 JOBS_KEPT = timedelta(days=7)
 FAILED_JOBS_KEPT = timedelta(days=60)
 DELIVERIES_KEPT = timedelta(days=2)
+DEFECTS_KEPT = timedelta(days=14)
 EVENTS_KEPT = timedelta(days=90)
 """Providers repeat an event for a month at most."""
 
@@ -26,13 +27,14 @@ PERIODIC = (Periodic("17 * * * *", PURGE, Empty()),)
 
 
 async def purge(_: Empty, run: Run) -> None:
-    """Drop old jobs, deliveries, events and answers, batch by batch."""
+    """Drop old jobs, deliveries, events, answers and defects, batch by batch."""
     now = clock.now()
     jobs_end = {"before": now - JOBS_KEPT, "failed_before": now - FAILED_JOBS_KEPT}
     await _drain(run.db, job_queries.purge(BATCH), **jobs_end)
     await _drain(run.db, job_queries.purge_delivery_log(BATCH), before=now - DELIVERIES_KEPT)
     await _drain(run.db, inbox.purge(BATCH), before=now - EVENTS_KEPT)
     await _drain(run.db, idempotency.purge(BATCH), now=now)
+    await _drain(run.db, defects.purge(BATCH), before=now - DEFECTS_KEPT)
 
 
 async def _drain(db: Database, statement: Statement, **params: object) -> None:

@@ -9,7 +9,7 @@ from google.protobuf import message
 from google.rpc import status_pb2
 from grpc_status import rpc_status
 
-from cnt_grpc.kit import scrub, status
+from cnt_grpc.kit import defects, scrub, status
 from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import AppError, TimedOut
 from cnt_grpc.kit.policy import Method
@@ -67,6 +67,8 @@ class Outcome:
         found = self._status(error)
         code = _CODES[found.code]
         self._stats.count(code, seconds)
+        if code is grpc.StatusCode.INTERNAL and not isinstance(error, Replayed):
+            await defects.keep(self._call.db, self._call.request_id, self._method.full_name, error)
         answer = rpc_status.to_status(found)
         await self._context.abort(code, answer.details, answer.trailing_metadata)
 

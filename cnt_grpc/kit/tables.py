@@ -148,3 +148,18 @@ idempotency_keys = Table(
     Index("ix_idempotency_keys_expires_at", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
     comment="Answers of mutations that came with a request id, so that a retry changes nothing",
 )
+
+error_records = Table(
+    "error_records",
+    metadata,
+    Column("id", BigInteger, Identity(always=True)),
+    Column("error_id", Text, nullable=False, comment="the request id that the caller was told"),
+    Column("method", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="the exception's name"),
+    Column("stack", Text, nullable=False, comment="where it happened; no values"),
+    Column("at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("id", name="pk_error_records"),
+    Index("ix_error_records_error_id", "error_id", "id"),
+    Index("ix_error_records_at", "at"),
+    comment="Defects, kept for two weeks",
+)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cnt_grpc.kit import clock
+from cnt_grpc.kit import clock, defects
 from cnt_grpc.pb.cnt.admin.v1.admin_service import SERVICE
 from cnt_grpc.pb.cnt.admin.v1.creator_application_service import SERVICE as APPLICATIONS
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2
@@ -11,6 +11,12 @@ from tests.content.given import MOMENT
 from tests.harness.examples import Example, Fields, Pages
 from tests.harness.world import Person, World
 from tests.media import makers as media
+
+
+async def defect(world: World, who: Person) -> Fields:
+    """A defect that was written down."""
+    await defects.keep(world.db, f"error-{who.id}", "cnt.auth.v1.UserService/GetMe", ValueError("canary"))
+    return {"error_id": f"error-{who.id}"}
 
 
 async def somebody(world: World, who: Person) -> Fields:
@@ -87,6 +93,7 @@ ANYONES = {"application_id": "administrators see all applications"}
 ANYONE = {"user_id": "administrators see everyone"}
 
 EXAMPLES = {
+    f"{SERVICE}/GetError": Example(given=defect, role="admin", open_ids={"error_id": "administrators see all defects"}),
     f"{SERVICE}/GetDashboard": Example(role="admin"),
     f"{APPLICATIONS}/ApplyAsCreator": Example(given=wish),
     f"{APPLICATIONS}/GetMyCreatorApplication": Example(given=own_application),

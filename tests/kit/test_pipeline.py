@@ -6,7 +6,7 @@ from datetime import timedelta
 import grpc
 import pytest
 
-from cnt_grpc.kit import clock
+from cnt_grpc.kit import clock, defects
 from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Contention, Exhausted
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as Common
@@ -34,8 +34,10 @@ async def test_every_violation_is_told_with_its_path(probe: Probe) -> None:
 
 
 async def test_a_defect_says_nothing_but_an_id(probe: Probe, caplog: pytest.LogCaptureFixture) -> None:
+    sent = "the secret of the house"
+
     async def fail(_: Call) -> None:
-        raise ZeroDivisionError("the secret of the house")
+        raise ZeroDivisionError(sent)
 
     probe.service.behaviours["fail"] = fail
     error = await probe.api.probe.Act(what="fail", secret="canary-4711").fails(S.INTERNAL, Common.INTERNAL)
@@ -44,6 +46,12 @@ async def test_a_defect_says_nothing_but_an_id(probe: Probe, caplog: pytest.LogC
     assert error.request_id in caplog.text
     assert "ZeroDivisionError" in caplog.text
     assert "canary-4711" not in caplog.text
+    async with probe.db.transaction() as tx:
+        kept = await defects.find(tx, error.request_id)
+    assert kept is not None
+    assert (kept["method"], kept["kind"]) == ("cnt.testing.v1.ProbeService/Act", "ZeroDivisionError")
+    assert "in fail" in kept["stack"]
+    assert "secret of the house" not in kept["stack"]
 
 
 async def test_a_defect_in_a_stream_is_internal_too(probe: Probe) -> None:

@@ -27,6 +27,13 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def GetError(self, request: pb2.GetErrorRequest, call: Call) -> pb2.GetErrorResponse:
+        """Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
+        Administrators. ERROR_NOT_FOUND.
+        """
+        ...
+
+    @abstractmethod
     async def ListUsers(self, request: pb2.ListUsersRequest, call: Call) -> pb2.ListUsersResponse:
         """Finds people, the newest first; who is erased is not found.
         Administrators. PAGE_TOKEN_INVALID.

@@ -31,7 +31,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/admin/v1/admin_service.proto\x12\x0c\x63nt.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x63nt/admin/v1/managed_user.proto\x1a\x16\x63nt/auth/v1/user.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n\x13GetDashboardRequest\"\xd4\x03\n\x14GetDashboardResponse\x12I\n\x07pending\x18\x01 \x03(\x0b\x32/.cnt.admin.v1.GetDashboardResponse.PendingEntryR\x07pending\x12@\n\x04open\x18\x02 \x03(\x0b\x32,.cnt.admin.v1.GetDashboardResponse.OpenEntryR\x04open\x12\x46\n\x06totals\x18\x03 \x03(\x0b\x32..cnt.admin.v1.GetDashboardResponse.TotalsEntryR\x06totals\x12\x37\n\ttotals_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08totalsAt\x1a:\n\x0cPendingEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x37\n\tOpenEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x39\n\x0bTotalsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"\xdb\x01\n\x10ListUsersRequest\x12\x1f\n\x06search\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06search\x12/\n\x04role\x18\x02 \x01(\x0e\x32\x11.cnt.auth.v1.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1b\n\x06\x62\x61nned\x18\x03 \x01(\x08H\x00R\x06\x62\x61nned\x88\x01\x01\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageTokenB\t\n\x07_banned\"l\n\x11ListUsersResponse\x12/\n\x05users\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x05users\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"~\n\x13SetUserAdminRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\x19\n\x08is_admin\x18\x02 \x01(\x08R\x07isAdmin\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserAdminResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\xa1\x01\n\x13SetUserRolesRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12<\n\x05roles\x18\x02 \x03(\x0e\x32\x11.cnt.auth.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\x03\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserRolesResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x0e\x42\x61nUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\"\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"@\n\x0f\x42\x61nUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x10UnbanUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"B\n\x11UnbanUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x83\x01\n\x11\x44\x65leteUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65leteUserResponse2\xb3\x07\n\x0c\x41\x64minService\x12\x7f\n\x0cGetDashboard\x12!.cnt.admin.v1.GetDashboardRequest\x1a\".cnt.admin.v1.GetDashboardResponse\"(\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/admin/dashboard\x12r\n\tListUsers\x12\x1e.cnt.admin.v1.ListUsersRequest\x1a\x1f.cnt.admin.v1.ListUsersResponse\"$\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/admin/users\x12\x8f\x01\n\x0cSetUserAdmin\x12!.cnt.admin.v1.SetUserAdminRequest\x1a\".cnt.admin.v1.SetUserAdminResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/admin:\x01*\x12\x8f\x01\n\x0cSetUserRoles\x12!.cnt.admin.v1.SetUserRolesRequest\x1a\".cnt.admin.v1.SetUserRolesResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/roles:\x01*\x12~\n\x07\x42\x61nUser\x12\x1c.cnt.admin.v1.BanUserRequest\x1a\x1d.cnt.admin.v1.BanUserResponse\"6\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02&\"!/api/v1/admin/users/{user_id}/ban:\x01*\x12\x86\x01\n\tUnbanUser\x12\x1e.cnt.admin.v1.UnbanUserRequest\x1a\x1f.cnt.admin.v1.UnbanUserResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(\"#/api/v1/admin/users/{user_id}/unban:\x01*\x12\x80\x01\n\nDeleteUser\x12\x1f.cnt.admin.v1.DeleteUserRequest\x1a .cnt.admin.v1.DeleteUserResponse\"/\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02\x1f*\x1d/api/v1/admin/users/{user_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/admin/v1/admin_service.proto\x12\x0c\x63nt.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x63nt/admin/v1/managed_user.proto\x1a\x16\x63nt/auth/v1/user.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n\x13GetDashboardRequest\"\xd4\x03\n\x14GetDashboardResponse\x12I\n\x07pending\x18\x01 \x03(\x0b\x32/.cnt.admin.v1.GetDashboardResponse.PendingEntryR\x07pending\x12@\n\x04open\x18\x02 \x03(\x0b\x32,.cnt.admin.v1.GetDashboardResponse.OpenEntryR\x04open\x12\x46\n\x06totals\x18\x03 \x03(\x0b\x32..cnt.admin.v1.GetDashboardResponse.TotalsEntryR\x06totals\x12\x37\n\ttotals_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08totalsAt\x1a:\n\x0cPendingEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x37\n\tOpenEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x39\n\x0bTotalsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"8\n\x0fGetErrorRequest\x12%\n\x08\x65rror_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x07\x65rrorId\"\x9b\x01\n\x10GetErrorResponse\x12\x19\n\x08\x65rror_id\x18\x01 \x01(\tR\x07\x65rrorId\x12\x16\n\x06method\x18\x02 \x01(\tR\x06method\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x14\n\x05stack\x18\x04 \x01(\tR\x05stack\x12*\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\"\xdb\x01\n\x10ListUsersRequest\x12\x1f\n\x06search\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06search\x12/\n\x04role\x18\x02 \x01(\x0e\x32\x11.cnt.auth.v1.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1b\n\x06\x62\x61nned\x18\x03 \x01(\x08H\x00R\x06\x62\x61nned\x88\x01\x01\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageTokenB\t\n\x07_banned\"l\n\x11ListUsersResponse\x12/\n\x05users\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x05users\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"~\n\x13SetUserAdminRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\x19\n\x08is_admin\x18\x02 \x01(\x08R\x07isAdmin\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserAdminResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\xa1\x01\n\x13SetUserRolesRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12<\n\x05roles\x18\x02 \x03(\x0e\x32\x11.cnt.auth.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\x03\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserRolesResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x0e\x42\x61nUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\"\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"@\n\x0f\x42\x61nUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x10UnbanUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"B\n\x11UnbanUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x83\x01\n\x11\x44\x65leteUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65leteUserResponse2\xb0\x08\n\x0c\x41\x64minService\x12\x7f\n\x0cGetDashboard\x12!.cnt.admin.v1.GetDashboardRequest\x1a\".cnt.admin.v1.GetDashboardResponse\"(\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/admin/dashboard\x12{\n\x08GetError\x12\x1d.cnt.admin.v1.GetErrorRequest\x1a\x1e.cnt.admin.v1.GetErrorResponse\"0\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/admin/errors/{error_id}\x12r\n\tListUsers\x12\x1e.cnt.admin.v1.ListUsersRequest\x1a\x1f.cnt.admin.v1.ListUsersResponse\"$\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/admin/users\x12\x8f\x01\n\x0cSetUserAdmin\x12!.cnt.admin.v1.SetUserAdminRequest\x1a\".cnt.admin.v1.SetUserAdminResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/admin:\x01*\x12\x8f\x01\n\x0cSetUserRoles\x12!.cnt.admin.v1.SetUserRolesRequest\x1a\".cnt.admin.v1.SetUserRolesResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/roles:\x01*\x12~\n\x07\x42\x61nUser\x12\x1c.cnt.admin.v1.BanUserRequest\x1a\x1d.cnt.admin.v1.BanUserResponse\"6\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02&\"!/api/v1/admin/users/{user_id}/ban:\x01*\x12\x86\x01\n\tUnbanUser\x12\x1e.cnt.admin.v1.UnbanUserRequest\x1a\x1f.cnt.admin.v1.UnbanUserResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(\"#/api/v1/admin/users/{user_id}/unban:\x01*\x12\x80\x01\n\nDeleteUser\x12\x1f.cnt.admin.v1.DeleteUserRequest\x1a .cnt.admin.v1.DeleteUserResponse\"/\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02\x1f*\x1d/api/v1/admin/users/{user_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDASHBOARDRESPONSE_OPENENTRY']._serialized_options = b'8\001'
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._loaded_options = None
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._serialized_options = b'8\001'
+  _globals['_GETERRORREQUEST'].fields_by_name['error_id']._loaded_options = None
+  _globals['_GETERRORREQUEST'].fields_by_name['error_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_LISTUSERSREQUEST'].fields_by_name['search']._loaded_options = None
   _globals['_LISTUSERSREQUEST'].fields_by_name['search']._serialized_options = b'\272H\004r\002\030d'
   _globals['_LISTUSERSREQUEST'].fields_by_name['role']._loaded_options = None
@@ -82,6 +84,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETEUSERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ADMINSERVICE'].methods_by_name['GetDashboard']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['GetDashboard']._serialized_options = b'\220\002\001\212\265\030\002\010\006\202\323\344\223\002\031\022\027/api/v1/admin/dashboard'
+  _globals['_ADMINSERVICE'].methods_by_name['GetError']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['GetError']._serialized_options = b'\220\002\001\212\265\030\002\010\006\202\323\344\223\002!\022\037/api/v1/admin/errors/{error_id}'
   _globals['_ADMINSERVICE'].methods_by_name['ListUsers']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['ListUsers']._serialized_options = b'\220\002\001\212\265\030\002\010\006\202\323\344\223\002\025\022\023/api/v1/admin/users'
   _globals['_ADMINSERVICE'].methods_by_name['SetUserAdmin']._loaded_options = None
@@ -104,30 +108,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDASHBOARDRESPONSE_OPENENTRY']._serialized_end=660
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._serialized_start=662
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._serialized_end=719
-  _globals['_LISTUSERSREQUEST']._serialized_start=722
-  _globals['_LISTUSERSREQUEST']._serialized_end=941
-  _globals['_LISTUSERSRESPONSE']._serialized_start=943
-  _globals['_LISTUSERSRESPONSE']._serialized_end=1051
-  _globals['_SETUSERADMINREQUEST']._serialized_start=1053
-  _globals['_SETUSERADMINREQUEST']._serialized_end=1179
-  _globals['_SETUSERADMINRESPONSE']._serialized_start=1181
-  _globals['_SETUSERADMINRESPONSE']._serialized_end=1250
-  _globals['_SETUSERROLESREQUEST']._serialized_start=1253
-  _globals['_SETUSERROLESREQUEST']._serialized_end=1414
-  _globals['_SETUSERROLESRESPONSE']._serialized_start=1416
-  _globals['_SETUSERROLESRESPONSE']._serialized_end=1485
-  _globals['_BANUSERREQUEST']._serialized_start=1488
-  _globals['_BANUSERREQUEST']._serialized_end=1618
-  _globals['_BANUSERRESPONSE']._serialized_start=1620
-  _globals['_BANUSERRESPONSE']._serialized_end=1684
-  _globals['_UNBANUSERREQUEST']._serialized_start=1687
-  _globals['_UNBANUSERREQUEST']._serialized_end=1817
-  _globals['_UNBANUSERRESPONSE']._serialized_start=1819
-  _globals['_UNBANUSERRESPONSE']._serialized_end=1885
-  _globals['_DELETEUSERREQUEST']._serialized_start=1888
-  _globals['_DELETEUSERREQUEST']._serialized_end=2019
-  _globals['_DELETEUSERRESPONSE']._serialized_start=2021
-  _globals['_DELETEUSERRESPONSE']._serialized_end=2041
-  _globals['_ADMINSERVICE']._serialized_start=2044
-  _globals['_ADMINSERVICE']._serialized_end=2991
+  _globals['_GETERRORREQUEST']._serialized_start=721
+  _globals['_GETERRORREQUEST']._serialized_end=777
+  _globals['_GETERRORRESPONSE']._serialized_start=780
+  _globals['_GETERRORRESPONSE']._serialized_end=935
+  _globals['_LISTUSERSREQUEST']._serialized_start=938
+  _globals['_LISTUSERSREQUEST']._serialized_end=1157
+  _globals['_LISTUSERSRESPONSE']._serialized_start=1159
+  _globals['_LISTUSERSRESPONSE']._serialized_end=1267
+  _globals['_SETUSERADMINREQUEST']._serialized_start=1269
+  _globals['_SETUSERADMINREQUEST']._serialized_end=1395
+  _globals['_SETUSERADMINRESPONSE']._serialized_start=1397
+  _globals['_SETUSERADMINRESPONSE']._serialized_end=1466
+  _globals['_SETUSERROLESREQUEST']._serialized_start=1469
+  _globals['_SETUSERROLESREQUEST']._serialized_end=1630
+  _globals['_SETUSERROLESRESPONSE']._serialized_start=1632
+  _globals['_SETUSERROLESRESPONSE']._serialized_end=1701
+  _globals['_BANUSERREQUEST']._serialized_start=1704
+  _globals['_BANUSERREQUEST']._serialized_end=1834
+  _globals['_BANUSERRESPONSE']._serialized_start=1836
+  _globals['_BANUSERRESPONSE']._serialized_end=1900
+  _globals['_UNBANUSERREQUEST']._serialized_start=1903
+  _globals['_UNBANUSERREQUEST']._serialized_end=2033
+  _globals['_UNBANUSERRESPONSE']._serialized_start=2035
+  _globals['_UNBANUSERRESPONSE']._serialized_end=2101
+  _globals['_DELETEUSERREQUEST']._serialized_start=2104
+  _globals['_DELETEUSERREQUEST']._serialized_end=2235
+  _globals['_DELETEUSERRESPONSE']._serialized_start=2237
+  _globals['_DELETEUSERRESPONSE']._serialized_end=2257
+  _globals['_ADMINSERVICE']._serialized_start=2260
+  _globals['_ADMINSERVICE']._serialized_end=3332
 # @@protoc_insertion_point(module_scope)

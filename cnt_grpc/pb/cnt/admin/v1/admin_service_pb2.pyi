@@ -144,6 +144,68 @@ class GetDashboardResponse(_message.Message):
 Global___GetDashboardResponse: _TypeAlias = GetDashboardResponse  # noqa: Y015
 
 @_typing.final
+class GetErrorRequest(_message.Message):
+    """Which defect."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERROR_ID_FIELD_NUMBER: _builtins.int
+    error_id: _builtins.str
+    """The id that stands in the error's RequestInfo, and as request_id in the log."""
+    def __init__(
+        self,
+        *,
+        error_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_id", b"error_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetErrorRequest: _TypeAlias = GetErrorRequest  # noqa: Y015
+
+@_typing.final
+class GetErrorResponse(_message.Message):
+    """A defect."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERROR_ID_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STACK_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    error_id: _builtins.str
+    """Its id."""
+    method: _builtins.str
+    """The method that was called, such as cnt.auth.v1.UserService/GetMe."""
+    kind: _builtins.str
+    """The name of the exception."""
+    stack: _builtins.str
+    """Where it was raised, and what by; no values, for these may be what people sent."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When it happened."""
+
+    def __init__(
+        self,
+        *,
+        error_id: _builtins.str = ...,
+        method: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        stack: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "error_id", b"error_id", "kind", b"kind", "method", b"method", "stack", b"stack"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetErrorResponse: _TypeAlias = GetErrorResponse  # noqa: Y015
+
+@_typing.final
 class ListUsersRequest(_message.Message):
     """Which people."""
 

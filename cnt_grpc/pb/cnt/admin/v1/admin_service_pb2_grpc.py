@@ -41,6 +41,11 @@ class AdminServiceStub:
                 request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.SerializeToString,
                 response_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.FromString,
                 _registered_method=True)
+        self.GetError = channel.unary_unary(
+                '/cnt.admin.v1.AdminService/GetError',
+                request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorRequest.SerializeToString,
+                response_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorResponse.FromString,
+                _registered_method=True)
         self.ListUsers = channel.unary_unary(
                 '/cnt.admin.v1.AdminService/ListUsers',
                 request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.ListUsersRequest.SerializeToString,
@@ -80,6 +85,14 @@ class AdminServiceServicer:
     def GetDashboard(self, request, context):
         """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
         within the last minute or two. Administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetError(self, request, context):
+        """Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
+        Administrators. ERROR_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,6 +154,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.FromString,
                     response_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.SerializeToString,
             ),
+            'GetError': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetError,
+                    request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorRequest.FromString,
+                    response_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorResponse.SerializeToString,
+            ),
             'ListUsers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListUsers,
                     request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.ListUsersRequest.FromString,
@@ -200,6 +218,33 @@ class AdminService:
             '/cnt.admin.v1.AdminService/GetDashboard',
             cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.SerializeToString,
             cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetError(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.admin.v1.AdminService/GetError',
+            cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorRequest.SerializeToString,
+            cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorResponse.FromString,
             options,
             channel_credentials,
             insecure,

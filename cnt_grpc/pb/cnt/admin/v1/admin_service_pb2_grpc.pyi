@@ -21,6 +21,10 @@ class AdminServiceStub:
     """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
     within the last minute or two. Administrators.
     """
+    GetError: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetErrorRequest, _admin_service_pb2.GetErrorResponse]
+    """Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
+    Administrators. ERROR_NOT_FOUND.
+    """
     ListUsers: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListUsersRequest, _admin_service_pb2.ListUsersResponse]
     """Finds people, the newest first; who is erased is not found.
     Administrators. PAGE_TOKEN_INVALID.
@@ -57,6 +61,16 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_admin_service_pb2.GetDashboardResponse]:
         """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
         within the last minute or two. Administrators.
+        """
+
+    @_abc_1.abstractmethod
+    def GetError(
+        self,
+        request: _admin_service_pb2.GetErrorRequest,
+        context: _aio.ServicerContext[_admin_service_pb2.GetErrorRequest, _abc.Awaitable[_admin_service_pb2.GetErrorResponse]],
+    ) -> _abc.Awaitable[_admin_service_pb2.GetErrorResponse]:
+        """Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
+        Administrators. ERROR_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod

@@ -18,3 +18,5 @@ class Reason(StrEnum):
     CREATOR_ALREADY = "CREATOR_ALREADY"
     # The application is decided. FAILED_PRECONDITION.
     APPLICATION_DECIDED = "APPLICATION_DECIDED"
+    # No defect of this id, or one that happened more than 14 days ago. NOT_FOUND.
+    ERROR_NOT_FOUND = "ERROR_NOT_FOUND"

@@ -37,6 +37,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The caller is a creator already. FAILED_PRECONDITION."""
     REASON_APPLICATION_DECIDED: _Reason.ValueType  # 5
     """The application is decided. FAILED_PRECONDITION."""
+    REASON_ERROR_NOT_FOUND: _Reason.ValueType  # 6
+    """No defect of this id, or one that happened more than 14 days ago. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -55,4 +57,6 @@ REASON_CREATOR_ALREADY: Reason.ValueType  # 4
 """The caller is a creator already. FAILED_PRECONDITION."""
 REASON_APPLICATION_DECIDED: Reason.ValueType  # 5
 """The application is decided. FAILED_PRECONDITION."""
+REASON_ERROR_NOT_FOUND: Reason.ValueType  # 6
+"""No defect of this id, or one that happened more than 14 days ago. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

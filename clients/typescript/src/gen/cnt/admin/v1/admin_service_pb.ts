@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/admin/v1/admin_service.proto.
  */
 export const file_cnt_admin_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBjbnQvYWRtaW4vdjEvYWRtaW5fc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhUKE0dldERhc2hib2FyZFJlcXVlc3QijwMKFEdldERhc2hib2FyZFJlc3BvbnNlEkAKB3BlbmRpbmcYASADKAsyLy5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuUGVuZGluZ0VudHJ5EjoKBG9wZW4YAiADKAsyLC5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuT3BlbkVudHJ5Ej4KBnRvdGFscxgDIAMoCzIuLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZS5Ub3RhbHNFbnRyeRItCgl0b3RhbHNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGi4KDFBlbmRpbmdFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGisKCU9wZW5FbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGi0KC1RvdGFsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEisAEKEExpc3RVc2Vyc1JlcXVlc3QSFwoGc2VhcmNoGAEgASgJQge6SARyAhhkEikKBHJvbGUYAiABKA4yES5jbnQuYXV0aC52MS5Sb2xlQgi6SAWCAQIQARITCgZiYW5uZWQYAyABKAhIAIgBARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAhCCQoHX2Jhbm5lZCJWChFMaXN0VXNlcnNSZXNwb25zZRIoCgV1c2VycxgBIAMoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiYgoTU2V0VXNlckFkbWluUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhAKCGlzX2FkbWluGAIgASgIEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIj8KFFNldFVzZXJBZG1pblJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIihwEKE1NldFVzZXJSb2xlc1JlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABI1CgVyb2xlcxgCIAMoDjIRLmNudC5hdXRoLnYxLlJvbGVCE7pIEJIBDRADGAEiB4IBBBABIAASHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiPwoUU2V0VXNlclJvbGVzUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJnCg5CYW5Vc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhoKBnJlYXNvbhgCIAEoCUIKukgHcgUQARjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI6Cg9CYW5Vc2VyUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJnChBVbmJhblVzZXJSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASGAoGcmVhc29uGAIgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI8ChFVbmJhblVzZXJSZXNwb25zZRInCgR1c2VyGAEgASgLMhkuY250LmFkbWluLnYxLk1hbmFnZWRVc2VyImgKEURlbGV0ZVVzZXJSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASGAoGcmVhc29uGAIgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASIUChJEZWxldGVVc2VyUmVzcG9uc2UyswcKDEFkbWluU2VydmljZRJ/CgxHZXREYXNoYm9hcmQSIS5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVxdWVzdBoiLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZSIokAIBirUYAggGgtPkkwIZEhcvYXBpL3YxL2FkbWluL2Rhc2hib2FyZBJyCglMaXN0VXNlcnMSHi5jbnQuYWRtaW4udjEuTGlzdFVzZXJzUmVxdWVzdBofLmNudC5hZG1pbi52MS5MaXN0VXNlcnNSZXNwb25zZSIkkAIBirUYAggGgtPkkwIVEhMvYXBpL3YxL2FkbWluL3VzZXJzEo8BCgxTZXRVc2VyQWRtaW4SIS5jbnQuYWRtaW4udjEuU2V0VXNlckFkbWluUmVxdWVzdBoiLmNudC5hZG1pbi52MS5TZXRVc2VyQWRtaW5SZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKjIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYWRtaW4SjwEKDFNldFVzZXJSb2xlcxIhLmNudC5hZG1pbi52MS5TZXRVc2VyUm9sZXNSZXF1ZXN0GiIuY250LmFkbWluLnYxLlNldFVzZXJSb2xlc1Jlc3BvbnNlIjiKtRgGCAYQASABgtPkkwIoOgEqMiMvYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfS9yb2xlcxJ+CgdCYW5Vc2VyEhwuY250LmFkbWluLnYxLkJhblVzZXJSZXF1ZXN0Gh0uY250LmFkbWluLnYxLkJhblVzZXJSZXNwb25zZSI2irUYBggGEAEgAYLT5JMCJjoBKiIhL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYmFuEoYBCglVbmJhblVzZXISHi5jbnQuYWRtaW4udjEuVW5iYW5Vc2VyUmVxdWVzdBofLmNudC5hZG1pbi52MS5VbmJhblVzZXJSZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKiIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vdW5iYW4SgAEKCkRlbGV0ZVVzZXISHy5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlcXVlc3QaIC5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlc3BvbnNlIi+KtRgGCAYQASABgtPkkwIfKh0vYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_cnt_admin_v1_managed_user, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiBjbnQvYWRtaW4vdjEvYWRtaW5fc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhUKE0dldERhc2hib2FyZFJlcXVlc3QijwMKFEdldERhc2hib2FyZFJlc3BvbnNlEkAKB3BlbmRpbmcYASADKAsyLy5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuUGVuZGluZ0VudHJ5EjoKBG9wZW4YAiADKAsyLC5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuT3BlbkVudHJ5Ej4KBnRvdGFscxgDIAMoCzIuLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZS5Ub3RhbHNFbnRyeRItCgl0b3RhbHNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGi4KDFBlbmRpbmdFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGisKCU9wZW5FbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGi0KC1RvdGFsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEiLwoPR2V0RXJyb3JSZXF1ZXN0EhwKCGVycm9yX2lkGAEgASgJQgq6SAdyBRABGMgBInkKEEdldEVycm9yUmVzcG9uc2USEAoIZXJyb3JfaWQYASABKAkSDgoGbWV0aG9kGAIgASgJEgwKBGtpbmQYAyABKAkSDQoFc3RhY2sYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIrABChBMaXN0VXNlcnNSZXF1ZXN0EhcKBnNlYXJjaBgBIAEoCUIHukgEcgIYZBIpCgRyb2xlGAIgASgOMhEuY250LmF1dGgudjEuUm9sZUIIukgFggECEAESEwoGYmFubmVkGAMgASgISACIAQESGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIQgkKB19iYW5uZWQiVgoRTGlzdFVzZXJzUmVzcG9uc2USKAoFdXNlcnMYASADKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImIKE1NldFVzZXJBZG1pblJlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABIQCghpc19hZG1pbhgCIAEoCBIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI/ChRTZXRVc2VyQWRtaW5SZXNwb25zZRInCgR1c2VyGAEgASgLMhkuY250LmFkbWluLnYxLk1hbmFnZWRVc2VyIocBChNTZXRVc2VyUm9sZXNSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASNQoFcm9sZXMYAiADKA4yES5jbnQuYXV0aC52MS5Sb2xlQhO6SBCSAQ0QAxgBIgeCAQQQASAAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIj8KFFNldFVzZXJSb2xlc1Jlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIiZwoOQmFuVXNlclJlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiOgoPQmFuVXNlclJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIiZwoQVW5iYW5Vc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhgKBnJlYXNvbhgCIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiPAoRVW5iYW5Vc2VyUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJoChFEZWxldGVVc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhgKBnJlYXNvbhgCIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiFAoSRGVsZXRlVXNlclJlc3BvbnNlMrAICgxBZG1pblNlcnZpY2USfwoMR2V0RGFzaGJvYXJkEiEuY250LmFkbWluLnYxLkdldERhc2hib2FyZFJlcXVlc3QaIi5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UiKJACAYq1GAIIBoLT5JMCGRIXL2FwaS92MS9hZG1pbi9kYXNoYm9hcmQSewoIR2V0RXJyb3ISHS5jbnQuYWRtaW4udjEuR2V0RXJyb3JSZXF1ZXN0Gh4uY250LmFkbWluLnYxLkdldEVycm9yUmVzcG9uc2UiMJACAYq1GAIIBoLT5JMCIRIfL2FwaS92MS9hZG1pbi9lcnJvcnMve2Vycm9yX2lkfRJyCglMaXN0VXNlcnMSHi5jbnQuYWRtaW4udjEuTGlzdFVzZXJzUmVxdWVzdBofLmNudC5hZG1pbi52MS5MaXN0VXNlcnNSZXNwb25zZSIkkAIBirUYAggGgtPkkwIVEhMvYXBpL3YxL2FkbWluL3VzZXJzEo8BCgxTZXRVc2VyQWRtaW4SIS5jbnQuYWRtaW4udjEuU2V0VXNlckFkbWluUmVxdWVzdBoiLmNudC5hZG1pbi52MS5TZXRVc2VyQWRtaW5SZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKjIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYWRtaW4SjwEKDFNldFVzZXJSb2xlcxIhLmNudC5hZG1pbi52MS5TZXRVc2VyUm9sZXNSZXF1ZXN0GiIuY250LmFkbWluLnYxLlNldFVzZXJSb2xlc1Jlc3BvbnNlIjiKtRgGCAYQASABgtPkkwIoOgEqMiMvYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfS9yb2xlcxJ+CgdCYW5Vc2VyEhwuY250LmFkbWluLnYxLkJhblVzZXJSZXF1ZXN0Gh0uY250LmFkbWluLnYxLkJhblVzZXJSZXNwb25zZSI2irUYBggGEAEgAYLT5JMCJjoBKiIhL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYmFuEoYBCglVbmJhblVzZXISHi5jbnQuYWRtaW4udjEuVW5iYW5Vc2VyUmVxdWVzdBofLmNudC5hZG1pbi52MS5VbmJhblVzZXJSZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKiIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vdW5iYW4SgAEKCkRlbGV0ZVVzZXISHy5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlcXVlc3QaIC5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlc3BvbnNlIi+KtRgGCAYQASABgtPkkwIfKh0vYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_cnt_admin_v1_managed_user, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * Asks for the dashboard.
@@ -82,6 +82,76 @@ export const GetDashboardResponseSchema: GenMessage<GetDashboardResponse> = /*@_
   messageDesc(file_cnt_admin_v1_admin_service, 1);
 
 /**
+ * Which defect.
+ *
+ * @generated from message cnt.admin.v1.GetErrorRequest
+ */
+export type GetErrorRequest = Message<"cnt.admin.v1.GetErrorRequest"> & {
+  /**
+   * The id that stands in the error's RequestInfo, and as request_id in the log.
+   *
+   * @generated from field: string error_id = 1;
+   */
+  errorId: string;
+};
+
+/**
+ * Describes the message cnt.admin.v1.GetErrorRequest.
+ * Use `create(GetErrorRequestSchema)` to create a new message.
+ */
+export const GetErrorRequestSchema: GenMessage<GetErrorRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 2);
+
+/**
+ * A defect.
+ *
+ * @generated from message cnt.admin.v1.GetErrorResponse
+ */
+export type GetErrorResponse = Message<"cnt.admin.v1.GetErrorResponse"> & {
+  /**
+   * Its id.
+   *
+   * @generated from field: string error_id = 1;
+   */
+  errorId: string;
+
+  /**
+   * The method that was called, such as cnt.auth.v1.UserService/GetMe.
+   *
+   * @generated from field: string method = 2;
+   */
+  method: string;
+
+  /**
+   * The name of the exception.
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * Where it was raised, and what by; no values, for these may be what people sent.
+   *
+   * @generated from field: string stack = 4;
+   */
+  stack: string;
+
+  /**
+   * When it happened.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 5;
+   */
+  at?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message cnt.admin.v1.GetErrorResponse.
+ * Use `create(GetErrorResponseSchema)` to create a new message.
+ */
+export const GetErrorResponseSchema: GenMessage<GetErrorResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 3);
+
+/**
  * Which people.
  *
  * @generated from message cnt.admin.v1.ListUsersRequest
@@ -128,7 +198,7 @@ export type ListUsersRequest = Message<"cnt.admin.v1.ListUsersRequest"> & {
  * Use `create(ListUsersRequestSchema)` to create a new message.
  */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 2);
+  messageDesc(file_cnt_admin_v1_admin_service, 4);
 
 /**
  * One page of people.
@@ -156,7 +226,7 @@ export type ListUsersResponse = Message<"cnt.admin.v1.ListUsersResponse"> & {
  * Use `create(ListUsersResponseSchema)` to create a new message.
  */
 export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 3);
+  messageDesc(file_cnt_admin_v1_admin_service, 5);
 
 /**
  * Who, and whether.
@@ -191,7 +261,7 @@ export type SetUserAdminRequest = Message<"cnt.admin.v1.SetUserAdminRequest"> & 
  * Use `create(SetUserAdminRequestSchema)` to create a new message.
  */
 export const SetUserAdminRequestSchema: GenMessage<SetUserAdminRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 4);
+  messageDesc(file_cnt_admin_v1_admin_service, 6);
 
 /**
  * The person as they stand now.
@@ -212,7 +282,7 @@ export type SetUserAdminResponse = Message<"cnt.admin.v1.SetUserAdminResponse"> 
  * Use `create(SetUserAdminResponseSchema)` to create a new message.
  */
 export const SetUserAdminResponseSchema: GenMessage<SetUserAdminResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 5);
+  messageDesc(file_cnt_admin_v1_admin_service, 7);
 
 /**
  * Who, and which roles.
@@ -247,7 +317,7 @@ export type SetUserRolesRequest = Message<"cnt.admin.v1.SetUserRolesRequest"> & 
  * Use `create(SetUserRolesRequestSchema)` to create a new message.
  */
 export const SetUserRolesRequestSchema: GenMessage<SetUserRolesRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 6);
+  messageDesc(file_cnt_admin_v1_admin_service, 8);
 
 /**
  * The person as they stand now.
@@ -268,7 +338,7 @@ export type SetUserRolesResponse = Message<"cnt.admin.v1.SetUserRolesResponse"> 
  * Use `create(SetUserRolesResponseSchema)` to create a new message.
  */
 export const SetUserRolesResponseSchema: GenMessage<SetUserRolesResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 7);
+  messageDesc(file_cnt_admin_v1_admin_service, 9);
 
 /**
  * Who, and why.
@@ -303,7 +373,7 @@ export type BanUserRequest = Message<"cnt.admin.v1.BanUserRequest"> & {
  * Use `create(BanUserRequestSchema)` to create a new message.
  */
 export const BanUserRequestSchema: GenMessage<BanUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 8);
+  messageDesc(file_cnt_admin_v1_admin_service, 10);
 
 /**
  * The person as they stand now.
@@ -324,7 +394,7 @@ export type BanUserResponse = Message<"cnt.admin.v1.BanUserResponse"> & {
  * Use `create(BanUserResponseSchema)` to create a new message.
  */
 export const BanUserResponseSchema: GenMessage<BanUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 9);
+  messageDesc(file_cnt_admin_v1_admin_service, 11);
 
 /**
  * Who, and why.
@@ -359,7 +429,7 @@ export type UnbanUserRequest = Message<"cnt.admin.v1.UnbanUserRequest"> & {
  * Use `create(UnbanUserRequestSchema)` to create a new message.
  */
 export const UnbanUserRequestSchema: GenMessage<UnbanUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 10);
+  messageDesc(file_cnt_admin_v1_admin_service, 12);
 
 /**
  * The person as they stand now.
@@ -380,7 +450,7 @@ export type UnbanUserResponse = Message<"cnt.admin.v1.UnbanUserResponse"> & {
  * Use `create(UnbanUserResponseSchema)` to create a new message.
  */
 export const UnbanUserResponseSchema: GenMessage<UnbanUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 11);
+  messageDesc(file_cnt_admin_v1_admin_service, 13);
 
 /**
  * Who, and why.
@@ -415,7 +485,7 @@ export type DeleteUserRequest = Message<"cnt.admin.v1.DeleteUserRequest"> & {
  * Use `create(DeleteUserRequestSchema)` to create a new message.
  */
 export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 12);
+  messageDesc(file_cnt_admin_v1_admin_service, 14);
 
 /**
  * It is done, or as good as done.
@@ -430,7 +500,7 @@ export type DeleteUserResponse = Message<"cnt.admin.v1.DeleteUserResponse"> & {
  * Use `create(DeleteUserResponseSchema)` to create a new message.
  */
 export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 13);
+  messageDesc(file_cnt_admin_v1_admin_service, 15);
 
 /**
  * Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
@@ -448,6 +518,17 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetDashboardRequestSchema;
     output: typeof GetDashboardResponseSchema;
+  },
+  /**
+   * Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
+   * Administrators. ERROR_NOT_FOUND.
+   *
+   * @generated from rpc cnt.admin.v1.AdminService.GetError
+   */
+  getError: {
+    methodKind: "unary";
+    input: typeof GetErrorRequestSchema;
+    output: typeof GetErrorResponseSchema;
   },
   /**
    * Finds people, the newest first; who is erased is not found.

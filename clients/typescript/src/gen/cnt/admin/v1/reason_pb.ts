@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/admin/v1/reason.proto.
  */
 export const file_cnt_admin_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvYWRtaW4vdjEvcmVhc29uLnByb3RvEgxjbnQuYWRtaW4udjEquQEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIZChVSRUFTT05fQUNUX09OX09ORVNFTEYQARIgChxSRUFTT05fQVBQTElDQVRJT05fTk9UX0ZPVU5EEAISHgoaUkVBU09OX0FQUExJQ0FUSU9OX1BFTkRJTkcQAxIaChZSRUFTT05fQ1JFQVRPUl9BTFJFQURZEAQSHgoaUkVBU09OX0FQUExJQ0FUSU9OX0RFQ0lERUQQBWIGcHJvdG8z");
+  fileDesc("ChljbnQvYWRtaW4vdjEvcmVhc29uLnByb3RvEgxjbnQuYWRtaW4udjEq1QEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIZChVSRUFTT05fQUNUX09OX09ORVNFTEYQARIgChxSRUFTT05fQVBQTElDQVRJT05fTk9UX0ZPVU5EEAISHgoaUkVBU09OX0FQUExJQ0FUSU9OX1BFTkRJTkcQAxIaChZSRUFTT05fQ1JFQVRPUl9BTFJFQURZEAQSHgoaUkVBU09OX0FQUExJQ0FUSU9OX0RFQ0lERUQQBRIaChZSRUFTT05fRVJST1JfTk9UX0ZPVU5EEAZiBnByb3RvMw");
 
 /**
  * Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -61,6 +61,13 @@ export enum Reason {
    * @generated from enum value: REASON_APPLICATION_DECIDED = 5;
    */
   APPLICATION_DECIDED = 5,
+
+  /**
+   * No defect of this id, or one that happened more than 14 days ago. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_ERROR_NOT_FOUND = 6;
+   */
+  ERROR_NOT_FOUND = 6,
 }
 
 /**
