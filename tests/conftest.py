@@ -13,6 +13,7 @@ from tests.harness.api import Api
 from tests.harness.database import Cluster
 from tests.harness.google import GoogleStandIn
 from tests.harness.livekit import LiveKitStandIn
+from tests.harness.paypal import PayPalStandIn
 from tests.harness.running import Running, settings_for, start
 from tests.harness.stripe import StripeStandIn
 from tests.harness.world import World
@@ -66,6 +67,13 @@ async def stripe() -> AsyncIterator[StripeStandIn]:
 
 
 @pytest.fixture(scope="session")
+async def paypal() -> AsyncIterator[PayPalStandIn]:
+    """Somebody else who takes money."""
+    async with PayPalStandIn().serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
 async def livekit() -> AsyncIterator[LiveKitStandIn]:
     """Rooms without picture or sound."""
     async with LiveKitStandIn().serving() as serving:
@@ -73,15 +81,16 @@ async def livekit() -> AsyncIterator[LiveKitStandIn]:
 
 
 @pytest.fixture(scope="session")
-async def running(
+async def running(  # noqa: PLR0917  (fixtures are asked for by name)
     cluster: Cluster,
     google: GoogleStandIn,
     stripe: StripeStandIn,
+    paypal: PayPalStandIn,
     livekit: LiveKitStandIn,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Running]:
     """A server and a worker with all rooms, on a database that all tests of a process share."""
-    urls = {"google_url": google.url, "stripe_url": stripe.url, "livekit_url": livekit.url}
+    urls = {"google_url": google.url, "stripe_url": stripe.url, "livekit_url": livekit.url, "paypal_url": paypal.url}
     settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, **urls)
     async with start(settings) as started:
         yield started
@@ -94,15 +103,16 @@ def system(running: Running) -> System:
 
 
 @pytest.fixture(scope="session")
-def world(
+def world(  # noqa: PLR0917  (likewise)
     system: System,
     google: GoogleStandIn,
     stripe: StripeStandIn,
+    paypal: PayPalStandIn,
     livekit: LiveKitStandIn,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> World:
     """Makes the people of a test. Everyone shares its database: look only at the rows of your own people."""
-    return World(system, tmp_path_factory.mktemp("world"), google, stripe, livekit)
+    return World(system, tmp_path_factory.mktemp("world"), google, stripe, livekit=livekit, paypal=paypal)
 
 
 @pytest.fixture(scope="session")

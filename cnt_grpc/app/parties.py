@@ -97,6 +97,17 @@ def pusher(settings: Settings) -> notification.Fcm | None:
     return notification.Fcm(notification.ServiceAccount.read(settings.fcm_credentials_file), settings.fcm_api_url)
 
 
+def paypal(settings: Settings) -> payment.PayPal:
+    """PayPal; it refuses by itself while it is not configured."""
+    return payment.PayPal(
+        client_id=settings.paypal_client_id,
+        client_secret=settings.paypal_client_secret.get_secret_value(),
+        webhook_id=settings.paypal_webhook_id,
+        url=settings.paypal_api_url,
+        frontend_url=settings.frontend_url,
+    )
+
+
 def stripe(settings: Settings) -> payment.Stripe:
     """Stripe; it refuses by itself while it is not configured."""
     return payment.Stripe(

@@ -9,14 +9,14 @@ from cnt_grpc.pb.cnt.payment.v1 import payment_service, subscription_service, wa
 def _serve(system: System) -> Servicers:
     vault = payment.BankVault(system.settings.bank_key_ring())
     return {
-        wallet_service.SERVICE: payment.WalletService(system.stripe, vault),
-        payment_service.SERVICE: payment.PaymentService(system.stripe, vault),
-        subscription_service.SERVICE: payment.SubscriptionService(system.stripe, vault),
+        wallet_service.SERVICE: payment.WalletService(system.stripe, system.paypal, vault),
+        payment_service.SERVICE: payment.PaymentService(system.stripe, system.paypal, vault),
+        subscription_service.SERVICE: payment.SubscriptionService(system.stripe, system.paypal, vault),
     }
 
 
 def _work(system: System) -> Handlers:
-    return payment.PaymentJobs(system.stripe).handlers
+    return payment.PaymentJobs(system.stripe, system.paypal).handlers
 
 
 PAYMENT = Plug(

@@ -38,6 +38,7 @@ class System:
     mailer: notification.Mailer
     pusher: notification.Pusher | None
     stripe: payment.Stripe
+    paypal: payment.PayPal
     studio: live.Studio | None
     recorder: live.Recorder
     stream_watch: Dispatcher[live.State]
@@ -92,6 +93,8 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         mailer = parties.mailer(settings)
         if isinstance(mailer, notification.ResendMailer):
             stack.push_async_callback(mailer.close)
+        paypal = parties.paypal(settings)
+        stack.push_async_callback(paypal.close)
         stripe = parties.stripe(settings)
         stack.push_async_callback(stripe.close)
         dispatcher = inbox.dispatcher(db, bus)
@@ -118,6 +121,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             mailer=mailer,
             pusher=pusher,
             stripe=stripe,
+            paypal=paypal,
             studio=studio,
             recorder=parties.recorder(settings),
             stream_watch=stream_watch,

@@ -10,7 +10,7 @@ from cnt_grpc.settings import Settings
 async def replay(settings: Settings, *, days: int, dry: bool) -> None:
     """Print what is booked, or (dry) would be, for each payment of these days that stands otherwise than booked."""
     async with app.opened(settings) as system:
-        replaying = payment.Replay(system.db, payment.PaymentJobs(system.stripe).providers)
+        replaying = payment.Replay(system.db, payment.PaymentJobs(system.stripe, system.paypal).providers)
         async for line in replaying.since(clock.now() - timedelta(days=days), dry=dry):
             print(line)
         print(f"{replaying.looked_at} payments looked at, {replaying.changed} {'to change' if dry else 'changed'}")

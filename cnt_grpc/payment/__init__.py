@@ -1,12 +1,13 @@
 """The payment room: money that comes and goes, coins, and what is given for them.
 
-No other room imports it. The plug board builds its services and PaymentJobs from Stripe and BankVault, has the clock
-start PERIODIC, and calls `seed`; the command line uses Replay and rotate_bank_keys.
+No other room imports it. The plug board builds its services and PaymentJobs from Stripe, PayPal and BankVault, has the
+clock start PERIODIC, and calls `seed`; the command line uses Replay and rotate_bank_keys.
 """
 
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.jobs import PERIODIC, PaymentJobs
+from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.privacy import HOLDER
 from cnt_grpc.payment.queries.figures import FIGURES
 from cnt_grpc.payment.rules import gifts, packages, plans
@@ -20,6 +21,7 @@ __all__ = [
     "HOLDER",
     "PERIODIC",
     "BankVault",
+    "PayPal",
     "PaymentJobs",
     "PaymentService",
     "Replay",

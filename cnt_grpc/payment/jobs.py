@@ -8,6 +8,7 @@ from cnt_grpc.kit import inbox
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.worker import Periodic
 from cnt_grpc.payment import tasks
+from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.rules import memberships, paying, payouts
 from cnt_grpc.payment.rules.events import Follower
 from cnt_grpc.payment.rules.paying import Providers
@@ -15,6 +16,7 @@ from cnt_grpc.payment.stripe_accounts import StripeAccounts
 from cnt_grpc.payment.stripe_api import Stripe, read_event
 from cnt_grpc.payment.stripe_billing import StripeBilling
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import (
+    HandlePaypalEvent,
     HandleStripeEvent,
     ReconcilePayments,
     SendPayout,
@@ -30,11 +32,12 @@ class PaymentJobs:
     """What the worker does for this room."""
 
     stripe: Stripe
+    paypal: PayPal
 
     @property
     def providers(self) -> Providers:
         """Who takes money for us."""
-        return Providers({self.stripe.name: self.stripe})
+        return Providers({self.stripe.name: self.stripe, self.paypal.name: self.paypal})
 
     @property
     def follower(self) -> Follower:
@@ -46,6 +49,7 @@ class PaymentJobs:
         """Every job of the room."""
         return {
             tasks.HANDLE_STRIPE: self.handle_stripe,
+            tasks.HANDLE_PAYPAL: self.handle_paypal,
             tasks.SYNC: self.sync,
             tasks.SYNC_SUBSCRIPTION: self.sync_subscription,
             tasks.SEND: self.send,
@@ -59,6 +63,13 @@ class PaymentJobs:
         if found is None:
             return
         await self.follower.follow(run.db, read_event(found[1]))
+        async with run.finish() as tx:
+            await inbox.handled(tx, payload.inbox_id)
+
+    async def handle_paypal(self, payload: HandlePaypalEvent, run: Run) -> None:
+        """Do what an event of PayPal calls for: ask about the payment that it names."""
+        if payload.payment_id:
+            await paying.sync(run.db, self.providers, payload.payment_id)
         async with run.finish() as tx:
             await inbox.handled(tx, payload.inbox_id)
 

@@ -7,6 +7,7 @@ from cnt_grpc.kit import inbox, jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import (
+    HandlePaypalEvent,
     HandleStripeEvent,
     ReconcilePayments,
     SendPayout,
@@ -16,6 +17,8 @@ from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import (
 
 HANDLE_STRIPE: Final = Job("payment.handle_stripe", HandleStripeEvent, attempts=12, timeout=timedelta(minutes=1))
 """Do what an event of Stripe calls for. Provider and network may be away for an hour; the reconciler comes after."""
+HANDLE_PAYPAL: Final = Job("payment.handle_paypal", HandlePaypalEvent, attempts=12, timeout=timedelta(minutes=1))
+"""Likewise of PayPal."""
 SYNC: Final = Job("payment.sync", SyncPayment, attempts=5, timeout=timedelta(minutes=1), limit=4)
 """Have a payment's provider say where it stands."""
 SYNC_SUBSCRIPTION: Final = Job(
@@ -54,3 +57,15 @@ async def sync_subscription_later(tx: Tx, subscription_id: int) -> None:
 async def send_later(tx: Tx, payout_id: int) -> None:
     """Have a payout sent when this transaction is committed."""
     await jobs.enqueue(tx, SEND, SendPayout(payout_id=payout_id), dedupe=f"payout:{payout_id}")
+
+
+async def keep_paypal_event(tx: Tx, event_id: str, body: bytes, payment_id: int) -> bool:
+    """Keep an event of PayPal whose origin is certain, and have it followed; False when it is there."""
+    return await inbox.receive(
+        tx,
+        "paypal",
+        event_id,
+        body=body,
+        job=HANDLE_PAYPAL,
+        payload=lambda inbox_id: HandlePaypalEvent(inbox_id=inbox_id, payment_id=payment_id),
+    )

@@ -13,7 +13,7 @@ from cnt_grpc import live
 from cnt_grpc.app import Server, System, handlers, opened
 from cnt_grpc.kit.worker import Worker
 from cnt_grpc.settings import Settings
-from tests.harness import google, livekit, stripe
+from tests.harness import google, livekit, paypal, stripe
 
 HOST = "127.0.0.1"
 BANK_KEYS = f"new:{base64.b64encode(b'n' * 32).decode()},old:{base64.b64encode(b'o' * 32).decode()}"
@@ -41,7 +41,14 @@ class Running:
 
 
 def settings_for(
-    dsn: str, folder: Path, secret_key: str, *, google_url: str = "", stripe_url: str = "", livekit_url: str = ""
+    dsn: str,
+    folder: Path,
+    secret_key: str,
+    *,
+    google_url: str = "",
+    stripe_url: str = "",
+    paypal_url: str = "",
+    livekit_url: str = "",
 ) -> Settings:
     """Settings as close to those of an embedded default as a test process allows; outside parties where given."""
     # Constructed, not loaded: neither the environment nor the `.env` of the machine has a say.
@@ -53,8 +60,18 @@ def settings_for(
         database_pool_size=5,
         **(_google(google_url) if google_url else {}),
         **(_stripe(stripe_url) if stripe_url else {}),
+        **(_paypal(paypal_url) if paypal_url else {}),
         **(_livekit(livekit_url) if livekit_url else {}),
     )
+
+
+def _paypal(url: str) -> dict[str, Any]:
+    return {
+        "paypal_client_id": paypal.CLIENT_ID,
+        "paypal_client_secret": SecretStr(paypal.CLIENT_SECRET),
+        "paypal_webhook_id": paypal.WEBHOOK_ID,
+        "paypal_api_url": url,
+    }
 
 
 def _stripe(url: str) -> dict[str, Any]:

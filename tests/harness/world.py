@@ -17,6 +17,7 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import statement
 from tests.auth import makers
 from tests.harness.livekit import LiveKitStandIn
+from tests.harness.paypal import PayPalStandIn
 from tests.harness.stripe import StripeStandIn
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class World:
     google: GoogleStandIn
     stripe: StripeStandIn = field(default_factory=StripeStandIn)
     livekit: LiveKitStandIn = field(default_factory=LiveKitStandIn)
+    paypal: PayPalStandIn = field(default_factory=PayPalStandIn)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

@@ -47,4 +47,4 @@ def webhooks(world: World, api: Api, stripe: StripeStandIn) -> Webhooks:
 @pytest.fixture
 def payment_jobs(world: World) -> PaymentJobs:
     """What the worker does."""
-    return PaymentJobs(world.system.stripe)
+    return PaymentJobs(world.system.stripe, world.system.paypal)

@@ -12,6 +12,7 @@ from cnt_grpc.payment.queries import bank as bank_queries
 from cnt_grpc.payment.rules import bank
 from cnt_grpc.pb.cnt.payment.v1 import discount_pb2, donation_pb2, payment_service, subscription_service, wallet_service
 from tests.harness.examples import Example, Fields, Foreign, Pages
+from tests.harness.paypal import PayPalStandIn
 from tests.harness.stripe import StripeStandIn
 from tests.harness.world import Person, World
 from tests.payment import makers
@@ -370,10 +371,50 @@ async def a_year(world: World, who: Person) -> Fields:
     return {"year": clock.now().year}
 
 
+async def to_donate_somehow(world: World, who: Person) -> Fields:
+    """Somebody to give to with PayPal."""
+    return {**await to_donate(world, who), "method": donation_pb2.PAYMENT_METHOD_PAYPAL}
+
+
+async def an_order(world: World, who: Person) -> str:
+    """An order that this person has begun and approved."""
+    return await makers.order(world, who.id, await somebody(world))
+
+
+async def to_capture(world: World, who: Person) -> Fields:
+    """An order that this person has begun and approved."""
+    return {"order_id": await an_order(world, who)}
+
+
+async def an_event_of_paypal(world: World, who: Person) -> Fields:
+    """An event that calls for nothing."""
+    event = {"id": f"WH-{makers.word()}", "event_type": "PING", "resource": {}}
+    _PAYPAL.append(world.paypal)
+    return {"body": {"content_type": "application/json", "data": json.dumps(event).encode()}}
+
+
+_PAYPAL: list[PayPalStandIn] = []
+"""The stand-in whose certificate the server can fetch."""
+
+
+def signed_by_paypal(request: bytes) -> dict[str, str]:
+    """The signature of an event."""
+    try:
+        body = donation_pb2.ReceivePaypalEventRequest.FromString(request).body.data
+    except DecodeError:
+        body = b""
+    return _PAYPAL[-1].headers(body) if _PAYPAL else {}
+
+
 DONATION = Foreign("donation_id", a_donation, "DONATION_NOT_FOUND")
 
 PAYMENT = {
     "CreatePaymentIntent": Example(given=to_donate, open_ids=RECIPIENT),
+    "CreateDonation": Example(given=to_donate_somehow, open_ids=RECIPIENT),
+    "CaptureDonation": Example(
+        given=to_capture, foreign=Foreign("order_id", an_order, "DONATION_NOT_FOUND", unknown="UNKNOWN")
+    ),
+    "ReceivePaypalEvent": Example(given=an_event_of_paypal, signed=signed_by_paypal),
     "ConfirmDonation": Example(
         given=to_confirm,
         foreign=Foreign("payment_intent_id", begun_donation, "DONATION_NOT_FOUND", unknown="pi_unknown"),

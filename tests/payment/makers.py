@@ -203,3 +203,14 @@ async def subscription(world: World, user_id: int, **given: Any) -> tuple[int, s
         subscription_id: int = await tx.value(memberships.subscription_of_ref(), ref=page)
     await sync(world.db, billing, subscription_id)
     return subscription_id, page, ref
+
+
+async def order(world: World, giver: int, recipient: int) -> str:
+    """A donation with PayPal that its giver has approved; PayPal's name of the order."""
+    gift = donations.Gift(recipient_id=recipient, amount_minor=2500, currency="EUR", message="", is_anonymous=False)
+    async with world.db.transaction() as tx:
+        payment, _row = await donations.intend(tx, Caller(giver), gift, "paypal", uuid.uuid4())
+    order_id = world.paypal.make_order("25.00", "EUR", f"{payment['id']}:{giver}")
+    await paying.note_begun(world.db, payment["id"], Begun(ref=order_id))
+    world.paypal.approve(order_id)
+    return order_id

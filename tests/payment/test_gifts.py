@@ -9,6 +9,7 @@ from grpc import StatusCode
 
 from tests.harness.api import Api, ApiError
 from tests.harness.world import Person, World
+from tests.live import makers as live_makers
 from tests.payment import books, makers
 
 
@@ -95,14 +96,9 @@ async def test_amounts_that_are_none(world: World, api: Api, change: dict[str, i
     await api.as_(ann).wallet.SendGift(**wanted | change).fails(StatusCode.INVALID_ARGUMENT, "INVALID")
 
 
-async def test_withdrawn_gifts_and_streams(world: World, api: Api) -> None:
+async def test_withdrawn_gifts(world: World, api: Api) -> None:
     ann, bob, admin = await rich(world), await world.user(), await world.user(roles={"admin"})
     wanted: dict[str, Any] = {"gift_id": await a_gift(world), "recipient_id": bob.id}
-    await (
-        api.as_(ann)
-        .wallet.SendGift(**wanted, stream_id=7, request_id=request_id())
-        .fails(StatusCode.FAILED_PRECONDITION, "STREAM_GIFTS_NOT_CONFIGURED")
-    )
     await api.as_(admin).wallet.DeleteGift(gift_id=wanted["gift_id"])
     await api.as_(ann).wallet.SendGift(**wanted, request_id=request_id()).fails(StatusCode.NOT_FOUND, "GIFT_NOT_FOUND")
 
@@ -173,7 +169,25 @@ async def test_a_gift_is_two_statements_of_ours(world: World) -> None:
     ann, bob = await rich(world), await world.user()
     wish = gifts.Wish(gift_id=await a_gift(world), recipient_id=bob.id, quantity=1, message="", stream_id=0)
     async with world.db.transaction() as tx:
-        await gifts.give(tx, Caller(ann.id), None, wish)
+        await gifts.give(tx, Caller(ann.id), wish)
     async with world.db.transaction() as tx:
-        await gifts.give(tx, Caller(ann.id), None, wish)
+        await gifts.give(tx, Caller(ann.id), wish)
         assert tx.statements == 1
+
+
+async def test_a_gift_in_a_live_stream_shows_in_it_and_goes_to_its_host(world: World, api: Api) -> None:
+    ann, bob, eve = await rich(world), await world.user(roles={"creator"}), await world.user()
+    stream = (await live_makers.on_air(world, bob))["id"]
+    wanted: dict[str, Any] = {"gift_id": await a_gift(world), "stream_id": stream}
+    wallet = api.as_(ann).wallet
+    await wallet.SendGift(**wanted, recipient_id=eve.id, request_id=request_id()).fails(
+        StatusCode.FAILED_PRECONDITION, "GIFT_NOT_TO_HOST"
+    )
+    await wallet.SendGift(**wanted | {"stream_id": 2**62}, recipient_id=bob.id, request_id=request_id()).fails(
+        StatusCode.NOT_FOUND, "STREAM_NOT_FOUND"
+    )
+    given = (await wallet.SendGift(**wanted, recipient_id=bob.id, request_id=request_id())).gift
+    assert given.stream_id == stream
+    async with world.db.transaction() as tx:
+        rows = await tx.raw("SELECT user_id FROM stream_messages WHERE stream_id = $1 AND kind = 'gift'", stream)
+    assert [row["user_id"] for row in rows] == [ann.id]

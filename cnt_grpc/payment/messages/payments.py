@@ -14,6 +14,7 @@ _METHOD: Final = {
     "stripe": donation_pb2.PAYMENT_METHOD_STRIPE,
     "paypal": donation_pb2.PAYMENT_METHOD_PAYPAL,
 }
+_METHOD_NAME: Final = {number: name for name, number in _METHOD.items()}
 _STATUS: Final = {
     "created": donation_pb2.PAYMENT_STATUS_PENDING,
     "pending": donation_pb2.PAYMENT_STATUS_PENDING,
@@ -48,7 +49,12 @@ def purchase(payment: Row, given: Row) -> coin_package_pb2.Purchase:
     )
 
 
-def wanted(request: donation_pb2.CreatePaymentIntentRequest) -> Gift:
+def method(request: donation_pb2.CreateDonationRequest) -> str:
+    """The word for a way to pay."""
+    return _METHOD_NAME[request.method]
+
+
+def wanted(request: donation_pb2.CreatePaymentIntentRequest | donation_pb2.CreateDonationRequest) -> Gift:
     """What somebody wants to give."""
     return Gift(
         recipient_id=request.recipient_id,

@@ -11,6 +11,7 @@ from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.payment import currencies, provider
+from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.provider import Begun, Order, Seen
 from cnt_grpc.payment.queries import donations as queries
 from cnt_grpc.payment.queries import payments as payment_queries
@@ -76,6 +77,30 @@ async def by_card(db: Database, stripe: Stripe, caller: Caller, gift: Gift, unde
     begun = await begin_or_give_up(db, stripe.intent, paying.order(payment, "Donation"))
     await paying.note_begun(db, payment["id"], begun)
     return donation["id"], begun
+
+
+async def by_paypal(db: Database, paypal: PayPal, caller: Caller, gift: Gift, under: UUID) -> tuple[int, Begun]:
+    """Begin a donation that the giver approves on PayPal's page. Raises NotFound, Precondition."""
+    paypal.require()
+    payment, donation = await db.transact(lambda tx: intend(tx, caller, gift, paypal.name, under))
+    begun = await begin_or_give_up(db, paypal.page, paying.order(payment, "Donation"))
+    await paying.note_begun(db, payment["id"], begun)
+    return donation["id"], begun
+
+
+async def capture(
+    db: Database, providers: paying.Providers, paypal: PayPal, caller: Caller, *, order_id: str, under: UUID
+) -> Row:
+    """Take the money of an order that the caller has approved, and book it. Raises NotFound, Precondition."""
+    async with db.reading() as tx:
+        found = await tx.one(
+            queries.own_donation_of_ref(), caller_id=caller.user_id, provider=paypal.name, ref=order_id
+        )
+    if found is None:
+        raise NotFound(Reason.DONATION_NOT_FOUND)
+    if found["status"] != provider.SUCCEEDED:
+        await paypal.capture(order_id, f"capture:{caller.user_id}:{under}")
+    return await confirm(db, providers, caller, paypal.name, order_id)
 
 
 async def begin_or_give_up(db: Database, begin: Begin, order: Order) -> Begun:

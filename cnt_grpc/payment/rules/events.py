@@ -1,5 +1,6 @@
 """Events of providers: checked and kept at once, and what each of them calls for, done by a job."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -9,6 +10,7 @@ import structlog
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.payment import tasks
+from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.queries import creators
 from cnt_grpc.payment.queries import memberships as memberships_queries
 from cnt_grpc.payment.queries import payments as queries
@@ -38,6 +40,12 @@ async def receive_from_stripe(tx: Tx, stripe: Stripe, body: bytes, signature: st
     """Keep an event of Stripe, once. Raises Invalid when Stripe did not sign it."""
     event = stripe.event(body, signature)
     await tasks.keep_event(tx, event.id, body)
+
+
+async def receive_from_paypal(db: Database, paypal: PayPal, body: bytes, headers: Mapping[str, str]) -> None:
+    """Keep an event of PayPal, once. Raises Invalid when PayPal did not sign it."""
+    event_id, payment_id = await paypal.event(body, headers)
+    await db.transact(lambda tx: tasks.keep_paypal_event(tx, event_id, body, payment_id))
 
 
 @dataclass(frozen=True, slots=True)

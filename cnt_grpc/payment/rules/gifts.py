@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from cnt_grpc import auth, notification
+from cnt_grpc import auth, live, notification
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
@@ -26,30 +26,6 @@ FIRST: Final = (
     ("Crown", "👑", 1000),
 )
 """Name, icon and price in coins of the gifts that every installation begins with."""
-
-
-class Streams(Protocol):
-    """What gifts in a live stream need of whoever runs the streams."""
-
-    async def show_gift(self, tx: Tx, stream_id: int, recipient_id: int, gift: "Given") -> None:
-        """Show the gift in the stream's chat, when the transaction commits.
-
-        Raises NotFound when the stream is none of the recipient's, or is not live.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A gift as it was given."""
-
-    id: int
-    sender_id: int
-    gift_name: str
-    icon: str
-    quantity: int
-    coins: int
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +56,12 @@ async def listed(tx: Tx, page: Page, *, every: bool = False) -> tuple[list[Row],
     return page.cut(rows, key=lambda row: (row["position"], row["id"]))
 
 
-async def give(tx: Tx, caller: Caller, streams: Streams | None, wish: Wish) -> Row:
+async def give(tx: Tx, caller: Caller, wish: Wish) -> Row:
     """Give a gift. Raises NotFound and Precondition."""
     if wish.recipient_id == caller.user_id:
         raise Precondition(Reason.GIFT_TO_ONESELF, "nobody gives to themselves")
-    if wish.stream_id and streams is None:
-        raise Precondition(Reason.STREAM_GIFTS_NOT_CONFIGURED, "this server has no live streams")
+    if wish.stream_id and await live.host_of(tx, caller, wish.stream_id) != wish.recipient_id:
+        raise Precondition(Reason.GIFT_NOT_TO_HOST, "in a live stream gifts go to who gives it")
     row = await _given(tx, caller.user_id, wish)
     if row is None:
         await _open_or_refuse(tx, caller, wish)
@@ -93,9 +69,8 @@ async def give(tx: Tx, caller: Caller, streams: Streams | None, wish: Wish) -> R
     if row is None:
         # Withdrawn, blocked or left between the two statements.
         raise NotFound(Reason.GIFT_NOT_FOUND)
-    if wish.stream_id and streams is not None:
-        gift = Given(row["id"], caller.user_id, row["name"], row["icon"], wish.quantity, row["coins"], wish.message)
-        await streams.show_gift(tx, wish.stream_id, wish.recipient_id, gift)
+    if wish.stream_id:
+        await live.gift_given(tx, wish.stream_id, caller.user_id, name=row["name"], coins=row["coins"])
     await notification.tell(
         tx,
         [wish.recipient_id],

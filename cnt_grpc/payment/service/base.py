@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnt_grpc.payment.bank_vault import BankVault
-from cnt_grpc.payment.rules.gifts import Streams
+from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.stripe_accounts import StripeAccounts
 from cnt_grpc.payment.stripe_api import Stripe
@@ -15,14 +15,13 @@ class Part:
     """A part of a servicer: the methods of one noun."""
 
     stripe: Stripe
+    paypal: PayPal
     vault: BankVault
-    streams: Streams | None = None
-    """Where gifts in live streams are shown; None while there are no streams."""
 
     @property
     def providers(self) -> Providers:
         """Who takes money for us."""
-        return Providers({self.stripe.name: self.stripe})
+        return Providers({self.stripe.name: self.stripe, self.paypal.name: self.paypal})
 
     @property
     def accounts(self) -> StripeAccounts:
@@ -37,4 +36,5 @@ class Part:
     @property
     def methods(self) -> tuple[str, ...]:
         """The providers that are configured."""
-        return (self.stripe.name,) if self.stripe.secret_key else ()
+        configured = {self.stripe.name: self.stripe.secret_key, self.paypal.name: self.paypal.client_id}
+        return tuple(name for name, key in configured.items() if key)

@@ -8,8 +8,12 @@ from cnt_grpc.payment.messages import payments as messages
 from cnt_grpc.payment.rules import donations, paying
 from cnt_grpc.payment.service.base import Part
 from cnt_grpc.pb.cnt.payment.v1.donation_pb2 import (
+    CaptureDonationRequest,
+    CaptureDonationResponse,
     ConfirmDonationRequest,
     ConfirmDonationResponse,
+    CreateDonationRequest,
+    CreateDonationResponse,
     CreatePaymentIntentRequest,
     CreatePaymentIntentResponse,
     GetDonationEligibilityRequest,
@@ -44,6 +48,31 @@ class Donations(Part):
             client_secret=begun.client_secret,
             publishable_key=self.stripe.publishable_key,
         )
+
+    async def CreateDonation(self, request: CreateDonationRequest, call: Call) -> CreateDonationResponse:
+        """Begins a donation by card or with PayPal."""
+        under = paying.request_id(call, request.request_id)
+        gift = messages.wanted(request)
+        if messages.method(request) == self.paypal.name:
+            donation_id, begun = await donations.by_paypal(call.db, self.paypal, call.caller, gift, under)
+        else:
+            donation_id, begun = await donations.by_card(call.db, self.stripe, call.caller, gift, under)
+        return CreateDonationResponse(
+            donation_id=donation_id,
+            reference=begun.ref or "",
+            client_secret=begun.client_secret,
+            publishable_key=self.stripe.publishable_key if begun.client_secret else "",
+            approval_url=begun.url,
+        )
+
+    async def CaptureDonation(self, request: CaptureDonationRequest, call: Call) -> CaptureDonationResponse:
+        """Takes the money of an order that its giver has approved at PayPal, and books what PayPal says."""
+        self.paypal.require()
+        under = paying.request_id(call, request.request_id)
+        row = await donations.capture(
+            call.db, self.providers, self.paypal, call.caller, order_id=request.order_id, under=under
+        )
+        return CaptureDonationResponse(donation=messages.donation(row, viewer_id=call.caller.user_id))
 
     async def ConfirmDonation(self, request: ConfirmDonationRequest, call: Call) -> ConfirmDonationResponse:
         """Asks Stripe where a donation stands, and books what it says."""

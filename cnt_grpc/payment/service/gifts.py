@@ -37,7 +37,7 @@ class Gifts(Part):
 
     async def SendGift(self, request: SendGiftRequest, call: Call) -> SendGiftResponse:
         """Gives a gift."""
-        row = await gifts.give(call.tx, call.caller, self.streams, messages.wish(request))
+        row = await gifts.give(call.tx, call.caller, messages.wish(request))
         return messages.sent_gift(request, call.caller.user_id, row)
 
     async def ListGiftsSent(self, request: ListGiftsSentRequest, call: Call) -> ListGiftsSentResponse:

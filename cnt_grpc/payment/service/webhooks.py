@@ -3,7 +3,12 @@
 from cnt_grpc.kit.call import Call
 from cnt_grpc.payment.rules import events
 from cnt_grpc.payment.service.base import Part
-from cnt_grpc.pb.cnt.payment.v1.donation_pb2 import ReceiveStripeEventRequest, ReceiveStripeEventResponse
+from cnt_grpc.pb.cnt.payment.v1.donation_pb2 import (
+    ReceivePaypalEventRequest,
+    ReceivePaypalEventResponse,
+    ReceiveStripeEventRequest,
+    ReceiveStripeEventResponse,
+)
 
 
 class Webhooks(Part):
@@ -17,3 +22,8 @@ class Webhooks(Part):
             call.tx, self.stripe, request.body.data, call.metadata.get("stripe-signature", "")
         )
         return ReceiveStripeEventResponse()
+
+    async def ReceivePaypalEvent(self, request: ReceivePaypalEventRequest, call: Call) -> ReceivePaypalEventResponse:
+        """Takes an event of PayPal."""
+        await events.receive_from_paypal(call.db, self.paypal, request.body.data, call.metadata)
+        return ReceivePaypalEventResponse()

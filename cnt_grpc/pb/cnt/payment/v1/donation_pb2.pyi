@@ -748,3 +748,182 @@ class ReceiveStripeEventResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReceiveStripeEventResponse: _TypeAlias = ReceiveStripeEventResponse  # noqa: Y015
+
+@_typing.final
+class ReceivePaypalEventRequest(_message.Message):
+    """An event of PayPal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BODY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    @_builtins.property
+    def body(self) -> _httpbody_pb2.HttpBody:
+        """The body, byte for byte as it was signed."""
+
+    def __init__(
+        self,
+        *,
+        body: _httpbody_pb2.HttpBody | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceivePaypalEventRequest: _TypeAlias = ReceivePaypalEventRequest  # noqa: Y015
+
+@_typing.final
+class ReceivePaypalEventResponse(_message.Message):
+    """The event is kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceivePaypalEventResponse: _TypeAlias = ReceivePaypalEventResponse  # noqa: Y015
+
+@_typing.final
+class CreateDonationRequest(_message.Message):
+    """What to give, to whom, and how."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECIPIENT_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    IS_ANONYMOUS_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    recipient_id: _builtins.int
+    """Who gets it."""
+    amount_minor: _builtins.int
+    """How much, in the currency's minor unit."""
+    currency: _builtins.str
+    """ISO 4217."""
+    message: _builtins.str
+    """A few words with it."""
+    is_anonymous: _builtins.bool
+    """Whether the recipient is not told who gave."""
+    method: Global___PaymentMethod.ValueType
+    """How it is paid."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        recipient_id: _builtins.int = ...,
+        amount_minor: _builtins.int = ...,
+        currency: _builtins.str = ...,
+        message: _builtins.str = ...,
+        is_anonymous: _builtins.bool = ...,
+        method: Global___PaymentMethod.ValueType = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "currency", b"currency", "is_anonymous", b"is_anonymous", "message", b"message", "method", b"method", "recipient_id", b"recipient_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateDonationRequest: _TypeAlias = CreateDonationRequest  # noqa: Y015
+
+@_typing.final
+class CreateDonationResponse(_message.Message):
+    """What the giver's app needs to have it paid."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DONATION_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    CLIENT_SECRET_FIELD_NUMBER: _builtins.int
+    PUBLISHABLE_KEY_FIELD_NUMBER: _builtins.int
+    APPROVAL_URL_FIELD_NUMBER: _builtins.int
+    donation_id: _builtins.int
+    """The donation."""
+    reference: _builtins.str
+    """The provider's name of the payment: Stripe's payment intent, or PayPal's order."""
+    client_secret: _builtins.str
+    """With Stripe: what proves that the app may confirm this payment."""
+    publishable_key: _builtins.str
+    """With Stripe: its public key for the app."""
+    approval_url: _builtins.str
+    """With PayPal: the page on which the giver approves."""
+    def __init__(
+        self,
+        *,
+        donation_id: _builtins.int = ...,
+        reference: _builtins.str = ...,
+        client_secret: _builtins.str = ...,
+        publishable_key: _builtins.str = ...,
+        approval_url: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approval_url", b"approval_url", "client_secret", b"client_secret", "donation_id", b"donation_id", "publishable_key", b"publishable_key", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateDonationResponse: _TypeAlias = CreateDonationResponse  # noqa: Y015
+
+@_typing.final
+class CaptureDonationRequest(_message.Message):
+    """Which order its giver has approved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    """PayPal's name of the order."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order_id", b"order_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaptureDonationRequest: _TypeAlias = CaptureDonationRequest  # noqa: Y015
+
+@_typing.final
+class CaptureDonationResponse(_message.Message):
+    """The donation as PayPal sees it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DONATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def donation(self) -> Global___Donation:
+        """The donation."""
+
+    def __init__(
+        self,
+        *,
+        donation: Global___Donation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["donation", b"donation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["donation", b"donation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaptureDonationResponse: _TypeAlias = CaptureDonationResponse  # noqa: Y015

@@ -121,3 +121,29 @@ class SendPayout(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SendPayout: _TypeAlias = SendPayout  # noqa: Y015
+
+@_typing.final
+class HandlePaypalEvent(_message.Message):
+    """Asks the worker to do what an event of PayPal calls for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INBOX_ID_FIELD_NUMBER: _builtins.int
+    PAYMENT_ID_FIELD_NUMBER: _builtins.int
+    inbox_id: _builtins.int
+    """The event's id in the inbox."""
+    payment_id: _builtins.int
+    """The payment that it is about; 0 for none."""
+    def __init__(
+        self,
+        *,
+        inbox_id: _builtins.int = ...,
+        payment_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inbox_id", b"inbox_id", "payment_id", b"payment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandlePaypalEvent: _TypeAlias = HandlePaypalEvent  # noqa: Y015

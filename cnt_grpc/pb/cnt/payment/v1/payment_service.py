@@ -32,6 +32,20 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def CreateDonation(self, request: cnt_payment_v1_donation_pb2.CreateDonationRequest, call: Call) -> cnt_payment_v1_donation_pb2.CreateDonationResponse:
+        """Begins a donation by card or with PayPal. It counts when the provider says that it is paid.
+        Anyone signed in with a real account. PAYPAL_NOT_CONFIGURED; the reasons of CreatePaymentIntent.
+        """
+        ...
+
+    @abstractmethod
+    async def CaptureDonation(self, request: cnt_payment_v1_donation_pb2.CaptureDonationRequest, call: Call) -> cnt_payment_v1_donation_pb2.CaptureDonationResponse:
+        """Takes the money of an order that its giver has approved at PayPal, and books what PayPal says.
+        Its giver. DONATION_NOT_FOUND; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED, when it is not approved for one.
+        """
+        ...
+
+    @abstractmethod
     async def ConfirmDonation(self, request: cnt_payment_v1_donation_pb2.ConfirmDonationRequest, call: Call) -> cnt_payment_v1_donation_pb2.ConfirmDonationResponse:
         """Asks Stripe where a donation stands, and books what it says.
         Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
@@ -91,7 +105,8 @@ class Servicer(Protocol):
     async def RefundPayment(self, request: cnt_payment_v1_donation_pb2.RefundPaymentRequest, call: Call) -> cnt_payment_v1_donation_pb2.RefundPaymentResponse:
         """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
         debt. Audited.
-        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED;
+        PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
         ...
 
@@ -99,6 +114,13 @@ class Servicer(Protocol):
     async def ReceiveStripeEvent(self, request: cnt_payment_v1_donation_pb2.ReceiveStripeEventRequest, call: Call) -> cnt_payment_v1_donation_pb2.ReceiveStripeEventResponse:
         """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
         Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+        ...
+
+    @abstractmethod
+    async def ReceivePaypalEvent(self, request: cnt_payment_v1_donation_pb2.ReceivePaypalEventRequest, call: Call) -> cnt_payment_v1_donation_pb2.ReceivePaypalEventResponse:
+        """Takes an event of PayPal: signed with a certificate from PayPal's own hosts, and kept once however often it comes.
+        PayPal. WEBHOOK_SIGNATURE_INVALID; MALFORMED; PAYPAL_NOT_CONFIGURED.
         """
         ...
 

@@ -44,6 +44,16 @@ class PaymentServiceStub:
                 request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentRequest.SerializeToString,
                 response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentResponse.FromString,
                 _registered_method=True)
+        self.CreateDonation = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreateDonation',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreateDonationRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreateDonationResponse.FromString,
+                _registered_method=True)
+        self.CaptureDonation = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CaptureDonation',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CaptureDonationRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CaptureDonationResponse.FromString,
+                _registered_method=True)
         self.ConfirmDonation = channel.unary_unary(
                 '/cnt.payment.v1.PaymentService/ConfirmDonation',
                 request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationRequest.SerializeToString,
@@ -93,6 +103,11 @@ class PaymentServiceStub:
                 '/cnt.payment.v1.PaymentService/ReceiveStripeEvent',
                 request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.SerializeToString,
                 response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.FromString,
+                _registered_method=True)
+        self.ReceivePaypalEvent = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ReceivePaypalEvent',
+                request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceivePaypalEventRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceivePaypalEventResponse.FromString,
                 _registered_method=True)
         self.CreateConnectAccount = channel.unary_unary(
                 '/cnt.payment.v1.PaymentService/CreateConnectAccount',
@@ -199,6 +214,22 @@ class PaymentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateDonation(self, request, context):
+        """Begins a donation by card or with PayPal. It counts when the provider says that it is paid.
+        Anyone signed in with a real account. PAYPAL_NOT_CONFIGURED; the reasons of CreatePaymentIntent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CaptureDonation(self, request, context):
+        """Takes the money of an order that its giver has approved at PayPal, and books what PayPal says.
+        Its giver. DONATION_NOT_FOUND; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED, when it is not approved for one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ConfirmDonation(self, request, context):
         """Asks Stripe where a donation stands, and books what it says.
         Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
@@ -266,7 +297,8 @@ class PaymentServiceServicer:
     def RefundPayment(self, request, context):
         """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
         debt. Audited.
-        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED;
+        PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -275,6 +307,14 @@ class PaymentServiceServicer:
     def ReceiveStripeEvent(self, request, context):
         """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
         Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReceivePaypalEvent(self, request, context):
+        """Takes an event of PayPal: signed with a certificate from PayPal's own hosts, and kept once however often it comes.
+        PayPal. WEBHOOK_SIGNATURE_INVALID; MALFORMED; PAYPAL_NOT_CONFIGURED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -433,6 +473,16 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentRequest.FromString,
                     response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentResponse.SerializeToString,
             ),
+            'CreateDonation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateDonation,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreateDonationRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CreateDonationResponse.SerializeToString,
+            ),
+            'CaptureDonation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CaptureDonation,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CaptureDonationRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.CaptureDonationResponse.SerializeToString,
+            ),
             'ConfirmDonation': grpc.unary_unary_rpc_method_handler(
                     servicer.ConfirmDonation,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ConfirmDonationRequest.FromString,
@@ -482,6 +532,11 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.ReceiveStripeEvent,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.FromString,
                     response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.SerializeToString,
+            ),
+            'ReceivePaypalEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReceivePaypalEvent,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceivePaypalEventRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ReceivePaypalEventResponse.SerializeToString,
             ),
             'CreateConnectAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateConnectAccount,
@@ -602,6 +657,60 @@ class PaymentService:
             '/cnt.payment.v1.PaymentService/CreatePaymentIntent',
             cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentRequest.SerializeToString,
             cnt_dot_payment_dot_v1_dot_donation__pb2.CreatePaymentIntentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateDonation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreateDonation',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.CreateDonationRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.CreateDonationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CaptureDonation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CaptureDonation',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.CaptureDonationRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.CaptureDonationResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -872,6 +981,33 @@ class PaymentService:
             '/cnt.payment.v1.PaymentService/ReceiveStripeEvent',
             cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventRequest.SerializeToString,
             cnt_dot_payment_dot_v1_dot_donation__pb2.ReceiveStripeEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReceivePaypalEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ReceivePaypalEvent',
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ReceivePaypalEventRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_donation__pb2.ReceivePaypalEventResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -25,6 +25,14 @@ class PaymentServiceStub:
     Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
     PROVIDER_REFUSED.
     """
+    CreateDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.CreateDonationRequest, _donation_pb2.CreateDonationResponse]
+    """Begins a donation by card or with PayPal. It counts when the provider says that it is paid.
+    Anyone signed in with a real account. PAYPAL_NOT_CONFIGURED; the reasons of CreatePaymentIntent.
+    """
+    CaptureDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.CaptureDonationRequest, _donation_pb2.CaptureDonationResponse]
+    """Takes the money of an order that its giver has approved at PayPal, and books what PayPal says.
+    Its giver. DONATION_NOT_FOUND; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED, when it is not approved for one.
+    """
     ConfirmDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.ConfirmDonationRequest, _donation_pb2.ConfirmDonationResponse]
     """Asks Stripe where a donation stands, and books what it says.
     Its giver. DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
@@ -60,11 +68,16 @@ class PaymentServiceStub:
     RefundPayment: _aio.UnaryUnaryMultiCallable[_donation_pb2.RefundPaymentRequest, _donation_pb2.RefundPaymentResponse]
     """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
     debt. Audited.
-    Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED;
+    PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
     """
     ReceiveStripeEvent: _aio.UnaryUnaryMultiCallable[_donation_pb2.ReceiveStripeEventRequest, _donation_pb2.ReceiveStripeEventResponse]
     """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
     Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+    """
+    ReceivePaypalEvent: _aio.UnaryUnaryMultiCallable[_donation_pb2.ReceivePaypalEventRequest, _donation_pb2.ReceivePaypalEventResponse]
+    """Takes an event of PayPal: signed with a certificate from PayPal's own hosts, and kept once however often it comes.
+    PayPal. WEBHOOK_SIGNATURE_INVALID; MALFORMED; PAYPAL_NOT_CONFIGURED.
     """
     CreateConnectAccount: _aio.UnaryUnaryMultiCallable[_payout_pb2.CreateConnectAccountRequest, _payout_pb2.CreateConnectAccountResponse]
     """Makes the caller an account at Stripe, where earnings can go.
@@ -155,6 +168,26 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def CreateDonation(
+        self,
+        request: _donation_pb2.CreateDonationRequest,
+        context: _aio.ServicerContext[_donation_pb2.CreateDonationRequest, _abc.Awaitable[_donation_pb2.CreateDonationResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.CreateDonationResponse]:
+        """Begins a donation by card or with PayPal. It counts when the provider says that it is paid.
+        Anyone signed in with a real account. PAYPAL_NOT_CONFIGURED; the reasons of CreatePaymentIntent.
+        """
+
+    @_abc_1.abstractmethod
+    def CaptureDonation(
+        self,
+        request: _donation_pb2.CaptureDonationRequest,
+        context: _aio.ServicerContext[_donation_pb2.CaptureDonationRequest, _abc.Awaitable[_donation_pb2.CaptureDonationResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.CaptureDonationResponse]:
+        """Takes the money of an order that its giver has approved at PayPal, and books what PayPal says.
+        Its giver. DONATION_NOT_FOUND; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED, when it is not approved for one.
+        """
+
+    @_abc_1.abstractmethod
     def ConfirmDonation(
         self,
         request: _donation_pb2.ConfirmDonationRequest,
@@ -242,7 +275,8 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_donation_pb2.RefundPaymentResponse]:
         """Returns a payment, or a part of it, to who paid. What was bought for it is taken back; what was spent since becomes a
         debt. Audited.
-        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        Administrators. PAYMENT_NOT_FOUND; PAYMENT_NOT_REFUNDABLE; STRIPE_NOT_CONFIGURED;
+        PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
 
     @_abc_1.abstractmethod
@@ -253,6 +287,16 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_donation_pb2.ReceiveStripeEventResponse]:
         """Takes an event of Stripe: signed, at most five minutes old, and kept once however often it comes.
         Stripe. WEBHOOK_SIGNATURE_INVALID; MALFORMED; STRIPE_NOT_CONFIGURED.
+        """
+
+    @_abc_1.abstractmethod
+    def ReceivePaypalEvent(
+        self,
+        request: _donation_pb2.ReceivePaypalEventRequest,
+        context: _aio.ServicerContext[_donation_pb2.ReceivePaypalEventRequest, _abc.Awaitable[_donation_pb2.ReceivePaypalEventResponse]],
+    ) -> _abc.Awaitable[_donation_pb2.ReceivePaypalEventResponse]:
+        """Takes an event of PayPal: signed with a certificate from PayPal's own hosts, and kept once however often it comes.
+        PayPal. WEBHOOK_SIGNATURE_INVALID; MALFORMED; PAYPAL_NOT_CONFIGURED.
         """
 
     @_abc_1.abstractmethod

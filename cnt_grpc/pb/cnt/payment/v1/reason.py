@@ -72,3 +72,7 @@ class Reason(StrEnum):
     SUBSCRIPTION_EXISTS = "SUBSCRIPTION_EXISTS"
     # No such subscription, or none of the caller's. NOT_FOUND.
     SUBSCRIPTION_NOT_FOUND = "SUBSCRIPTION_NOT_FOUND"
+    # The server has no account at PayPal: the setting that is named is not set. FAILED_PRECONDITION.
+    PAYPAL_NOT_CONFIGURED = "PAYPAL_NOT_CONFIGURED"
+    # In a live stream gifts go to who gives it. FAILED_PRECONDITION.
+    GIFT_NOT_TO_HOST = "GIFT_NOT_TO_HOST"

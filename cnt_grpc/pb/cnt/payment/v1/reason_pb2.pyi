@@ -91,6 +91,10 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """There is a subscription already. ALREADY_EXISTS."""
     REASON_SUBSCRIPTION_NOT_FOUND: _Reason.ValueType  # 32
     """No such subscription, or none of the caller's. NOT_FOUND."""
+    REASON_PAYPAL_NOT_CONFIGURED: _Reason.ValueType  # 33
+    """The server has no account at PayPal: the setting that is named is not set. FAILED_PRECONDITION."""
+    REASON_GIFT_NOT_TO_HOST: _Reason.ValueType  # 34
+    """In a live stream gifts go to who gives it. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -163,4 +167,8 @@ REASON_SUBSCRIPTION_EXISTS: Reason.ValueType  # 31
 """There is a subscription already. ALREADY_EXISTS."""
 REASON_SUBSCRIPTION_NOT_FOUND: Reason.ValueType  # 32
 """No such subscription, or none of the caller's. NOT_FOUND."""
+REASON_PAYPAL_NOT_CONFIGURED: Reason.ValueType  # 33
+"""The server has no account at PayPal: the setting that is named is not set. FAILED_PRECONDITION."""
+REASON_GIFT_NOT_TO_HOST: Reason.ValueType  # 34
+"""In a live stream gifts go to who gives it. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -204,7 +204,8 @@ class WalletServiceServicer:
         """Gives a gift. Its price leaves the caller's wallet, and the recipient earns it without the commission that is in
         force.
         Anyone signed in with a real account. GIFT_NOT_FOUND; USER_NOT_FOUND for a recipient who is gone, or whom the caller
-        shall not meet; GIFT_TO_ONESELF; INSUFFICIENT_COINS; STREAM_GIFTS_NOT_CONFIGURED.
+        shall not meet; GIFT_TO_ONESELF; INSUFFICIENT_COINS; in a live stream
+        STREAM_NOT_FOUND, STREAM_ENDED and GIFT_NOT_TO_HOST.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,7 +44,8 @@ class WalletServiceStub:
     """Gives a gift. Its price leaves the caller's wallet, and the recipient earns it without the commission that is in
     force.
     Anyone signed in with a real account. GIFT_NOT_FOUND; USER_NOT_FOUND for a recipient who is gone, or whom the caller
-    shall not meet; GIFT_TO_ONESELF; INSUFFICIENT_COINS; STREAM_GIFTS_NOT_CONFIGURED.
+    shall not meet; GIFT_TO_ONESELF; INSUFFICIENT_COINS; in a live stream
+    STREAM_NOT_FOUND, STREAM_ENDED and GIFT_NOT_TO_HOST.
     """
     ListGiftsSent: _aio.UnaryUnaryMultiCallable[_gift_pb2.ListGiftsSentRequest, _gift_pb2.ListGiftsSentResponse]
     """Gifts that the caller gave, newest first.
@@ -179,7 +180,8 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
         """Gives a gift. Its price leaves the caller's wallet, and the recipient earns it without the commission that is in
         force.
         Anyone signed in with a real account. GIFT_NOT_FOUND; USER_NOT_FOUND for a recipient who is gone, or whom the caller
-        shall not meet; GIFT_TO_ONESELF; INSUFFICIENT_COINS; STREAM_GIFTS_NOT_CONFIGURED.
+        shall not meet; GIFT_TO_ONESELF; INSUFFICIENT_COINS; in a live stream
+        STREAM_NOT_FOUND, STREAM_ENDED and GIFT_NOT_TO_HOST.
         """
 
     @_abc_1.abstractmethod

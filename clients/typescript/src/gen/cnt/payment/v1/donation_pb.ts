@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/payment/v1/donation.proto.
  */
 export const file_cnt_payment_v1_donation: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jbnQvcGF5bWVudC92MS9kb25hdGlvbi5wcm90bxIOY250LnBheW1lbnQudjEiqwMKCERvbmF0aW9uEhMKC2RvbmF0aW9uX2lkGAEgASgDEhAKCGdpdmVyX2lkGAIgASgDEhIKCmdpdmVyX25hbWUYAyABKAkSFAoMcmVjaXBpZW50X2lkGAQgASgDEhYKDnJlY2lwaWVudF9uYW1lGAUgASgJEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRIUCgxlYXJuZWRfbWlub3IYCCABKAMSFgoOcmVmdW5kZWRfbWlub3IYCSABKAMSDwoHbWVzc2FnZRgKIAEoCRIUCgxpc19hbm9ueW1vdXMYCyABKAgSLQoGbWV0aG9kGAwgASgOMh0uY250LnBheW1lbnQudjEuUGF5bWVudE1ldGhvZBItCgZzdGF0dXMYDSABKA4yHS5jbnQucGF5bWVudC52MS5QYXltZW50U3RhdHVzEi4KCmNyZWF0ZWRfYXQYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3BhaWRfYXQYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItcBChpDcmVhdGVQYXltZW50SW50ZW50UmVxdWVzdBIdCgxyZWNpcGllbnRfaWQYASABKANCB7pIBCICIAASIwoMYW1vdW50X21pbm9yGAIgASgDQg26SAoiCBiAyK+gJSAAEiMKCGN1cnJlbmN5GAMgASgJQhG6SA5yDDIKXltBLVpdezN9JBIZCgdtZXNzYWdlGAQgASgJQgi6SAVyAxj0AxIUCgxpc19hbm9ueW1vdXMYBSABKAgSHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQEigwEKG0NyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZRITCgtkb25hdGlvbl9pZBgBIAEoAxIZChFwYXltZW50X2ludGVudF9pZBgCIAEoCRIbCg1jbGllbnRfc2VjcmV0GAMgASgJQgSQtRgBEhcKD3B1Ymxpc2hhYmxlX2tleRgEIAEoCSJgChZDb25maXJtRG9uYXRpb25SZXF1ZXN0EiUKEXBheW1lbnRfaW50ZW50X2lkGAEgASgJQgq6SAdyBRABGMgBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIkUKF0NvbmZpcm1Eb25hdGlvblJlc3BvbnNlEioKCGRvbmF0aW9uGAEgASgLMhguY250LnBheW1lbnQudjEuRG9uYXRpb24iMgoSR2V0RG9uYXRpb25SZXF1ZXN0EhwKC2RvbmF0aW9uX2lkGAEgASgDQge6SAQiAiAAIkEKE0dldERvbmF0aW9uUmVzcG9uc2USKgoIZG9uYXRpb24YASABKAsyGC5jbnQucGF5bWVudC52MS5Eb25hdGlvbiJUChhMaXN0U2VudERvbmF0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImEKGUxpc3RTZW50RG9uYXRpb25zUmVzcG9uc2USKwoJZG9uYXRpb25zGAEgAygLMhguY250LnBheW1lbnQudjEuRG9uYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlgKHExpc3RSZWNlaXZlZERvbmF0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImUKHUxpc3RSZWNlaXZlZERvbmF0aW9uc1Jlc3BvbnNlEisKCWRvbmF0aW9ucxgBIAMoCzIYLmNudC5wYXltZW50LnYxLkRvbmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChdMaXN0QWxsRG9uYXRpb25zUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiYAoYTGlzdEFsbERvbmF0aW9uc1Jlc3BvbnNlEisKCWRvbmF0aW9ucxgBIAMoCzIYLmNudC5wYXltZW50LnYxLkRvbmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI5Ch1HZXREb25hdGlvbkVsaWdpYmlsaXR5UmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAIncKHkdldERvbmF0aW9uRWxpZ2liaWxpdHlSZXNwb25zZRITCgtpc19lbGlnaWJsZRgBIAEoCBIQCghvYnN0YWNsZRgCIAEoCRIuCgdtZXRob2RzGAMgAygOMh0uY250LnBheW1lbnQudjEuUGF5bWVudE1ldGhvZCI5ChlHZXREb25hdGlvblJlY2VpcHRSZXF1ZXN0EhwKC2RvbmF0aW9uX2lkGAEgASgDQge6SAQiAiAAIkQKGkdldERvbmF0aW9uUmVjZWlwdFJlc3BvbnNlEiYKCGRvY3VtZW50GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSI2ChlHZXRHaXZpbmdTdGF0ZW1lbnRSZXF1ZXN0EhkKBHllYXIYASABKAVCC7pICBoGGLQQKNAPIkQKGkdldEdpdmluZ1N0YXRlbWVudFJlc3BvbnNlEiYKCGRvY3VtZW50GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSKVAQoUUmVmdW5kUGF5bWVudFJlcXVlc3QSGwoKcGF5bWVudF9pZBgBIAEoA0IHukgEIgIgABIjCgxhbW91bnRfbWlub3IYAiABKANCDbpICiIIGIDIr6AlKAASGgoGcmVhc29uGAMgASgJQgq6SAdyBRADGPQDEh8KCnJlcXVlc3RfaWQYBCABKAlCC7pICNgBAXIDsAEBIi8KFVJlZnVuZFBheW1lbnRSZXNwb25zZRIWCg5yZWZ1bmRlZF9taW5vchgBIAEoAyJgChlSZWNlaXZlU3RyaXBlRXZlbnRSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Eh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhwKGlJlY2VpdmVTdHJpcGVFdmVudFJlc3BvbnNlKtsBCg1QYXltZW50U3RhdHVzEh4KGlBBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWUEFZTUVOVF9TVEFUVVNfUEVORElORxABEhwKGFBBWU1FTlRfU1RBVFVTX1NVQ0NFRURFRBACEhkKFVBBWU1FTlRfU1RBVFVTX0ZBSUxFRBADEhsKF1BBWU1FTlRfU1RBVFVTX0NBTkNFTEVEEAQSGwoXUEFZTUVOVF9TVEFUVVNfUkVGVU5ERUQQBRIbChdQQVlNRU5UX1NUQVRVU19ESVNQVVRFRBAGKmUKDVBheW1lbnRNZXRob2QSHgoaUEFZTUVOVF9NRVRIT0RfVU5TUEVDSUZJRUQQABIZChVQQVlNRU5UX01FVEhPRF9TVFJJUEUQARIZChVQQVlNRU5UX01FVEhPRF9QQVlQQUwQAmIGcHJvdG8z", [file_buf_validate_validate, file_cnt_common_v1_policy, file_google_api_httpbody, file_google_protobuf_timestamp]);
+  fileDesc("Ch1jbnQvcGF5bWVudC92MS9kb25hdGlvbi5wcm90bxIOY250LnBheW1lbnQudjEiqwMKCERvbmF0aW9uEhMKC2RvbmF0aW9uX2lkGAEgASgDEhAKCGdpdmVyX2lkGAIgASgDEhIKCmdpdmVyX25hbWUYAyABKAkSFAoMcmVjaXBpZW50X2lkGAQgASgDEhYKDnJlY2lwaWVudF9uYW1lGAUgASgJEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRIUCgxlYXJuZWRfbWlub3IYCCABKAMSFgoOcmVmdW5kZWRfbWlub3IYCSABKAMSDwoHbWVzc2FnZRgKIAEoCRIUCgxpc19hbm9ueW1vdXMYCyABKAgSLQoGbWV0aG9kGAwgASgOMh0uY250LnBheW1lbnQudjEuUGF5bWVudE1ldGhvZBItCgZzdGF0dXMYDSABKA4yHS5jbnQucGF5bWVudC52MS5QYXltZW50U3RhdHVzEi4KCmNyZWF0ZWRfYXQYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3BhaWRfYXQYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItcBChpDcmVhdGVQYXltZW50SW50ZW50UmVxdWVzdBIdCgxyZWNpcGllbnRfaWQYASABKANCB7pIBCICIAASIwoMYW1vdW50X21pbm9yGAIgASgDQg26SAoiCBiAyK+gJSAAEiMKCGN1cnJlbmN5GAMgASgJQhG6SA5yDDIKXltBLVpdezN9JBIZCgdtZXNzYWdlGAQgASgJQgi6SAVyAxj0AxIUCgxpc19hbm9ueW1vdXMYBSABKAgSHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQEigwEKG0NyZWF0ZVBheW1lbnRJbnRlbnRSZXNwb25zZRITCgtkb25hdGlvbl9pZBgBIAEoAxIZChFwYXltZW50X2ludGVudF9pZBgCIAEoCRIbCg1jbGllbnRfc2VjcmV0GAMgASgJQgSQtRgBEhcKD3B1Ymxpc2hhYmxlX2tleRgEIAEoCSJgChZDb25maXJtRG9uYXRpb25SZXF1ZXN0EiUKEXBheW1lbnRfaW50ZW50X2lkGAEgASgJQgq6SAdyBRABGMgBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIkUKF0NvbmZpcm1Eb25hdGlvblJlc3BvbnNlEioKCGRvbmF0aW9uGAEgASgLMhguY250LnBheW1lbnQudjEuRG9uYXRpb24iMgoSR2V0RG9uYXRpb25SZXF1ZXN0EhwKC2RvbmF0aW9uX2lkGAEgASgDQge6SAQiAiAAIkEKE0dldERvbmF0aW9uUmVzcG9uc2USKgoIZG9uYXRpb24YASABKAsyGC5jbnQucGF5bWVudC52MS5Eb25hdGlvbiJUChhMaXN0U2VudERvbmF0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImEKGUxpc3RTZW50RG9uYXRpb25zUmVzcG9uc2USKwoJZG9uYXRpb25zGAEgAygLMhguY250LnBheW1lbnQudjEuRG9uYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlgKHExpc3RSZWNlaXZlZERvbmF0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImUKHUxpc3RSZWNlaXZlZERvbmF0aW9uc1Jlc3BvbnNlEisKCWRvbmF0aW9ucxgBIAMoCzIYLmNudC5wYXltZW50LnYxLkRvbmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChdMaXN0QWxsRG9uYXRpb25zUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiYAoYTGlzdEFsbERvbmF0aW9uc1Jlc3BvbnNlEisKCWRvbmF0aW9ucxgBIAMoCzIYLmNudC5wYXltZW50LnYxLkRvbmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI5Ch1HZXREb25hdGlvbkVsaWdpYmlsaXR5UmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAIncKHkdldERvbmF0aW9uRWxpZ2liaWxpdHlSZXNwb25zZRITCgtpc19lbGlnaWJsZRgBIAEoCBIQCghvYnN0YWNsZRgCIAEoCRIuCgdtZXRob2RzGAMgAygOMh0uY250LnBheW1lbnQudjEuUGF5bWVudE1ldGhvZCI5ChlHZXREb25hdGlvblJlY2VpcHRSZXF1ZXN0EhwKC2RvbmF0aW9uX2lkGAEgASgDQge6SAQiAiAAIkQKGkdldERvbmF0aW9uUmVjZWlwdFJlc3BvbnNlEiYKCGRvY3VtZW50GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSI2ChlHZXRHaXZpbmdTdGF0ZW1lbnRSZXF1ZXN0EhkKBHllYXIYASABKAVCC7pICBoGGLQQKNAPIkQKGkdldEdpdmluZ1N0YXRlbWVudFJlc3BvbnNlEiYKCGRvY3VtZW50GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSKVAQoUUmVmdW5kUGF5bWVudFJlcXVlc3QSGwoKcGF5bWVudF9pZBgBIAEoA0IHukgEIgIgABIjCgxhbW91bnRfbWlub3IYAiABKANCDbpICiIIGIDIr6AlKAASGgoGcmVhc29uGAMgASgJQgq6SAdyBRADGPQDEh8KCnJlcXVlc3RfaWQYBCABKAlCC7pICNgBAXIDsAEBIi8KFVJlZnVuZFBheW1lbnRSZXNwb25zZRIWCg5yZWZ1bmRlZF9taW5vchgBIAEoAyJgChlSZWNlaXZlU3RyaXBlRXZlbnRSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Eh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhwKGlJlY2VpdmVTdHJpcGVFdmVudFJlc3BvbnNlImAKGVJlY2VpdmVQYXlwYWxFdmVudFJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiHAoaUmVjZWl2ZVBheXBhbEV2ZW50UmVzcG9uc2UijQIKFUNyZWF0ZURvbmF0aW9uUmVxdWVzdBIdCgxyZWNpcGllbnRfaWQYASABKANCB7pIBCICIAASIwoMYW1vdW50X21pbm9yGAIgASgDQg26SAoiCBiAyK+gJSAAEiMKCGN1cnJlbmN5GAMgASgJQhG6SA5yDDIKXltBLVpdezN9JBIZCgdtZXNzYWdlGAQgASgJQgi6SAVyAxj0AxIUCgxpc19hbm9ueW1vdXMYBSABKAgSOQoGbWV0aG9kGAYgASgOMh0uY250LnBheW1lbnQudjEuUGF5bWVudE1ldGhvZEIKukgHggEEEAEgABIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABASKMAQoWQ3JlYXRlRG9uYXRpb25SZXNwb25zZRITCgtkb25hdGlvbl9pZBgBIAEoAxIRCglyZWZlcmVuY2UYAiABKAkSGwoNY2xpZW50X3NlY3JldBgDIAEoCUIEkLUYARIXCg9wdWJsaXNoYWJsZV9rZXkYBCABKAkSFAoMYXBwcm92YWxfdXJsGAUgASgJImgKFkNhcHR1cmVEb25hdGlvblJlcXVlc3QSLQoIb3JkZXJfaWQYASABKAlCG7pIGHIWEAEYyAEyD15bQS1aYS16MC05LV0rJBIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASJFChdDYXB0dXJlRG9uYXRpb25SZXNwb25zZRIqCghkb25hdGlvbhgBIAEoCzIYLmNudC5wYXltZW50LnYxLkRvbmF0aW9uKtsBCg1QYXltZW50U3RhdHVzEh4KGlBBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWUEFZTUVOVF9TVEFUVVNfUEVORElORxABEhwKGFBBWU1FTlRfU1RBVFVTX1NVQ0NFRURFRBACEhkKFVBBWU1FTlRfU1RBVFVTX0ZBSUxFRBADEhsKF1BBWU1FTlRfU1RBVFVTX0NBTkNFTEVEEAQSGwoXUEFZTUVOVF9TVEFUVVNfUkVGVU5ERUQQBRIbChdQQVlNRU5UX1NUQVRVU19ESVNQVVRFRBAGKmUKDVBheW1lbnRNZXRob2QSHgoaUEFZTUVOVF9NRVRIT0RfVU5TUEVDSUZJRUQQABIZChVQQVlNRU5UX01FVEhPRF9TVFJJUEUQARIZChVQQVlNRU5UX01FVEhPRF9QQVlQQUwQAmIGcHJvdG8z", [file_buf_validate_validate, file_cnt_common_v1_policy, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
  * A donation.
@@ -741,6 +741,210 @@ export type ReceiveStripeEventResponse = Message<"cnt.payment.v1.ReceiveStripeEv
  */
 export const ReceiveStripeEventResponseSchema: GenMessage<ReceiveStripeEventResponse> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_donation, 22);
+
+/**
+ * An event of PayPal.
+ *
+ * @generated from message cnt.payment.v1.ReceivePaypalEventRequest
+ */
+export type ReceivePaypalEventRequest = Message<"cnt.payment.v1.ReceivePaypalEventRequest"> & {
+  /**
+   * The body, byte for byte as it was signed.
+   *
+   * @generated from field: google.api.HttpBody body = 1;
+   */
+  body?: HttpBody | undefined;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.ReceivePaypalEventRequest.
+ * Use `create(ReceivePaypalEventRequestSchema)` to create a new message.
+ */
+export const ReceivePaypalEventRequestSchema: GenMessage<ReceivePaypalEventRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_donation, 23);
+
+/**
+ * The event is kept.
+ *
+ * @generated from message cnt.payment.v1.ReceivePaypalEventResponse
+ */
+export type ReceivePaypalEventResponse = Message<"cnt.payment.v1.ReceivePaypalEventResponse"> & {
+};
+
+/**
+ * Describes the message cnt.payment.v1.ReceivePaypalEventResponse.
+ * Use `create(ReceivePaypalEventResponseSchema)` to create a new message.
+ */
+export const ReceivePaypalEventResponseSchema: GenMessage<ReceivePaypalEventResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_donation, 24);
+
+/**
+ * What to give, to whom, and how.
+ *
+ * @generated from message cnt.payment.v1.CreateDonationRequest
+ */
+export type CreateDonationRequest = Message<"cnt.payment.v1.CreateDonationRequest"> & {
+  /**
+   * Who gets it.
+   *
+   * @generated from field: int64 recipient_id = 1;
+   */
+  recipientId: bigint;
+
+  /**
+   * How much, in the currency's minor unit.
+   *
+   * @generated from field: int64 amount_minor = 2;
+   */
+  amountMinor: bigint;
+
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 3;
+   */
+  currency: string;
+
+  /**
+   * A few words with it.
+   *
+   * @generated from field: string message = 4;
+   */
+  message: string;
+
+  /**
+   * Whether the recipient is not told who gave.
+   *
+   * @generated from field: bool is_anonymous = 5;
+   */
+  isAnonymous: boolean;
+
+  /**
+   * How it is paid.
+   *
+   * @generated from field: cnt.payment.v1.PaymentMethod method = 6;
+   */
+  method: PaymentMethod;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 7;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.CreateDonationRequest.
+ * Use `create(CreateDonationRequestSchema)` to create a new message.
+ */
+export const CreateDonationRequestSchema: GenMessage<CreateDonationRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_donation, 25);
+
+/**
+ * What the giver's app needs to have it paid.
+ *
+ * @generated from message cnt.payment.v1.CreateDonationResponse
+ */
+export type CreateDonationResponse = Message<"cnt.payment.v1.CreateDonationResponse"> & {
+  /**
+   * The donation.
+   *
+   * @generated from field: int64 donation_id = 1;
+   */
+  donationId: bigint;
+
+  /**
+   * The provider's name of the payment: Stripe's payment intent, or PayPal's order.
+   *
+   * @generated from field: string reference = 2;
+   */
+  reference: string;
+
+  /**
+   * With Stripe: what proves that the app may confirm this payment.
+   *
+   * @generated from field: string client_secret = 3;
+   */
+  clientSecret: string;
+
+  /**
+   * With Stripe: its public key for the app.
+   *
+   * @generated from field: string publishable_key = 4;
+   */
+  publishableKey: string;
+
+  /**
+   * With PayPal: the page on which the giver approves.
+   *
+   * @generated from field: string approval_url = 5;
+   */
+  approvalUrl: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.CreateDonationResponse.
+ * Use `create(CreateDonationResponseSchema)` to create a new message.
+ */
+export const CreateDonationResponseSchema: GenMessage<CreateDonationResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_donation, 26);
+
+/**
+ * Which order its giver has approved.
+ *
+ * @generated from message cnt.payment.v1.CaptureDonationRequest
+ */
+export type CaptureDonationRequest = Message<"cnt.payment.v1.CaptureDonationRequest"> & {
+  /**
+   * PayPal's name of the order.
+   *
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.CaptureDonationRequest.
+ * Use `create(CaptureDonationRequestSchema)` to create a new message.
+ */
+export const CaptureDonationRequestSchema: GenMessage<CaptureDonationRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_donation, 27);
+
+/**
+ * The donation as PayPal sees it.
+ *
+ * @generated from message cnt.payment.v1.CaptureDonationResponse
+ */
+export type CaptureDonationResponse = Message<"cnt.payment.v1.CaptureDonationResponse"> & {
+  /**
+   * The donation.
+   *
+   * @generated from field: cnt.payment.v1.Donation donation = 1;
+   */
+  donation?: Donation | undefined;
+};
+
+/**
+ * Describes the message cnt.payment.v1.CaptureDonationResponse.
+ * Use `create(CaptureDonationResponseSchema)` to create a new message.
+ */
+export const CaptureDonationResponseSchema: GenMessage<CaptureDonationResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_donation, 28);
 
 /**
  * Where a payment stands, as its provider says.

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/payment/v1/jobs.proto.
  */
 export const file_cnt_payment_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvcGF5bWVudC92MS9qb2JzLnByb3RvEg5jbnQucGF5bWVudC52MSIuChFIYW5kbGVTdHJpcGVFdmVudBIZCghpbmJveF9pZBgBIAEoA0IHukgEIgIgACIqCgtTeW5jUGF5bWVudBIbCgpwYXltZW50X2lkGAEgASgDQge6SAQiAiAAIhMKEVJlY29uY2lsZVBheW1lbnRzIjQKEFN5bmNTdWJzY3JpcHRpb24SIAoPc3Vic2NyaXB0aW9uX2lkGAEgASgDQge6SAQiAiAAIigKClNlbmRQYXlvdXQSGgoJcGF5b3V0X2lkGAEgASgDQge6SAQiAiAAYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChljbnQvcGF5bWVudC92MS9qb2JzLnByb3RvEg5jbnQucGF5bWVudC52MSIuChFIYW5kbGVTdHJpcGVFdmVudBIZCghpbmJveF9pZBgBIAEoA0IHukgEIgIgACIqCgtTeW5jUGF5bWVudBIbCgpwYXltZW50X2lkGAEgASgDQge6SAQiAiAAIhMKEVJlY29uY2lsZVBheW1lbnRzIjQKEFN5bmNTdWJzY3JpcHRpb24SIAoPc3Vic2NyaXB0aW9uX2lkGAEgASgDQge6SAQiAiAAIigKClNlbmRQYXlvdXQSGgoJcGF5b3V0X2lkGAEgASgDQge6SAQiAiAAIksKEUhhbmRsZVBheXBhbEV2ZW50EhkKCGluYm94X2lkGAEgASgDQge6SAQiAiAAEhsKCnBheW1lbnRfaWQYAiABKANCB7pIBCICKABiBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to do what an event of Stripe calls for.
@@ -113,4 +113,32 @@ export type SendPayout = Message<"cnt.payment.v1.SendPayout"> & {
  */
 export const SendPayoutSchema: GenMessage<SendPayout> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_jobs, 4);
+
+/**
+ * Asks the worker to do what an event of PayPal calls for.
+ *
+ * @generated from message cnt.payment.v1.HandlePaypalEvent
+ */
+export type HandlePaypalEvent = Message<"cnt.payment.v1.HandlePaypalEvent"> & {
+  /**
+   * The event's id in the inbox.
+   *
+   * @generated from field: int64 inbox_id = 1;
+   */
+  inboxId: bigint;
+
+  /**
+   * The payment that it is about; 0 for none.
+   *
+   * @generated from field: int64 payment_id = 2;
+   */
+  paymentId: bigint;
+};
+
+/**
+ * Describes the message cnt.payment.v1.HandlePaypalEvent.
+ * Use `create(HandlePaypalEventSchema)` to create a new message.
+ */
+export const HandlePaypalEventSchema: GenMessage<HandlePaypalEvent> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_jobs, 5);
 
