@@ -62,8 +62,6 @@ async def send(api: Api, method: Method, sent: Sequence[Message | bytes], *, rep
     Raises ApiError, after making sure that it is one that the contract knows.
     """
     bodies = [each.SerializeToString() if isinstance(each, Message) else each for each in sent]
-    if signs := example_of(method).signs:
-        api = api.with_(**signs(bodies[0]))
     try:
         return await rpc(api, method).exchange(bodies, replies=replies or example_of(method).streams)
     except ApiError as error:

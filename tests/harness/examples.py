@@ -90,8 +90,6 @@ class Example:
     """The request's fields that end in `_id` and name nothing private, each with the reason why."""
     pages: Pages | None = None
     """Where the reply is a page of a list."""
-    signs: Callable[[bytes], Mapping[str, str]] | None = None
-    """For webhooks: the headers by which the provider signs this request, as it stands."""
     streams: int = 1
     """For server streams: how many messages a valid call gives at once, before it waits."""
     signed: Callable[[bytes], Mapping[str, str]] | None = None

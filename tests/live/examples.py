@@ -265,5 +265,5 @@ EXAMPLES = {
     **{f"{stage_service.SERVICE}/{name}": example for name, example in STAGE.items()},
     **{f"{broadcast_service.SERVICE}/{name}": example for name, example in BROADCASTS.items()},
     **{f"{meeting_service.SERVICE}/{name}": example for name, example in MEETINGS.items()},
-    f"{livekit_webhook_service.SERVICE}/ReceiveLiveKitEvent": Example(given=an_event, signs=signature),
+    f"{livekit_webhook_service.SERVICE}/ReceiveLiveKitEvent": Example(given=an_event, signed=signature),
 }
