@@ -42,6 +42,16 @@ follows = (
 
 
 @statement
+def artist_to_follow(by: str) -> Executable:
+    """The id of an artist, `by` artist_id or user_id, locked. Parameter: key.
+
+    First of all: everyone then changes the row of who follows and the counter in one order, and nobody deadlocks.
+    """
+    column = _artist.id if by == "artist_id" else _artist.user_id
+    return select(_artist.id).where(column == bindparam("key", type_=BigInteger)).with_for_update(key_share=True)
+
+
+@statement
 def add_follower() -> Executable:
     """Follow an artist; whom, or no row when it was so already. Parameters: artist_id, person_id (who follows), now."""
     added = (
@@ -60,14 +70,12 @@ def add_follower() -> Executable:
 
 
 @statement
-def remove_follower(by: str) -> Executable:
-    """Follow an artist no longer, `by` artist_id or user_id. Parameters: key, person_id (who follows)."""
-    key = bindparam("key", type_=BigInteger)
-    whom = key if by == "artist_id" else select(_artist.id).where(_artist.user_id == key).scalar_subquery()
+def remove_follower() -> Executable:
+    """Follow an artist no longer. Parameters: artist_id, person_id (who follows)."""
     row = artist_followers.c
     removed = (
         delete(artist_followers)
-        .where(row.artist_id == whom, row.follower_id == _PERSON)
+        .where(row.artist_id == _ID, row.follower_id == _PERSON)
         .returning(row.artist_id)
         .cte("removed")
     )

@@ -9,8 +9,9 @@ from cnt_grpc.content.rules import artists
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
-from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,13 @@ async def follow(tx: Tx, caller: Caller, whom: Whom) -> Row:
     person_id = await _person(tx, caller, whom)
     if person_id == caller.user_id:
         raise Invalid.of(whom.named[0], "is your own", "follow.own")
-    artist_id = whom.artist_id or await artists.make(tx, person_id, listed=False)
+    # Either way the artist's row is locked from here on.
+    if whom.artist_id:
+        artist_id = await tx.value(queries.artist_to_follow("artist_id"), key=whom.artist_id)
+        if artist_id is None:
+            raise NotFound(Reason.ARTIST_NOT_FOUND)
+    else:
+        artist_id = await artists.make(tx, person_id, listed=False)
     added = await tx.value(queries.add_follower(), artist_id=artist_id, person_id=caller.user_id, now=clock.now())
     if added is not None:
         me = await auth.visible_person(tx, caller.user_id, caller.user_id)
@@ -45,7 +52,9 @@ async def follow(tx: Tx, caller: Caller, whom: Whom) -> Row:
 async def unfollow(tx: Tx, caller: Caller, whom: Whom) -> None:
     """Follow an artist no longer; who is not followed, or is nobody, stays so."""
     by, key = whom.named
-    await tx.run(queries.remove_follower(by), key=key, person_id=caller.user_id)
+    artist_id = await tx.value(queries.artist_to_follow(by), key=key)
+    if artist_id is not None:
+        await tx.run(queries.remove_follower(), artist_id=artist_id, person_id=caller.user_id)
 
 
 async def state(tx: Tx, caller: Caller, whom: Whom) -> Row | None:
