@@ -6,6 +6,7 @@ from cnt_grpc.media import jobs
 from cnt_grpc.media.jobs import MediaJobs
 from cnt_grpc.media.mending import Mender
 from cnt_grpc.media.moving import Mover
+from cnt_grpc.media.privacy import HOLDER
 from cnt_grpc.media.probing import Prober
 from cnt_grpc.media.reception import Reception
 from cnt_grpc.media.removal import Remover
@@ -33,4 +34,5 @@ MEDIA = Plug(
     serve=_serve,
     work=_work,
     periodic=jobs.PERIODIC,
+    holder=HOLDER,
 )
