@@ -45,7 +45,7 @@ async def test_uploads_under_way_are_given_up(world: World) -> None:
     async with world.db.transaction() as tx:
         await tx.raw(
             "INSERT INTO upload_sessions (id, owner_id, purpose, key, reserved, created_at, touched_at, filename)"
-            " VALUES ('of-ann', $1, 'audio', 'audio/0123456789abcdef0123456789abcdef.mp3', 0, now(), now(), 'anns-voice.mp3')",
+            " VALUES ('of-ann', $1, 'audio', 'audio/0123456789abcdef.mp3', 0, now(), now(), 'anns-voice.mp3')",
             ann.id,
         )
     async with world.db.snapshot() as tx:
