@@ -8,7 +8,7 @@ from cnt_grpc.pb.cnt.admin.v1.creator_application_service import SERVICE as APPL
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2
 from tests.auth import makers
 from tests.content.given import MOMENT
-from tests.harness.examples import Example, Fields, Pages
+from tests.harness.examples import Example, Fields, Foreign, Pages
 from tests.harness.world import Person, World
 from tests.media import makers as media
 
@@ -54,6 +54,11 @@ async def wish(world: World, who: Person) -> Fields:
     return {"stage_name": "Ann sings", "about": "Psalms.", "paper_ids": await papers(world, who)}
 
 
+async def paper_of(world: World, who: Person) -> int:
+    """One of them."""
+    return (await papers(world, who))[0]
+
+
 async def apply(world: World, who: Person, *, at: datetime | None = None) -> int:
     """An application of this person that waits."""
     async with world.db.transaction() as tx:
@@ -95,7 +100,7 @@ ANYONE = {"user_id": "administrators see everyone"}
 EXAMPLES = {
     f"{SERVICE}/GetError": Example(given=defect, role="admin", open_ids={"error_id": "administrators see all defects"}),
     f"{SERVICE}/GetDashboard": Example(role="admin"),
-    f"{APPLICATIONS}/ApplyAsCreator": Example(given=wish),
+    f"{APPLICATIONS}/ApplyAsCreator": Example(given=wish, foreign=Foreign("paper_ids", paper_of, "MEDIA_NOT_FOUND")),
     f"{APPLICATIONS}/GetMyCreatorApplication": Example(given=own_application),
     f"{APPLICATIONS}/ListCreatorApplications": Example(
         role="admin", pages=Pages(many_applications, "applications", key="application_id")
