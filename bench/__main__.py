@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import overload, quotes, report, streams
+from bench import edits, overload, quotes, report, streams
 from bench.cases import Case, Way, cases
 from bench.measure import Effort, Result, compare
 from bench.report import Promise
@@ -18,6 +18,7 @@ OTHERS = {
     "overload": "three times as many calls as the server can do, through Envoy",
     "streams": f"{STREAMS:,} people who watch their inboxes",
     "quotes": "the words of posts, drawn as pictures",
+    "edits": "copies and encodes with all that we do around them, against plain FFmpeg",
 }
 NAMES = {case.key: f"{case.name}: at least {case.target:.2f} of the floor" for case in cases(podcast_id=1)} | OTHERS
 
@@ -34,10 +35,28 @@ class Plan:
     streams: int
     quotes: int
     """Posts."""
+    edits: tuple[int, int, int]
+    """Megabytes of the film that is copied, seconds of the one that is encoded, rounds."""
 
 
-FULL = Plan(Effort(7, 0.7), Effort(5, 0.4), processes=(1, 2), overload_seconds=6.0, streams=STREAMS, quotes=100)
-QUICK = Plan(Effort(3, 0.25), Effort(1, 0.25), processes=(1,), overload_seconds=3.0, streams=1_000, quotes=20)
+FULL = Plan(
+    Effort(7, 0.7),
+    Effort(5, 0.4),
+    processes=(1, 2),
+    overload_seconds=6.0,
+    streams=STREAMS,
+    quotes=100,
+    edits=(1000, 60, 5),
+)
+QUICK = Plan(
+    Effort(3, 0.25),
+    Effort(1, 0.25),
+    processes=(1,),
+    overload_seconds=3.0,
+    streams=1_000,
+    quotes=20,
+    edits=(100, 5, 1),
+)
 
 
 @dataclass(slots=True)
@@ -61,6 +80,9 @@ class Run:
             self._promise(streams.measure(found, streams=self.plan.streams))
         if self.wants("quotes"):
             self._promise(quotes.measure(posts=self.plan.quotes))
+        if self.wants("edits"):
+            megabytes, seconds, rounds = self.plan.edits
+            self._promise(edits.measure(megabytes=megabytes, seconds=seconds, rounds=rounds))
 
     def wants(self, name: str) -> bool:
         """Whether this was asked for."""

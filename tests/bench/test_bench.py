@@ -18,7 +18,15 @@ from bench.wire import Connection, WireError, headers
 from cnt_grpc.kit import seal
 from tests.conftest import SECRET_KEY
 
-TINY = Plan(Effort(1, 0.05, 0.0), Effort(1, 0.05, 0.0), processes=(1,), overload_seconds=0.2, streams=20, quotes=2)
+TINY = Plan(
+    Effort(1, 0.05, 0.0),
+    Effort(1, 0.05, 0.0),
+    processes=(1,),
+    overload_seconds=0.2,
+    streams=20,
+    quotes=2,
+    edits=(2, 1, 1),
+)
 
 
 @pytest.fixture(scope="module")
