@@ -44,7 +44,7 @@ async def test_words_are_drawn_as_they_stand(
     world: World, api: Api, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     ann = await world.user()
-    graph = "color=black:s=640x360:d=0.4:r=10"
+    graph = "color=black:s=1280x720:d=0.4:r=10"
     film = await studio.drawn(world, ann, graph, Kind.VIDEO, "black.mp4")
     runs: list[tuple[list[str], list[str]]] = []
     plain = ffmpeg.run
@@ -66,8 +66,8 @@ async def test_words_are_drawn_as_they_stand(
     ]
     assert not any(word in " ".join(arguments) for word in ("passwd", "drawtext", "movie", "textfile"))
     # What is seen is what the renderer draws of these words.
-    caption = captions.draw(TextOverlay(text), 640, 360)
-    canvas = Image.new("L", (640, 360))
+    caption = captions.draw(TextOverlay(text), 1280, 720)
+    canvas = Image.new("L", (1280, 720))
     canvas.paste(caption.image.getchannel("A"), (caption.x, caption.y))
     drawn = np.asarray(canvas).astype(int)
     seen = (await studio.look(world, last.result)).picture(0.2).max(axis=2).astype(int)
