@@ -42,10 +42,11 @@ async def works(whole: Whole) -> list[Work]:
     """All kinds of work, ready."""
     from tests.faults.work.accounts import Accounts  # noqa: PLC0415 (they are written with the types above)
     from tests.faults.work.blocks import Blocks  # noqa: PLC0415
+    from tests.faults.work.gifts import Gifts  # noqa: PLC0415
     from tests.faults.work.podcasts import Podcasts  # noqa: PLC0415
     from tests.faults.work.uploads import Uploads  # noqa: PLC0415
 
-    made: list[Work] = [Accounts(), Blocks(), Podcasts(), Uploads()]
+    made: list[Work] = [Accounts(), Blocks(), Gifts(), Podcasts(), Uploads()]
     for each in made:
         await each.prepare(whole)
     return made
