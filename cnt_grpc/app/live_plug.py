@@ -10,6 +10,7 @@ from cnt_grpc.pb.cnt.live.v1 import (
     meeting_service,
     stage_service,
     stream_chat_service,
+    voice_service,
 )
 
 
@@ -21,6 +22,7 @@ def _serve(system: System) -> Servicers:
         stage_service.SERVICE: live.StageService(studio),
         broadcast_service.SERVICE: live.BroadcastService(studio, system.recorder),
         meeting_service.SERVICE: live.MeetingService(studio, ws_url, system.passwords),
+        voice_service.SERVICE: live.VoiceService(studio, ws_url),
         livekit_webhook_service.SERVICE: live.LiveKitWebhookService(studio),
     }
 
@@ -38,6 +40,7 @@ LIVE = Plug(
         stage_service.SERVICE,
         broadcast_service.SERVICE,
         meeting_service.SERVICE,
+        voice_service.SERVICE,
         livekit_webhook_service.SERVICE,
     ),
     serve=_serve,

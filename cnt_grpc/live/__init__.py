@@ -27,6 +27,7 @@ from cnt_grpc.live.service import (
     MeetingService,
     StageService,
     StreamChatService,
+    VoiceService,
 )
 from cnt_grpc.live.tokens import Minter
 
@@ -49,6 +50,7 @@ __all__ = [
     "StreamChatService",
     "Streams",
     "Studio",
+    "VoiceService",
     "dispatcher",
     "gift_given",
     "host_of",

@@ -83,8 +83,15 @@ class Rooms(Protocol):
         """Let go of its connections."""
         ...
 
-    async def open(self, room: str, *, most: int = 0) -> None:
-        """Make the room, or leave it as it is; at most `most` people, 0 for any number."""
+    async def open(self, room: str, *, most: int = 0, agent: str = "") -> None:
+        """Make the room, or leave it as it is; at most `most` people, 0 for any number.
+
+        Into a room with an agent one of that name is sent when it is made.
+        """
+        ...
+
+    async def call_agent(self, room: str, agent: str) -> None:
+        """Send an agent of this name into a room that is there, unless one is in it or on its way."""
         ...
 
     async def close(self, room: str) -> None:
@@ -163,13 +170,26 @@ class LiveKit:
                     ) from error
                 raise
 
-    async def open(self, room: str, *, most: int = 0) -> None:
+    async def open(self, room: str, *, most: int = 0, agent: str = "") -> None:
         """See Rooms."""
         wanted = api.CreateRoomRequest(
-            name=room, empty_timeout=int(EMPTY_TIMEOUT.total_seconds()), departure_timeout=20, max_participants=most
+            name=room,
+            empty_timeout=int(EMPTY_TIMEOUT.total_seconds()),
+            departure_timeout=20,
+            max_participants=most,
+            agents=[api.RoomAgentDispatch(agent_name=agent)] if agent else [],
         )
         async with self._calling() as livekit:
             await livekit.room.create_room(wanted)
+
+    async def call_agent(self, room: str, agent: str) -> None:
+        """See Rooms."""
+        async with self._calling() as livekit, _absent_is_fine():
+            sent = [each for each in await livekit.agent_dispatch.list_dispatch(room) if each.agent_name == agent]
+            if not any(map(_is_coming, sent)):
+                await livekit.agent_dispatch.create_dispatch(
+                    api.CreateAgentDispatchRequest(agent_name=agent, room=room)
+                )
 
     async def close(self, room: str) -> None:
         """See Rooms."""
@@ -281,6 +301,16 @@ class LiveKit:
         return None
 
 
+_AGENT_COMES = timedelta(seconds=15)
+"""How long an agent may be on its way."""
+
+
+def _is_coming(sent: api.AgentDispatch) -> bool:
+    """Whether an agent that was sent is in the room, or may still come."""
+    in_room = any(job.state.status == api.JobStatus.JS_RUNNING for job in sent.state.jobs)
+    return in_room or time.time_ns() - sent.state.created_at < _AGENT_COMES / timedelta(microseconds=1) * 1000
+
+
 _AWAY = frozenset({"unavailable", "deadline_exceeded", "internal", "unknown", "resource_exhausted", "dataloss"})
 _RECORDING = (api.EgressStatus.EGRESS_STARTING, api.EgressStatus.EGRESS_ACTIVE, api.EgressStatus.EGRESS_ENDING)
 
@@ -320,6 +350,11 @@ def person_behind(identity: str) -> int:
     """The person of an identity that we gave; 0 for a listener without an account, a studio or a recorder."""
     prefix, _, number = identity.partition("-")
     return int(number) if prefix == "user" and number.isascii() and number.isdigit() else 0
+
+
+def voice_rooms_of(user_id: int) -> str:
+    """How the names of a person's voice rooms begin."""
+    return f"voice-agent-{user_id}-"
 
 
 def studio_of(user_id: int) -> str:

@@ -165,3 +165,12 @@ stream_ingresses = Table(
     CheckConstraint("kind IN ('rtmp', 'whip')", name="kind"),
 )
 """The way in for a studio's software, at most one a stream."""
+
+voice_agents = Table(
+    "voice_agents",
+    metadata,
+    Column("worker_id", Text, comment="of a process of `cnt-grpc voice-agent`"),
+    Column("seen_at", MOMENT, nullable=False, comment="when LiveKit last had it registered"),
+    PrimaryKeyConstraint("worker_id", name="pk_voice_agents"),
+)
+"""The workers that voice agents come from; a row that is not renewed is of one that is gone."""

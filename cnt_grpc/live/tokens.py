@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from cnt_grpc.kit import clock
 from cnt_grpc.live.livekit import TOKEN_LIFETIME
 from cnt_grpc.live.standing import Kind, Role
 from livekit import api
 
+_Given = Kind | Literal["voice"]
 _CAMERA_AND_VOICE = ["camera", "microphone"]
 
 
@@ -29,7 +31,7 @@ class Minter:
     key: str
     secret: str
 
-    def mint(self, *, room: str, kind: Kind, identity: str, name: str, role: Role, shares_screen: bool) -> Pass:
+    def mint(self, *, room: str, kind: _Given, identity: str, name: str, role: Role, shares_screen: bool) -> Pass:
         """A token for one person in one room. What is not granted here, LiveKit refuses."""
         speaks = role is not Role.VIEWER
         grants = api.VideoGrants(

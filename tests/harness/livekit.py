@@ -30,6 +30,8 @@ class Room:
 
     info: api.Room
     people: dict[str, api.ParticipantInfo] = field(default_factory=dict)
+    agents: list[api.AgentDispatch] = field(default_factory=list)
+    """Those that were sent into it."""
 
 
 @dataclass
@@ -98,7 +100,25 @@ class LiveKitStandIn:
         if room is None:
             room = Room(api.Room(sid=f"RM_{next(self._numbers)}", name=request.name))
             self.rooms[request.name] = room
+            for agent in request.agents:
+                self._sent(room, agent.agent_name)
         return room.info
+
+    def _sent(self, room: Room, agent: str) -> api.AgentDispatch:
+        sent = api.AgentDispatch(id=f"AD_{next(self._numbers)}", agent_name=agent, room=room.info.name)
+        sent.state.created_at = time.time_ns()
+        room.agents.append(sent)
+        return sent
+
+    def _create_dispatch(self, request: api.CreateAgentDispatchRequest) -> api.AgentDispatch:
+        if request.room not in self.rooms:
+            raise _refused("not_found")
+        return self._sent(self.rooms[request.room], request.agent_name)
+
+    def _list_dispatch(self, request: api.ListAgentDispatchRequest) -> api.ListAgentDispatchResponse:
+        if request.room not in self.rooms:
+            raise _refused("not_found")
+        return api.ListAgentDispatchResponse(agent_dispatches=self.rooms[request.room].agents)
 
     def _list_rooms(self, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
         found = [room.info for name, room in self.rooms.items() if not request.names or name in request.names]
@@ -196,7 +216,7 @@ class LiveKitStandIn:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[LiveKitStandIn]:
         """Answer on a free port until the block ends."""
-        room, ingress, egress = "RoomService", "Ingress", "Egress"
+        room, ingress, egress, agents = "RoomService", "Ingress", "Egress", "AgentDispatchService"
         methods: list[tuple[str, str, type[Any], str, Answer]] = [
             (room, "CreateRoom", api.CreateRoomRequest, "room_create", self._create_room),
             (room, "ListRooms", api.ListRoomsRequest, "room_list", self._list_rooms),
@@ -209,6 +229,8 @@ class LiveKitStandIn:
             (ingress, "DeleteIngress", api.DeleteIngressRequest, "ingress_admin", self._delete_ingress),
             (egress, "StartRoomCompositeEgress", api.RoomCompositeEgressRequest, "room_record", self._start_egress),
             (egress, "StopEgress", api.StopEgressRequest, "room_record", self._stop_egress),
+            (agents, "CreateDispatch", api.CreateAgentDispatchRequest, "room_admin", self._create_dispatch),
+            (agents, "ListDispatch", api.ListAgentDispatchRequest, "room_admin", self._list_dispatch),
             (egress, "ListEgress", api.ListEgressRequest, "room_record", self._list_egress),
         ]
         app = web.Application()

@@ -17,6 +17,7 @@ from cnt_grpc.pb.cnt.live.v1 import (
     meeting_service,
     stage_service,
     stream_chat_service,
+    voice_service,
 )
 from cnt_grpc.pb.cnt.live.v1.livekit_webhook_service_pb2 import ReceiveLiveKitEventRequest
 from tests.content import makers as content_makers
@@ -196,6 +197,11 @@ def signature(raw: bytes) -> dict[str, str]:
     return {"authorization": livekit.signature(body)}
 
 
+async def own_voice_room(world: World, who: Person) -> Fields:
+    """The name of a voice room of this person."""
+    return {"room_name": f"voice-agent-{who.id}-evening"}
+
+
 def titled(title: str) -> Given:
     """Something with this title."""
 
@@ -259,7 +265,15 @@ MEETINGS = {
     "AdmitParticipant": Example(given=meeting_with_one_waiting),
     "EndMeeting": Example(given=own_meeting),
 }
+VOICE = {
+    "EnterVoiceRoom": Example(given=own_voice_room),
+    "OpenVoiceRoom": Example(given=own_voice_room),
+    "CloseVoiceRoom": Example(given=own_voice_room),
+    "ListVoiceRooms": Example(),
+    "GetVoiceHealth": Example(),
+}
 EXAMPLES = {
+    **{f"{voice_service.SERVICE}/{name}": example for name, example in VOICE.items()},
     **{f"{live_service.SERVICE}/{name}": example for name, example in STREAMS.items()},
     **{f"{stream_chat_service.SERVICE}/{name}": example for name, example in CHAT.items()},
     **{f"{stage_service.SERVICE}/{name}": example for name, example in STAGE.items()},

@@ -5,6 +5,7 @@ from cnt_grpc.live.service.chat import StreamChatService
 from cnt_grpc.live.service.meetings import MeetingService
 from cnt_grpc.live.service.stage import StageService
 from cnt_grpc.live.service.streams import LiveService
+from cnt_grpc.live.service.voice import VoiceService
 from cnt_grpc.live.service.webhooks import LiveKitWebhookService
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "MeetingService",
     "StageService",
     "StreamChatService",
+    "VoiceService",
 ]

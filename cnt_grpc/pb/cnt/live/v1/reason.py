@@ -59,3 +59,5 @@ class Reason(StrEnum):
     LIVEKIT_SIGNATURE_INVALID = "LIVEKIT_SIGNATURE_INVALID"
     # Somebody without an account can only listen. FAILED_PRECONDITION.
     LISTENER_CANNOT_SPEAK = "LISTENER_CANNOT_SPEAK"
+    # No such voice room, or not the caller's. NOT_FOUND.
+    VOICE_ROOM_NOT_FOUND = "VOICE_ROOM_NOT_FOUND"

@@ -77,6 +77,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The webhook's signature is missing, wrong or old, or its body is not what was signed. INVALID_ARGUMENT."""
     REASON_LISTENER_CANNOT_SPEAK: _Reason.ValueType  # 26
     """Somebody without an account can only listen. FAILED_PRECONDITION."""
+    REASON_VOICE_ROOM_NOT_FOUND: _Reason.ValueType  # 27
+    """No such voice room, or not the caller's. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the live room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -135,4 +137,6 @@ REASON_LIVEKIT_SIGNATURE_INVALID: Reason.ValueType  # 25
 """The webhook's signature is missing, wrong or old, or its body is not what was signed. INVALID_ARGUMENT."""
 REASON_LISTENER_CANNOT_SPEAK: Reason.ValueType  # 26
 """Somebody without an account can only listen. FAILED_PRECONDITION."""
+REASON_VOICE_ROOM_NOT_FOUND: Reason.ValueType  # 27
+"""No such voice room, or not the caller's. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
