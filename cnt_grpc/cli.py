@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     serve_.add_argument("--side-port", type=int, metavar="PORT", help="instead of CNT_SIDE_PORT")
 
     _add(commands, "worker", worker, "runs jobs: probing media, mail, notifications")
+    _add(commands, "voice-agent", voice_agent, "listens and speaks in voice rooms (LiveKit, OpenAI, Deepgram)")
     migrate_ = _add(commands, "migrate", migrate, "brings the database's schema up to date")
     migrate_.add_argument("--seed", action="store_true", help="then do what `seed` does")
     _add(commands, "seed", seed, "puts in what a new database needs; may be repeated")
@@ -131,6 +132,20 @@ def worker(_: argparse.Namespace) -> int:
     from cnt_grpc import app  # noqa: PLC0415
 
     _run(app.run_worker(found))
+    return 0
+
+
+def voice_agent(_: argparse.Namespace) -> int:
+    """Hold conversations until SIGTERM."""
+    found = _settings()
+    from cnt_grpc.settings_rules import voice_needs  # noqa: PLC0415
+
+    if needs := voice_needs(found):
+        raise Refusal(needs)
+    found = _with_database()
+    from cnt_grpc import app  # noqa: PLC0415
+
+    _run(app.run_voice_agent(found))
     return 0
 
 

@@ -1,5 +1,6 @@
 """Mistakes in the settings that keep the program from starting, and the parts that are simply not configured."""
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,26 @@ def is_set(settings: Settings, name: str) -> bool:
     """Whether the setting called `name` has a value."""
     value = getattr(settings, name.lower())
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def voice_needs(settings: Settings) -> str:
+    """What the voice agent lacks to run, in words; empty when it can."""
+    names = ("LIVEKIT_WS_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "OPENAI_API_KEY", "DEEPGRAM_API_KEY")
+    absent = [name for name in names if not is_set(settings, name)]
+    if absent:
+        return f"The voice agent needs {', '.join(absent)}."
+    if any(
+        not _is_installed(name) for name in ("livekit.agents", "livekit.plugins.deepgram", "livekit.plugins.openai")
+    ):
+        return "The voice agent needs the extra `voice`: pip install 'cnt-grpc[voice]'."
+    return ""
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # not even what it is a part of
+        return False
 
 
 def problems(settings: Settings) -> list[str]:

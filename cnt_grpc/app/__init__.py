@@ -6,6 +6,7 @@
     <room>_plug.py what this room plugs in: its services, its jobs, what it offers to lower rooms
     rooms.py       all plugs, in the order of rooms
     processes.py   the server and the worker
+    voice_agent.py the voice agent's process
 
 A new room is a file beside these and a word in rooms.py; nothing else has to be touched.
 """
@@ -14,6 +15,7 @@ from cnt_grpc import auth, media
 from cnt_grpc.app.processes import Server, configure, run_server, run_worker
 from cnt_grpc.app.rooms import HOLDERS, PERIODIC, SEARCHED, SERVICES, furnishers, handlers, seeds, servicers
 from cnt_grpc.app.system import System, opened
+from cnt_grpc.app.voice_agent import run_voice_agent
 from cnt_grpc.kit.policy import Method, methods_of
 from cnt_grpc.settings import Settings
 
@@ -28,6 +30,7 @@ __all__ = [
     "opened",
     "routes",
     "run_server",
+    "run_voice_agent",
     "run_worker",
     "seed",
     "servicers",

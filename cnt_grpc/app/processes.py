@@ -75,7 +75,7 @@ async def run_server(
 ) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is called when both ports listen."""
     configure(settings)
-    stop = _stop_signal()
+    stop = stop_signal()
     async with opened(settings) as system:
         server = Server(system)
         await server.start(settings.cnt_grpc_host, grpc_port, side_port)
@@ -88,14 +88,14 @@ async def run_server(
 async def run_worker(settings: Settings) -> None:
     """Run jobs until SIGTERM or SIGINT."""
     configure(settings)
-    stop = _stop_signal()
+    stop = stop_signal()
     media.sandbox.report()
     media.folders.sweep()
     async with opened(settings) as system:
         await Worker(system.db, handlers(system), periodic=PERIODIC).run(stop)
 
 
-def _stop_signal() -> asyncio.Event:
+def stop_signal() -> asyncio.Event:
     """Set by SIGTERM and SIGINT: what runs then ends in order."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

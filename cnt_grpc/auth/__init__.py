@@ -7,6 +7,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     public_people, has_role    likewise when whoever is banned or leaves shall not be seen; who may do more
     contacts                   to join how someone is reached
     visible_person, user_exists
+    caller_of                  who somebody is where another door than a session has let them in
     Role, grant_role, revoke_role, people_with_role
     ban, unban, remove         for whoever may decide that
     standings                  to join what only administrators may see of an account
@@ -29,6 +30,7 @@ from cnt_grpc.auth.passwords import Passwords
 from cnt_grpc.auth.personal_data import Holder, Record
 from cnt_grpc.auth.privacy import HOLDER
 from cnt_grpc.auth.queries.blocks import blocks_of
+from cnt_grpc.auth.queries.callers import caller_of
 from cnt_grpc.auth.queries.contacts import contacts
 from cnt_grpc.auth.queries.entitlements import is_entitled_to
 from cnt_grpc.auth.queries.figures import FIGURES
@@ -89,6 +91,7 @@ __all__ = [
     "Vault",
     "ban",
     "blocks_of",
+    "caller_of",
     "contacts",
     "create_admin",
     "create_demo_people",

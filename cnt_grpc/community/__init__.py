@@ -1,5 +1,7 @@
 """The community room: what people share with each other, and say to it.
 
+Rooms above may call upcoming_events, in their own transaction.
+
 The plug board builds CommunityService with the process's one PostWatch, EventService, SupportService and QuoteJobs,
 registers `moderated_kinds` and `reportable` with the moderation room and `searched` with the search, has the worker do
 HANDLERS and the clock start PERIODIC, and lists HOLDER among those who know something of people.
@@ -12,6 +14,7 @@ from cnt_grpc.community.privacy import HOLDER
 from cnt_grpc.community.queries.figures import FIGURES
 from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.reminders import PERIODIC, REMINDER_HANDLERS
+from cnt_grpc.community.rules.events import upcoming as upcoming_events
 from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
 from cnt_grpc.community.service.events import EventService
@@ -43,4 +46,5 @@ __all__ = [
     "moderated_kinds",
     "reportable",
     "searched",
+    "upcoming_events",
 ]

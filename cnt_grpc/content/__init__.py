@@ -5,6 +5,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     follows                     to join who follows whom: follower_id, person_id, followed_at
     is_following, followers_of  to ask, and to tell those who follow a person
     has_artist_profile          to join whether others find a person as an artist
+    bible_story                 to read one, as the caller may see it
     begin_draft                 to leave somebody a file that was made for them, to publish or not
     verify_artist               for whoever may decide that; being verified is having the creator role
 
@@ -26,6 +27,7 @@ from cnt_grpc.content.queries.figures import FIGURES
 from cnt_grpc.content.queries.follows import follows
 from cnt_grpc.content.rss import Site
 from cnt_grpc.content.rules.artists import verify_artist
+from cnt_grpc.content.rules.bible_stories import bible_story
 from cnt_grpc.content.rules.categories import seed
 from cnt_grpc.content.rules.drafts import begin as begin_draft
 from cnt_grpc.content.rules.finding import FoundArtists, FoundItems
@@ -51,6 +53,7 @@ __all__ = [
     "LibraryService",
     "Site",
     "begin_draft",
+    "bible_story",
     "followers_of",
     "follows",
     "furnish",

@@ -18,6 +18,7 @@ from cnt_grpc.dev.servers import STOP_SECONDS, ours, server, server_ports
 from cnt_grpc.dev.stopping import stop_signal, unless_stopped
 from cnt_grpc.dev.supervisor import Child, StartError, Supervisor
 from cnt_grpc.settings import Settings
+from cnt_grpc.settings_rules import voice_needs
 
 EDGE_SECONDS = 1.0
 DATABASE_SECONDS = 2.0
@@ -66,6 +67,8 @@ class Tree:
         await self._prepare()
         self._programs += [server(settings, number, self._console) for number in range(self._workers)]
         self._programs.append(ours("worker", ["worker"], settings, self._console))
+        if not settings.disable_voice_agent_auto_start and not voice_needs(settings):
+            self._programs.append(ours("voice", ["voice-agent"], settings, self._console))
         self._edge.append(Program("envoy", self._edge_command(), self._console))
         for child in (*self._programs, *self._edge):
             await self._supervisor.run(child)

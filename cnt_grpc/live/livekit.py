@@ -357,6 +357,14 @@ def voice_rooms_of(user_id: int) -> str:
     return f"voice-agent-{user_id}-"
 
 
+def owner_of_voice_room(name: str) -> int:
+    """Whose voice room this is; 0 for what is none."""
+    _, _, rest = name.partition("voice-agent-")
+    number, _, tail = rest.partition("-")
+    is_one = name.startswith("voice-agent-") and number.isascii() and number.isdigit() and tail
+    return int(number) if is_one else 0
+
+
 def studio_of(user_id: int) -> str:
     """The identity of what a host sends in from a studio's software."""
     return f"studio-{user_id}"

@@ -5,8 +5,9 @@ It knows no room. Rooms above call in the transaction that makes, changes, hides
     await search.put(tx, search.Document(kind=search.Kind.EVENT, ref=event_id, title=…, text=…, owner_id=…, at=…))
     await search.remove(tx, search.Kind.EVENT, event_id)
 
-`refs` finds ids of one kind, for a room that searches among its own things. Rooms also plug in a Source for each of
-their kinds, from which `rebuild` builds the index anew.
+`best` finds a few things of all kinds, for a room that speaks about them; `refs` ids of one kind, for a room that
+searches among its own things. Rooms also plug in a Source for each of their kinds, from which `rebuild` builds the
+index anew.
 
 The plug board builds SearchService, and takes HANDLERS, HOLDER and the Source People from here.
 """
@@ -17,7 +18,7 @@ from cnt_grpc.search.jobs import HANDLERS
 from cnt_grpc.search.people import People
 from cnt_grpc.search.privacy import HOLDER
 from cnt_grpc.search.rebuilding import Rebuilt, rebuild
-from cnt_grpc.search.rules import refs
+from cnt_grpc.search.rules import best, refs
 from cnt_grpc.search.service import SearchService
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Rebuilt",
     "SearchService",
     "Source",
+    "best",
     "put",
     "put_all",
     "rebuild",

@@ -12,6 +12,8 @@ from cnt_grpc.search.document import Kind
 from cnt_grpc.search.words import Query
 
 _MOST_REFS: Final = 50
+_FEW: Final = 11
+"""Of each kind; a size that statements of pages have too."""
 
 
 async def find(tx: Tx, caller: Caller, text: str, kind: Kind, page: Page) -> tuple[list[Row], str]:
@@ -30,6 +32,16 @@ async def refs(tx: Tx, caller: Caller, text: str, kind: Kind) -> list[int]:
         return []
     stmt = queries.matches(kind, _MOST_REFS, after=False, caller=caller.user_id != 0)
     return [row["ref"] for row in await tx.all(stmt, **_parameters(query, caller))]
+
+
+async def best(tx: Tx, caller: Caller, text: str, number: int) -> list[Row]:
+    """What matches best of all kinds together: kind, ref, title, subtitle and text of `number` things at most."""
+    query = words.query(text)
+    if query is None:
+        return []
+    stmt = queries.first_matches(_FEW, caller=caller.user_id != 0)
+    rows = await tx.all(stmt, **_parameters(query, caller))
+    return sorted(rows, key=lambda row: row["rank"], reverse=True)[:number]
 
 
 async def find_all(

@@ -16,7 +16,7 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
-from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.paging import LIMITS, Page
 from cnt_grpc.moderation import Status
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
@@ -123,6 +123,14 @@ async def listed(tx: Tx, caller: Caller, wanted: Filter, page: Page) -> tuple[li
         queries.events_page(gate, narrowed, page.limit, after=not page.is_first), **values, **page.params
     )
     return page.cut(rows, key=_place)
+
+
+async def upcoming(tx: Tx, caller: Caller, number: int) -> list[Row]:
+    """The next events that the caller may see; `number` of them at most."""
+    gate, now = Gate.of(caller), clock.now()
+    stmt = queries.events_page(gate, queries.Narrowed(upcoming=True), LIMITS[0], after=False)
+    rows = await tx.all(stmt, **gate.of_viewer(caller), now=now, since=now - LONGEST)
+    return list(rows[:number])
 
 
 async def hosted(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:
