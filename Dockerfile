@@ -1,10 +1,13 @@
 # syntax=docker/dockerfile:1
-# One image for every process: `serve`, `worker`, `migrate`, `seed` and the rest of `cnt-grpc`.
+# One image for every process: `serve`, `worker`, `migrate`, `seed` and the rest of `cnt-grpc`. The voice agent needs more
+# packages: `docker build --build-arg REQUIREMENTS=voice .`
 
 FROM python:3.11-slim-bookworm AS packages
 RUN python -m venv /opt/venv
-COPY requirements/runtime.txt /requirements.txt
-RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /requirements.txt
+ARG REQUIREMENTS=runtime
+COPY requirements/runtime.txt requirements/voice.txt /requirements/
+RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+    --requirement /requirements/${REQUIREMENTS}.txt
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home cnt \

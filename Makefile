@@ -130,3 +130,4 @@ lock: env-dev ## Lock the requirements again from pyproject.toml (ARGS=--upgrade
 	$(LOCK) $(ARGS) --extra embedded --extra voice --group dev --output-file requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt --extra embedded --output-file requirements/run.txt
 	$(LOCK) --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(LOCK) --constraint requirements/dev.txt --extra voice --output-file requirements/voice.txt

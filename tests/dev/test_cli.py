@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from cnt_grpc.cli import main
+from cnt_grpc.settings import load
+from cnt_grpc.settings_rules import voice_needs
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ["dev", "serve", "worker", "voice-agent", "migrate", "seed", "admin", "routes", "check", "settings"]
@@ -58,6 +60,22 @@ def test_a_server_starts_without_what_few_calls_need() -> None:
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "seed"])
 def test_without_a_database_it_says_how_to_get_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command]) == 1
+    assert "start `cnt-grpc dev` first, or set DATABASE_URL" in capsys.readouterr().err
+
+
+def test_the_voice_agent_names_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["voice-agent"]) == 1
+    names = ("LIVEKIT_WS_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "OPENAI_API_KEY", "DEEPGRAM_API_KEY")
+    assert f"The voice agent needs {', '.join(names)}." in capsys.readouterr().err
+    for name in names:
+        monkeypatch.setenv(name, "ws://localhost:7880" if name.endswith("URL") else "k")
+    with monkeypatch.context() as without:
+        without.setattr("importlib.util.find_spec", lambda _: None)
+        assert voice_needs(load()).startswith("The voice agent needs the extra `voice`")
+    assert not voice_needs(load())
+    assert main(["voice-agent"]) == 1
     assert "start `cnt-grpc dev` first, or set DATABASE_URL" in capsys.readouterr().err
 
 

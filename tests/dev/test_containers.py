@@ -19,7 +19,7 @@ DOCKERFILE = [
     line for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines() if line[:1].isupper()
 ]
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = {name: service for name, service in SERVICES.items() if service.get("image") == "cnt-grpc"}
+OURS = {name: service for name, service in SERVICES.items() if service.get("image", "").startswith("cnt-grpc")}
 KNOWN = {name.upper() for name in Settings.model_fields}
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
@@ -36,7 +36,7 @@ def filled(text: str) -> str:
 
 
 def test_the_services_are_there() -> None:
-    assert set(OURS) == {"migrate", "serve", "worker", "edge"}
+    assert set(OURS) == {"migrate", "serve", "worker", "voice-agent", "edge"}
     assert set(SERVICES) - set(OURS) == {"postgres", "envoy", "nats", "s3", "livekit"}
 
 
@@ -80,10 +80,19 @@ def test_every_variable_is_a_setting_or_the_databases_password() -> None:
 def test_what_runs_on_is_watched_and_waited_for() -> None:
     for name, service in SERVICES.items():
         once = service["restart"] == "on-failure"
-        assert once or name == "worker" or "healthcheck" in service, name
+        assert once or name in {"worker", "voice-agent"} or "healthcheck" in service, name
         for other, wait in service.get("depends_on", {}).items():
             done = "service_completed_successfully" if SERVICES[other]["restart"] == "on-failure" else "service_healthy"
             assert wait["condition"] == done, (name, other)
+
+
+def test_the_voice_agent_has_packages_of_its_own_and_starts_when_asked_for() -> None:
+    voice = SERVICES["voice-agent"]
+    assert voice["profiles"] == ["voice"]
+    file = ROOT / "requirements" / f"{voice['build']['args']['REQUIREMENTS']}.txt"
+    assert "livekit-agents==" in file.read_text()
+    assert "livekit-agents==" not in (ROOT / "requirements" / "runtime.txt").read_text()
+    assert {service["image"] for name, service in OURS.items() if name != "voice-agent"} == {"cnt-grpc"}
 
 
 def test_secrets_come_from_outside() -> None:
@@ -115,7 +124,8 @@ def test_livekit_ports_are_published() -> None:
 
 def test_the_image_copies_what_exists_and_is_not_ignored() -> None:
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    copies = [line.split()[1] for line in DOCKERFILE if line.startswith("COPY") and "--from" not in line]
+    lines = [line.split() for line in DOCKERFILE if line.startswith("COPY") and "--from" not in line]
+    copies = [source for _, *sources, _ in lines for source in sources]
     assert copies
     for source in copies:
         assert (ROOT / source).exists(), source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from livekit.agents import AgentSession
@@ -15,7 +15,11 @@ from livekit.agents.voice.events import AgentState, UserTranscriptionTimeoutEven
 from cnt_grpc.live.rules.voice import AGENT
 from cnt_grpc.live.voice import conversation
 from cnt_grpc.live.voice.conversation import RESTARTS, Watch
+from cnt_grpc.live.voice.knowledge import Knowledge
 from livekit import api, rtc
+
+if TYPE_CHECKING:
+    from tests.harness.world import World
 
 ROOM = "voice-agent-1-evening"
 UNHEARD = UserTranscriptionTimeoutEvent(speech_duration=1, vad_speech_started_at=0)
@@ -90,6 +94,17 @@ async def test_an_answer_that_never_comes_is_not_waited_for(monkeypatch: pytest.
         session.emit("agent_state_changed", AgentStateChangedEvent(old_state="thinking", new_state=new_state))
         await asyncio.sleep(0.2)
         assert job.done[:-1] == expected
+
+
+async def test_whoever_is_banned_is_put_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "ALLOWED_SECONDS", 0.05)
+    ann = await world.user()
+    job: Any = Job()
+    Watch(job, AgentSession[None](vad=None), f"user-{ann.id}").while_allowed(Knowledge(world.db, ann.id))
+    await asyncio.sleep(0.3)
+    assert not job.done
+    await world.ban(ann)
+    assert await outcome(job) == ["closed"]
 
 
 @pytest.mark.parametrize("comes_back", [True, False])

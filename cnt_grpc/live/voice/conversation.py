@@ -24,6 +24,7 @@ from livekit.plugins import deepgram, openai
 from cnt_grpc import auth
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
+from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.live.livekit import identity_of, owner_of_voice_room
 from cnt_grpc.live.rules.voice import AGENT
 from cnt_grpc.live.voice.companion import Companion
@@ -39,6 +40,8 @@ ARRIVAL_SECONDS: Final = 180.0
 """How long the agent waits for the person: longer than a token lives."""
 GRACE_SECONDS: Final = 15.0
 """How long it waits for one whose connection broke."""
+ALLOWED_SECONDS: Final = 30.0
+"""How often it looks whether the person may still use the platform: LiveKit renews the token of whoever is inside."""
 DEAF_SECONDS: Final = 8.0
 """Speech that is not understood within this time was not heard; twice, and the ear is taken for broken."""
 THINKING_SECONDS: Final = 30.0
@@ -83,7 +86,8 @@ async def converse(means: Means, job: JobContext) -> None:
         job.shutdown("nobody came")
         return
     session = session_with(means)
-    Watch(job, session, person)
+    watch = Watch(job, session, person)
+    watch.while_allowed(Knowledge(db, user_id))
     options = RoomOptions(participant_identity=person, video_input=False)
     await session.start(agent=Companion(Knowledge(db, user_id)), room=job.room, room_options=options)
     _ = session.say(AGAIN if job.job.metadata else GREETING)
@@ -121,6 +125,18 @@ class Watch:
         session.on("agent_state_changed", self._changed)
         session.on("close", self._closed)
         job.room.on("participant_disconnected", self._left)
+
+    def while_allowed(self, knowledge: Knowledge) -> None:
+        """End the conversation once the person is banned or gone."""
+        task = asyncio.get_running_loop().create_task(self._look_again(knowledge))
+        self._tasks.add(task)
+
+    async def _look_again(self, knowledge: Knowledge) -> None:
+        while not self._is_over:
+            await asyncio.sleep(ALLOWED_SECONDS)
+            with suppress(Unavailable):
+                if not await knowledge.is_allowed():
+                    self._end(self._close_room(), "the person may not use the platform any more")
 
     def _not_understood(self, _: object) -> None:
         self._unheard += 1

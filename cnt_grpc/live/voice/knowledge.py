@@ -31,6 +31,11 @@ class Knowledge:
     db: Database
     user_id: int
 
+    async def is_allowed(self) -> bool:
+        """Whether the person may still use the platform."""
+        async with self.db.reading() as tx:
+            return await auth.caller_of(tx, self.user_id) is not None
+
     async def found(self, words: str) -> str:
         """What is published that has these words. Raises AwayError."""
         rows = await self._as_them(lambda tx, caller: search.best(tx, caller, words, _FEW))
