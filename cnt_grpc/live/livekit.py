@@ -186,7 +186,8 @@ class LiveKit:
         """See Rooms."""
         async with self._calling() as livekit, _absent_is_fine():
             sent = [each for each in await livekit.agent_dispatch.list_dispatch(room) if each.agent_name == agent]
-            if not any(map(_is_coming, sent)):
+            inside = await livekit.room.list_participants(api.ListParticipantsRequest(room=room))
+            if not any(map(_is_coming, sent)) and not any(map(_is_agent, inside.participants)):
                 await livekit.agent_dispatch.create_dispatch(
                     api.CreateAgentDispatchRequest(agent_name=agent, room=room)
                 )
@@ -306,9 +307,12 @@ _AGENT_COMES = timedelta(seconds=15)
 
 
 def _is_coming(sent: api.AgentDispatch) -> bool:
-    """Whether an agent that was sent is in the room, or may still come."""
-    in_room = any(job.state.status == api.JobStatus.JS_RUNNING for job in sent.state.jobs)
-    return in_room or time.time_ns() - sent.state.created_at < _AGENT_COMES / timedelta(microseconds=1) * 1000
+    """Whether an agent that was sent may still come; that one is there, LiveKit's dispatches do not tell."""
+    return time.time_ns() - sent.state.created_at < _AGENT_COMES / timedelta(microseconds=1) * 1000
+
+
+def _is_agent(one: api.ParticipantInfo) -> bool:
+    return one.kind == api.ParticipantInfo.Kind.AGENT and one.state != api.ParticipantInfo.State.DISCONNECTED
 
 
 _AWAY = frozenset({"unavailable", "deadline_exceeded", "internal", "unknown", "resource_exhausted", "dataloss"})

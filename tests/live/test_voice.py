@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +194,32 @@ async def test_a_conversation(venue: Venue) -> None:
         "list_upcoming_events",
     }
     assert "Night of psalms" in venue.voices.said[-1]
+
+
+async def test_an_agent_that_is_there_is_not_sent_again_and_a_missing_one_is(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnt_grpc.live.livekit._AGENT_COMES", timedelta(0))
+    ann = await venue.world.user()
+    calls = venue.api.as_(ann).voice
+    async with entered(venue, ann) as visitor:
+
+        async def agents() -> int:
+            return len(visitor.agents())
+
+        await until(agents, 1, 20)
+        await visitor.reads(GREETING)
+        first = visitor.agents()
+        await calls.OpenVoiceRoom(room_name=visitor.room.name)
+        await asyncio.sleep(2)
+        assert visitor.agents() == first
+        studio = venue.world.system.studio
+        assert studio is not None
+        await studio.rooms.remove(visitor.room.name, first[0])
+        await until(agents, 0, 20)
+        await asyncio.sleep(1)  # LiveKit learns that the job has ended
+        await calls.OpenVoiceRoom(room_name=visitor.room.name)
+        await until(agents, 1, 20)
 
 
 async def test_a_voice_that_is_stuck_is_replaced(venue: Venue) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import jwt
 from grpc import StatusCode
+from livekit.api import ParticipantInfo
 
 from cnt_grpc.kit import clock
 from cnt_grpc.live.queries import voice as queries
@@ -50,6 +51,11 @@ async def test_an_agent_that_never_came_is_sent_again(world: World, api: Api) ->
     agents[0].state.created_at = time.time_ns() - 20 * 10**9
     await api.as_(ann).voice.EnterVoiceRoom(room_name=name)
     assert len(agents) == 2
+    agents[1].state.created_at = time.time_ns() - 20 * 10**9
+    kind, state = ParticipantInfo.Kind.AGENT, ParticipantInfo.State.ACTIVE
+    world.livekit.rooms[name].people["agent"] = ParticipantInfo(identity="agent", kind=kind, state=state)
+    await api.as_(ann).voice.EnterVoiceRoom(room_name=name)
+    assert len(agents) == 2, "it is there"
 
 
 async def test_nobody_touches_the_room_of_another(world: World, api: Api) -> None:
