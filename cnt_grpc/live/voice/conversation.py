@@ -77,7 +77,12 @@ async def converse(means: Means, job: JobContext) -> None:
         job.shutdown("nobody's room")
         return
     person = identity_of(user_id)
-    await job.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+    try:
+        await job.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+    except rtc.ConnectError:
+        _log.warning("the room cannot be entered; it may be closed already", room=room)
+        job.shutdown("no way in")
+        return
     try:
         async with asyncio.timeout(ARRIVAL_SECONDS):
             await job.wait_for_participant(identity=person)
