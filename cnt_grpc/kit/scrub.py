@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from google.protobuf import descriptor, json_format, message
+from google.protobuf import descriptor, json_format, message, text_format
 
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 
@@ -15,7 +15,11 @@ def text(found: message.Message) -> str:
     copy = type(found)()
     copy.CopyFrom(found)
     clear(copy)
-    return json_format.MessageToJson(copy, indent=None, preserving_proto_field_name=True)[:LONGEST]
+    try:
+        return json_format.MessageToJson(copy, indent=None, preserving_proto_field_name=True)[:LONGEST]
+    except json_format.SerializeToJsonError:
+        # A moment or a duration out of range has no JSON; what is logged may be the very request that is wrong.
+        return text_format.MessageToString(copy, as_one_line=True)[:LONGEST]
 
 
 def clear(found: message.Message) -> None:

@@ -35,7 +35,8 @@ async def test_what_is_past_its_time_goes_and_the_rest_stays(world: World) -> No
         (30, [(later, 0)]),
     ):
         clock.move(timedelta(days=days))
-        await world.db.transact(forget_old)
+        while await world.db.transact(forget_old):
+            pass  # a bounded number at a time, of everybody's
         async with world.db.transaction() as tx:
             assert await sessions_of(tx, ann.id) == left
             counts = await tx.raw("SELECT key FROM wrong_tries")

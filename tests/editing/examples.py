@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from cnt_grpc import media
 from cnt_grpc.editing.jobs import MAKE
 from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.queries import edits as queries
 from cnt_grpc.editing.queries import versions, waveforms
+from cnt_grpc.editing.rules.edits import ref_of_version
+from cnt_grpc.editing.rules.sources import ROOM
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service, video_editing_service
@@ -71,6 +74,7 @@ async def _history(tx: Tx, who: Person, film: int) -> int:
     history: int = await tx.value(versions.add_history(), owner=who.id)
     values: dict[str, Any] = {"history_id": history, "number": 0, "media_id": film, "edit_id": None, "made_of": 0}
     await tx.run(versions.add_version(), **values, created_at=clock.now())
+    await media.use(tx, film, ROOM, ref_of_version(film))
     return history
 
 
@@ -114,6 +118,7 @@ async def many_versions(world: World, who: Person, number: int) -> Fields:
             file = await makers.video(tx, who.id)
             values: dict[str, Any] = {"history_id": row["history_id"], "number": newest, "media_id": file["id"]}
             await tx.run(versions.add_version(), **values, edit_id=edit_id, made_of=0, created_at=clock.now())
+            await media.use(tx, file["id"], ROOM, ref_of_version(file["id"]))
     return {"edit_id": edit_id}
 
 

@@ -1,13 +1,12 @@
 """Events and attendees: requests as what the rules take, and rows as messages."""
 
 from collections.abc import Iterable
-from datetime import UTC
 from typing import Final, TypeVar
 
 from cnt_grpc import media
 from cnt_grpc.community.rules.events import Changes, Filter
 from cnt_grpc.kit.db import Row
-from cnt_grpc.kit.times import set_time
+from cnt_grpc.kit.times import moment_of, set_time
 from cnt_grpc.moderation import Status
 from cnt_grpc.pb.cnt.community.v1 import event_pb2, event_service_pb2
 from cnt_grpc.pb.cnt.moderation.v1 import status_pb2
@@ -48,8 +47,8 @@ def new_event(request: event_service_pb2.CreateEventRequest) -> Changes:
         title=request.title,
         description=request.description,
         category=_CATEGORY_ASKED.get(request.category, "other"),
-        starts_at=request.starts_at.ToDatetime(tzinfo=UTC),
-        ends_at=request.ends_at.ToDatetime(tzinfo=UTC),
+        starts_at=moment_of(request.starts_at, "starts_at"),
+        ends_at=moment_of(request.ends_at, "ends_at"),
         location=request.location,
         latitude=request.latitude if request.HasField("latitude") else None,
         longitude=request.longitude if request.HasField("longitude") else None,
@@ -65,8 +64,8 @@ def event_changes(request: event_service_pb2.UpdateEventRequest) -> Changes:
         title=request.title if request.HasField("title") else None,
         description=request.description if request.HasField("description") else None,
         category=_CATEGORY_ASKED[request.category] if request.HasField("category") else None,
-        starts_at=request.starts_at.ToDatetime(tzinfo=UTC) if request.HasField("starts_at") else None,
-        ends_at=request.ends_at.ToDatetime(tzinfo=UTC) if request.HasField("ends_at") else None,
+        starts_at=moment_of(request.starts_at, "starts_at") if request.HasField("starts_at") else None,
+        ends_at=moment_of(request.ends_at, "ends_at") if request.HasField("ends_at") else None,
         location=request.location if request.HasField("location") else None,
         latitude=request.latitude if request.HasField("latitude") else None,
         longitude=request.longitude if request.HasField("longitude") else None,

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from cnt_grpc import media
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.kit.times import set_time
+from cnt_grpc.kit.times import moment_of, set_time
 from cnt_grpc.live.messages.words import (
     AUDIENCE_ASKED,
     AUDIENCES,
@@ -24,7 +24,7 @@ from cnt_grpc.live.tokens import Pass
 from cnt_grpc.pb.cnt.live.v1 import live_service_pb2, meeting_service_pb2
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as pb2
 
-_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def stream(row: Row, urls: media.Urls, *, for_host: bool = False) -> pb2.Stream:
@@ -146,10 +146,7 @@ def start(
     """When it is to begin; None when the request says nothing. Raises Invalid."""
     if not request.HasField("scheduled_start"):
         return None
-    try:
-        moment = request.scheduled_start.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        moment = _LATEST
-    if not datetime(2000, 1, 1, tzinfo=UTC) < moment < _LATEST:
+    moment = moment_of(request.scheduled_start, "scheduled_start")
+    if not _EARLIEST < moment < _LATEST:
         raise Invalid.of("scheduled_start", "is no moment that a stream can begin at", "scheduled_start.range")
     return moment
