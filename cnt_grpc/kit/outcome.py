@@ -68,9 +68,16 @@ class Outcome:
         code = _CODES[found.code]
         self._stats.count(code, seconds)
         if code is grpc.StatusCode.INTERNAL and not isinstance(error, Replayed):
-            await defects.keep(self._call.db, self._call.request_id, self._method.full_name, error)
+            await self._keep(error)
         answer = rpc_status.to_status(found)
         await self._context.abort(code, answer.details, answer.trailing_metadata)
+
+    async def _keep(self, defect: BaseException) -> None:
+        """Write it down for whoever is shown its id. What fails here must not change what the caller is told."""
+        try:
+            await defects.keep(self._call.db, self._call.request_id, self._method.full_name, defect)
+        except Exception:
+            self._call.log.exception("defect not kept")
 
     def _status(self, error: BaseException) -> status_pb2.Status:
         if isinstance(error, AppError):

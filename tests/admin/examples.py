@@ -64,7 +64,9 @@ async def apply(world: World, who: Person, *, at: datetime | None = None) -> int
     async with world.db.transaction() as tx:
         row = await tx.raw(
             "INSERT INTO creator_applications (user_id, stage_name, about, links, created_at)"
-            " VALUES ($1, 'Ann sings', 'Psalms.', '{}', $2) RETURNING id",
+            " VALUES ($1, 'Ann sings', 'Psalms.', '{}', $2)"
+            # One may wait at a time; asked for again, it is the same one.
+            " ON CONFLICT (user_id) WHERE status = 'pending' DO UPDATE SET about = excluded.about RETURNING id",
             who.id,
             at or clock.now(),
         )

@@ -76,19 +76,20 @@ async def test_two_admins_who_demote_each_other_at_once_leave_one(world: World) 
 async def test_an_entitlement_lasts_until_its_end_or_its_source_is_revoked(world: World) -> None:
     ann, bob = await world.users(2)
     in_a_month = clock.now() + timedelta(days=30)
+    subscription, gift = f"subscription:of {ann.id}", f"gift:of {ann.id}"  # others have rows of their own
     async with world.db.transaction() as tx:
-        await auth.grant_entitlement(tx, ann.id, "premium", source="subscription:1", ends_at=clock.now())
+        await auth.grant_entitlement(tx, ann.id, "premium", source=subscription, ends_at=clock.now())
         assert not await auth.is_entitled(tx, ann.id, "premium")
-        await auth.grant_entitlement(tx, ann.id, "premium", source="subscription:1", ends_at=in_a_month)
-        await auth.grant_entitlement(tx, ann.id, "podcast:12", source="subscription:1")
-        await auth.grant_entitlement(tx, ann.id, "podcast:12", source="gift:9")
+        await auth.grant_entitlement(tx, ann.id, "premium", source=subscription, ends_at=in_a_month)
+        await auth.grant_entitlement(tx, ann.id, "podcast:12", source=subscription)
+        await auth.grant_entitlement(tx, ann.id, "podcast:12", source=gift)
         assert await auth.is_entitled(tx, ann.id, "premium")
         assert not await auth.is_entitled(tx, bob.id, "premium")
         clock.move(timedelta(days=31))
         assert not await auth.is_entitled(tx, ann.id, "premium")
-        assert await auth.revoke_entitlements(tx, source="subscription:1") == 2
+        assert await auth.revoke_entitlements(tx, source=subscription) == 2
         assert await auth.is_entitled(tx, ann.id, "podcast:12")
-        assert await auth.revoke_entitlements(tx, source="gift:9") == 1
+        assert await auth.revoke_entitlements(tx, source=gift) == 1
         assert not await auth.is_entitled(tx, ann.id, "podcast:12")
 
 

@@ -73,4 +73,5 @@ class Podcasts:
         for name, rows, key in (("acts", acts, "target_id"), ("notices", told, "id")):
             counts = Counter({row[key]: row["count"] for row in rows})
             wrong = [number for number in self._approved if counts[number] != 1]
-            assert not wrong, f"{name} of {len(wrong)} decisions are not there once: {wrong[:5]}"
+            shown = [(number, counts[number]) for number in wrong[:5]]
+            assert not wrong, f"{name} of {len(wrong)} decisions are not there once: {shown}"
