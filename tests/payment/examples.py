@@ -326,15 +326,26 @@ async def some_plans(world: World, who: Person, number: int) -> Fields:
     return {}
 
 
+SUBSCRIPTIONS: dict[int, tuple[int, str, str]] = {}
+"""For each person the one subscription that they may have."""
+
+
+async def subscription_of(world: World, who: Person) -> tuple[int, str, str]:
+    """This person's subscription: its id, its page, and Stripe's name of it."""
+    if who.id not in SUBSCRIPTIONS:
+        SUBSCRIPTIONS[who.id] = await makers.subscription(world, who.id)
+    return SUBSCRIPTIONS[who.id]
+
+
 async def subscribed(world: World, who: Person) -> Fields:
     """This person has subscribed."""
-    await makers.subscription(world, who.id)
+    await subscription_of(world, who)
     return {}
 
 
 async def to_verify(world: World, who: Person) -> Fields:
     """What this person began."""
-    return {"reference": (await makers.subscription(world, who.id))[1]}
+    return {"reference": (await subscription_of(world, who))[1]}
 
 
 WALLET = {

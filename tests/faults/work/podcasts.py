@@ -62,8 +62,9 @@ class Podcasts:
             items = await tx.raw("SELECT title, count(*) FROM content_items GROUP BY title")
             acts = await tx.raw("SELECT target_id, count(*) FROM audit_log WHERE action = 'approve' GROUP BY 1")
             told = await tx.raw(
-                "SELECT (data->>'content_id')::bigint AS id, count(*) FROM notifications"
-                " WHERE type = 'content_approved' GROUP BY 1"
+                "SELECT item.id, count(*) FROM content_items AS item JOIN notifications AS told"
+                " ON told.recipient_id = item.creator_id AND (told.data->>'content_id')::bigint = item.id"
+                " WHERE told.type = 'content_approved' GROUP BY 1"
             )
         there = Counter({row["title"]: row["count"] for row in items})
         lost = [title for title in self._titles if there[title] != 1]
