@@ -56,7 +56,13 @@ async def signed_up(gate: Edge) -> Someone:
     email = f"{secrets.token_hex(6)}@example.org"
     given = {"email": email, "password": PASSWORD, "name": "Ann Example"}
     made = await gate.ask("POST", "/api/v1/auth/register", json=given)
-    assert (made.status, made.json["email"]) == (200, email), made
+    for _ in range(20):
+        # Everybody here has one address, whose limits other tests may have used up a moment ago.
+        if made.status not in {429, 503}:
+            break
+        await asyncio.sleep(1)
+        made = await gate.ask("POST", "/api/v1/auth/register", json=given)
+    assert (made.status, made.json.get("email")) == (200, email), made
     answer = await gate.ask("POST", "/api/v1/auth/login", json={"username_or_email": email, "password": PASSWORD})
     answer = await gate.ask("POST", "/api/v1/auth/refresh", json={"refresh_token": answer.json["refresh_token"]})
     return Someone(gate, answer.json["access_token"])
