@@ -63,8 +63,11 @@ async def edit_of(world: World, who: Person, *, state: str = "failed", media_id:
                 finished_at=clock.now(),
             )
         else:
+            # Begun tomorrow, so that no worker takes it for one that was lost on its way.
             [job] = await tx.raw(
-                "INSERT INTO jobs (kind, owner_id, created_at) VALUES ($1, $2, now()) RETURNING id", MAKE.kind, who.id
+                "INSERT INTO jobs (kind, owner_id, created_at) VALUES ($1, $2, now() + interval '1 day') RETURNING id",
+                MAKE.kind,
+                who.id,
             )
             await tx.run(queries.set_job(), edit=edit_id, job=job["id"])
     return edit_id

@@ -261,7 +261,8 @@ async def test_edits_whose_worker_died_for_good_are_settled(world: World, api: A
         await tx.raw("UPDATE edits SET created_at = created_at - interval '1 minute' WHERE id = $1", edit)
     seen = (await api.as_(ann).editing.GetEdit(edit_id=edit)).edit
     async with world.db.transaction() as tx:
-        await ending.settle(tx)
+        while await ending.settle(tx):  # those of other tests too, some at a time
+            pass
     settled = (await api.as_(ann).editing.GetEdit(edit_id=edit)).edit
     for each in (seen, settled):
         assert each.progress.error.reason == "EDIT_INTERRUPTED"

@@ -74,10 +74,12 @@ async def fail(tx: Tx, row: Row, run: Run, started: datetime, *, reason: str, me
     )
 
 
-async def settle(tx: Tx) -> None:
-    """Write down the end of edits whose job ended without them: killed at each try, or broken off."""
+async def settle(tx: Tx) -> int:
+    """Write down the end of some edits whose job ended without them, killed at each try or broken off; how many."""
     now = clock.now()
-    await tx.all(queries.settle(), before=now - timedelta(seconds=5), reason=Reason.EDIT_INTERRUPTED, now=now)
+    return len(
+        await tx.all(queries.settle(), before=now - timedelta(seconds=5), reason=Reason.EDIT_INTERRUPTED, now=now)
+    )
 
 
 async def forget(tx: Tx) -> None:
