@@ -10,14 +10,12 @@ from bench.scale.data import Size
 from cnt_grpc.community.queries.feed import feed_page as community_feed
 from cnt_grpc.community.queries.posts import Narrowed as PostsNarrowed
 from cnt_grpc.community.queries.posts import posts_page
-from cnt_grpc.community.queries.visibility import Gate as PostsGate
 from cnt_grpc.content.kinds import MOVIE, MUSIC, PODCAST
 from cnt_grpc.content.queries import favorites, items
 from cnt_grpc.content.queries.items import Narrowed, Order
-from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Statement
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.search import Kind, queries, words
 
 LIMIT = 21
@@ -84,7 +82,7 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
         ),
         Hot(
             "posts",
-            posts_page(PostsGate.PUBLIC, Status.APPROVED, PostsNarrowed(), LIMIT, after=False),
+            posts_page(Gate.PUBLIC, Status.APPROVED, PostsNarrowed(), LIMIT, after=False),
             {},
         ),
         Hot("feed of posts", community_feed(None, LIMIT), {**who, "since": clock.now() - timedelta(days=7)}),

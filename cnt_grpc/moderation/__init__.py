@@ -3,6 +3,7 @@
 It knows no kind. Rooms above keep status and visibility on their own rows, and may call in their own transaction:
 
     Status                      where a thing stands: one set of words for all kinds
+    Gate, visible_to, CALLER_ID who sees what stands where: the condition for every read of such things
     moved                       whenever a thing came to stand elsewhere, was made or was deleted
     Act, record                 to audit what someone did by virtue of a role
     Kind, Subject, Decision, Filter, After      what a room offers so that moderators reach its things
@@ -15,6 +16,7 @@ kinds, and takes HOLDER and People from here; `verify` walks the audit's chain.
 
 from cnt_grpc.moderation.audit import Act, Verdict, record, verify
 from cnt_grpc.moderation.figures import FIGURES, pending
+from cnt_grpc.moderation.gate import CALLER_ID, Gate, visible_to
 from cnt_grpc.moderation.kinds import After, Decision, Filter, Kind, Kinds, Subject
 from cnt_grpc.moderation.people import People
 from cnt_grpc.moderation.privacy import HOLDER
@@ -25,12 +27,14 @@ from cnt_grpc.moderation.service import ModerationService
 from cnt_grpc.moderation.status import Status
 
 __all__ = [
+    "CALLER_ID",
     "FIGURES",
     "HOLDER",
     "Act",
     "After",
     "Decision",
     "Filter",
+    "Gate",
     "Kind",
     "Kinds",
     "ModerationService",
@@ -47,4 +51,5 @@ __all__ = [
     "pending_by_kind",
     "record",
     "verify",
+    "visible_to",
 ]

@@ -8,12 +8,11 @@ from sqlalchemy import Executable, bindparam, update
 from cnt_grpc import media, moderation
 from cnt_grpc.community.queries import changes, comments
 from cnt_grpc.community.queries import posts as queries
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.rules.standing import KIND
 from cnt_grpc.community.tables import community_posts
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from tests.media import makers as media_makers
 
 

@@ -8,10 +8,9 @@ import pytest
 from cnt_grpc.community import places
 from cnt_grpc.community.queries import attendees, events, support
 from cnt_grpc.community.queries.events import Narrowed
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Statement
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from tests.harness.database import Cluster
 
 ROWS = 20_000

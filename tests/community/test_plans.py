@@ -7,10 +7,9 @@ import pytest
 from cnt_grpc.community.queries import comments, feed, posts, watching
 from cnt_grpc.community.queries.feed import Phase
 from cnt_grpc.community.queries.posts import Narrowed
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Statement
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from tests.harness.database import Cluster
 
 POSTS = 30_000

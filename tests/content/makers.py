@@ -12,11 +12,10 @@ from cnt_grpc.content.queries import artists as artist_queries
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import follows as follow_queries
 from cnt_grpc.content.queries import items as queries
-from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.content.tables import categories, content_items
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from tests.media import makers as media_makers
 
 FILES: Mapping[str, Any] = {

@@ -8,10 +8,9 @@ import pytest
 from cnt_grpc.content.kinds import MOVIE, MUSIC, PODCAST, ItemKind
 from cnt_grpc.content.queries import favorites, items, listening, news
 from cnt_grpc.content.queries.items import Narrowed, Order
-from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Statement
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from tests.harness.database import Cluster
 
 ITEMS = 30_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.content.queries import items, listening
-from cnt_grpc.content.queries.visibility import Gate
+from cnt_grpc.moderation import Gate
 from tests.content import makers
 from tests.content.given import made
 from tests.harness.api import Api

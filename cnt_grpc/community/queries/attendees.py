@@ -6,10 +6,10 @@ from sqlalchemy import BigInteger, Executable, Select, bindparam, delete, func, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc import auth
-from cnt_grpc.community.queries.visibility import CALLER_ID
 from cnt_grpc.community.tables import event_attendees, events
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
+from cnt_grpc.moderation import CALLER_ID
 
 _event = events.c
 _attendee = event_attendees.c

@@ -20,10 +20,10 @@ from sqlalchemy import (
 
 from cnt_grpc import auth
 from cnt_grpc.community.queries.posts import gate_of
-from cnt_grpc.community.queries.visibility import CALLER_ID, Gate
 from cnt_grpc.community.tables import comment_likes, comments, community_posts
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
+from cnt_grpc.moderation import CALLER_ID, Gate
 
 _comment = comments.c
 _post = community_posts.c

@@ -21,11 +21,10 @@ from sqlalchemy import (
 )
 
 from cnt_grpc import auth
-from cnt_grpc.community.queries.visibility import CALLER_ID, Gate, visible_to
 from cnt_grpc.community.tables import event_attendees, events
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import CALLER_ID, Gate, Status, visible_to
 
 _event = events.c
 _answer = event_attendees.c

@@ -24,10 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc import auth
-from cnt_grpc.community.queries.visibility import CALLER_ID
 from cnt_grpc.community.tables import comment_likes, comments, community_posts, like_notices, likes
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.moderation import CALLER_ID
 
 _people = auth.people
 _NOW = bindparam("now", type_=MOMENT)

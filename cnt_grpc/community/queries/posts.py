@@ -20,11 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from cnt_grpc import auth, media
-from cnt_grpc.community.queries.visibility import CALLER_ID, Gate, visible_to
 from cnt_grpc.community.tables import community_posts, likes, post_media
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import CALLER_ID, Gate, Status, visible_to
 
 Columns = ReadOnlyColumnCollection[str, Any]
 """The columns of a page of posts."""

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, bindparam, delete, func, insert, select, update
 
 from cnt_grpc import auth
-from cnt_grpc.community.queries.visibility import CALLER_ID
 from cnt_grpc.community.tables import support_messages, support_replies
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
+from cnt_grpc.moderation import CALLER_ID
 
 _ticket = support_messages.c
 _reply = support_replies.c

@@ -17,9 +17,9 @@ from sqlalchemy import (
 from cnt_grpc import auth
 from cnt_grpc.community.queries.comments import SHOWN
 from cnt_grpc.community.queries.posts import gate_of
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.tables import comments, community_posts
 from cnt_grpc.kit.db import among, statement
+from cnt_grpc.moderation import Gate
 
 _post = community_posts.c
 _comment = comments.c

@@ -6,13 +6,13 @@ from cnt_grpc import moderation
 from cnt_grpc.community.queries import comments as queries
 from cnt_grpc.community.queries import likes as like_queries
 from cnt_grpc.community.queries import posts as post_queries
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.rules import telling, watching
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.moderation import Gate
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
 KIND: Final = "comment"

@@ -9,7 +9,6 @@ from cnt_grpc import media, moderation, notification, search
 from cnt_grpc.community import places
 from cnt_grpc.community.queries import attendees, event_changes
 from cnt_grpc.community.queries import events as queries
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.rules.event_standing import KIND, ROOM, next_status, show, stand
 from cnt_grpc.community.rules.standing import is_trusted
 from cnt_grpc.kit import clock
@@ -17,7 +16,7 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
 from cnt_grpc.kit.paging import LIMITS, Page
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
 LONGEST: Final = timedelta(days=31)

@@ -7,7 +7,6 @@ from typing import Any
 from cnt_grpc import moderation
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
-from cnt_grpc.community.queries.visibility import Gate
 from cnt_grpc.community.rules import files, finding, quoting, watching
 from cnt_grpc.community.rules.files import Files
 from cnt_grpc.community.rules.standing import KIND, is_trusted, next_status, stand
@@ -16,7 +15,7 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
 

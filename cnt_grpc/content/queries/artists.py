@@ -19,11 +19,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc import auth
-from cnt_grpc.content.queries.visibility import CALLER_ID, Gate
 from cnt_grpc.content.tables import artist_categories, artist_followers, artists
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.moderation import CALLER_ID, Gate
 
 _artist = artists.c
 _ID = bindparam("artist_id", type_=BigInteger)

@@ -6,9 +6,10 @@ from sqlalchemy import BigInteger, Executable, Select, bindparam, func, select
 
 from cnt_grpc import auth, media
 from cnt_grpc.content.kinds import ItemKind
-from cnt_grpc.content.queries.visibility import Gate, visible_to
+from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import artists, content_items
 from cnt_grpc.kit.db import statement
+from cnt_grpc.moderation import Gate
 
 _item = content_items.c
 _artist = artists.c

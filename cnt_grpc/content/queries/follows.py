@@ -17,11 +17,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc import auth
 from cnt_grpc.content.queries.artists import follows_them, is_met
-from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.content.tables import artist_followers, artists
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.moderation import Gate
 
 _artist = artists.c
 _ID = bindparam("artist_id", type_=BigInteger)

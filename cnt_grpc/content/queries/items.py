@@ -22,11 +22,11 @@ from sqlalchemy import (
 
 from cnt_grpc import auth, media
 from cnt_grpc.content.kinds import KINDS, ItemKind
-from cnt_grpc.content.queries.visibility import CALLER_ID, Gate, visible_to
+from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import categories, content_items
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import CALLER_ID, Gate, Status
 
 ANIMATED: Final = "animated-bible-stories"
 """The slug of the category whose films have a list of their own."""

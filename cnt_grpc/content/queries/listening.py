@@ -3,11 +3,11 @@
 from sqlalchemy import BigInteger, Executable, LargeBinary, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from cnt_grpc.content.queries.visibility import Gate, visible_to
+from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import artists, content_items, plays, positions
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.tables import MOMENT
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 
 _item = content_items.c
 _ID = bindparam("item_id", type_=BigInteger)

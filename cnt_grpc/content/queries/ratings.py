@@ -4,9 +4,10 @@ from sqlalchemy import BigInteger, Executable, SmallInteger, bindparam, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.content.kinds import ItemKind
-from cnt_grpc.content.queries.visibility import Gate, visible_to
+from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import content_items, movie_ratings
 from cnt_grpc.kit.db import statement
+from cnt_grpc.moderation import Gate
 
 _item = content_items.c
 _ID = bindparam("item_id", type_=BigInteger)

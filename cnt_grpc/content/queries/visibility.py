@@ -1,56 +1,12 @@
-"""The one gate before every read of the catalogue: what it does not let through does not exist for the caller."""
+"""Moderation's gate before every read of the catalogue: what it does not let through does not exist for the caller."""
 
-from enum import Enum, auto
+from sqlalchemy import ColumnElement
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, or_, true
-
-from cnt_grpc import auth
+from cnt_grpc import moderation
 from cnt_grpc.content.tables import content_items
-from cnt_grpc.kit.call import Caller
-from cnt_grpc.moderation import Status
-
-CALLER_ID = bindparam("caller_id", type_=BigInteger)
-"""Whoever reads; a statement behind a gate takes it as a parameter unless the gate is PUBLIC or ALL."""
+from cnt_grpc.moderation import Gate, Status
 
 
-class Gate(Enum):
-    """For whom the gate opens how far."""
-
-    PUBLIC = auto()
-    """For anonymous callers: what is approved."""
-    MEMBER = auto()
-    """For people: what is approved, unless one of the two blocked the other, and whatever they made themselves."""
-    ALL = auto()
-    """For moderators: everything."""
-
-    @classmethod
-    def of(cls, caller: Caller) -> "Gate":
-        """How far the gate opens for this caller."""
-        if caller.is_moderator:
-            return cls.ALL
-        return cls.PUBLIC if caller.is_anonymous else cls.MEMBER
-
-    def parameters(self, caller: Caller) -> dict[str, object]:
-        """What a statement behind this gate takes beside its own parameters."""
-        return {"caller_id": caller.user_id} if self is Gate.MEMBER else {}
-
-
-def visible_to(gate: Gate, status: Status | None = None) -> ColumnElement[bool]:
-    """The condition that an item may be seen, and that it stands at `status` if one is asked for.
-
-    The two belong together: only when the condition says outright that the status is approved does Postgres use the
-    indexes of what is public, and `status = 'approved' OR creator_id = …` does not say it.
-    """
-    item = content_items.c
-    stands = true() if status is None else item.status == status.value
-    if gate is Gate.ALL:
-        return stands
-    approved = item.status == Status.APPROVED.value
-    if gate is Gate.PUBLIC:
-        return and_(approved, stands)
-    own = item.creator_id == CALLER_ID
-    if status is Status.APPROVED:
-        return and_(approved, auth.not_blocked(CALLER_ID, item.creator_id))
-    if status is not None:
-        return and_(stands, own)
-    return or_(and_(approved, auth.not_blocked(CALLER_ID, item.creator_id)), own)
+def visible_to(gate: Gate, at: Status | None = None) -> ColumnElement[bool]:
+    """The condition that an item may be seen, and that it stands `at` a status if one is asked for."""
+    return moderation.visible_to(gate, content_items.c.status, content_items.c.creator_id, at)

@@ -8,7 +8,6 @@ from cnt_grpc import moderation
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import items as queries
-from cnt_grpc.content.queries.visibility import Gate
 from cnt_grpc.content.rules import artists, files, finding
 from cnt_grpc.content.rules.files import Blank, Cover, File
 from cnt_grpc.content.rules.standing import is_trusted, next_status, stand
@@ -17,7 +16,7 @@ from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 

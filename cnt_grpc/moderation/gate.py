@@ -1,4 +1,4 @@
-"""The one gate before every read of the room: what it does not let through does not exist for the caller."""
+"""The gate before every read of moderated things: what it does not let through does not exist for the caller."""
 
 from enum import Enum, auto
 
@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, or_, true
 
 from cnt_grpc import auth
 from cnt_grpc.kit.call import Caller
-from cnt_grpc.moderation import Status
+from cnt_grpc.moderation.status import Status
 
 CALLER_ID = bindparam("caller_id", type_=BigInteger)
 """Whoever reads; a statement behind a gate takes it as a parameter as the methods of the gate say."""
@@ -34,7 +34,7 @@ class Gate(Enum):
         return {"caller_id": caller.user_id} if self is Gate.MEMBER else {}
 
     def of_viewer(self, caller: Caller) -> dict[str, object]:
-        """The same for a statement that also tells what the caller likes; moderators like things, too."""
+        """The same for a statement that also tells what the caller likes or answers; moderators do so, too."""
         return {} if self is Gate.PUBLIC else {"caller_id": caller.user_id}
 
 
