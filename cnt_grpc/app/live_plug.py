@@ -48,4 +48,5 @@ LIVE = Plug(
     periodic=live.PERIODIC,
     holder=live.HOLDER,
     searched=(live.Streams(),),
+    figures=live.FIGURES,
 )

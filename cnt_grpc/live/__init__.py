@@ -8,7 +8,7 @@ above may call, in their own transaction:
     host_of                    who gives a stream that the caller may see
 
 The plug board builds the services from a Studio (None where LiveKit is not configured), `dispatcher` and Blocks, and
-takes LiveJobs, PERIODIC, HOLDER and the search's source Streams from here.
+takes LiveJobs, PERIODIC, HOLDER, FIGURES and the search's source Streams from here.
 """
 
 from cnt_grpc.live.blocks import Blocks
@@ -16,6 +16,7 @@ from cnt_grpc.live.jobs import PERIODIC, LiveJobs
 from cnt_grpc.live.livekit import Bucket, LiveKit, Rooms
 from cnt_grpc.live.log import State, dispatcher
 from cnt_grpc.live.privacy import HOLDER
+from cnt_grpc.live.queries.figures import FIGURES
 from cnt_grpc.live.rules.broadcasting import Recorder
 from cnt_grpc.live.rules.gifts import gift_given, host_of
 from cnt_grpc.live.rules.joining import Studio
@@ -32,6 +33,7 @@ from cnt_grpc.live.service import (
 from cnt_grpc.live.tokens import Minter
 
 __all__ = [
+    "FIGURES",
     "HOLDER",
     "PERIODIC",
     "Blocks",

@@ -92,6 +92,35 @@ class ContentRejected(
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreatorApproved(
+    Notice,
+    type="creator_approved",
+    title="Welcome as a creator, {stage_name}",
+    message="Your application is approved: as “{stage_name}” you can publish, and you have a verified profile.",
+    preferences=_MAILED,
+):
+    """The recipient applied to be a creator, and is one now."""
+
+    application_id: int
+    stage_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatorRejected(
+    Notice,
+    type="creator_rejected",
+    title="Your application to be a creator",
+    message="Your application as “{stage_name}” was not approved: {reason} You may apply again.",
+    preferences=_MAILED,
+):
+    """The recipient applied to be a creator, and is none yet."""
+
+    application_id: int
+    stage_name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewItem(
     Notice,
     type="new_item",

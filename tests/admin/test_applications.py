@@ -10,6 +10,7 @@ from cnt_grpc.pb.cnt.admin.v1 import creator_application_pb2
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2
 from cnt_grpc.pb.cnt.media.v1 import media_pb2
 from cnt_grpc.pb.cnt.media.v1 import media_service_pb2 as media_service
+from cnt_grpc.pb.cnt.notification.v1 import notification_pb2
 from tests.harness.api import Api
 from tests.harness.world import World
 from tests.media.test_purposes import file_of
@@ -62,7 +63,12 @@ async def test_who_is_approved_is_a_verified_artist(ann: Ann, boss: Api, tmp_pat
     me = (await boss.admin.ListUsers(search=str(ann.person.id))).users
     found = next(each for each in me if each.user_id == ann.person.id)
     assert (list(found.roles), found.has_artist_profile) == ([user_pb2.ROLE_CREATOR], True)
-    assert any("Ann sings" in each.title for each in (await them.notification.ListNotifications()).notifications)
+    [notice] = (await them.notification.ListNotifications()).notifications
+    assert (notice.type, dict(notice.data)) == (
+        notification_pb2.NOTIFICATION_TYPE_CREATOR_APPROVED,
+        {"application_id": str(application), "stage_name": "Ann sings"},
+    )
+    assert "everyone can find it" not in notice.message, "a person is no thing that was published"
     # Nobody needs the papers any more.
     await until(lambda: ann.count(given.file_path), 0)
     await them.creator_application.ApplyAsCreator(stage_name="Again", paper_ids=[given.media_id]).fails(
@@ -80,6 +86,12 @@ async def test_who_is_rejected_is_told_why_and_may_apply_again(ann: Ann, boss: A
     await boss.creator_application.RejectCreatorApplication(application_id=application, reason="A blurred paper")
     mine = (await them.GetMyCreatorApplication()).application
     assert (mine.status, mine.reason) == (creator_application_pb2.APPLICATION_STATUS_REJECTED, "A blurred paper")
+    [notice] = (await ann.api.as_(ann.person).notification.ListNotifications()).notifications
+    assert (notice.type, notice.data["reason"]) == (
+        notification_pb2.NOTIFICATION_TYPE_CREATOR_REJECTED,
+        "A blurred paper",
+    )
+    assert "A blurred paper" in notice.message
     for decide in (
         boss.creator_application.ApproveCreatorApplication(application_id=application),
         boss.creator_application.RejectCreatorApplication(application_id=application, reason="x"),

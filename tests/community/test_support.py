@@ -32,6 +32,9 @@ async def test_a_question_is_asked_answered_resolved_and_asked_on(world: World, 
 
     answered = await team.ReplyToTicket(**which, message="Is it loud enough?")
     assert (answered.reply.is_from_team, answered.ticket.unread_count) == (True, 0)
+    [in_thread] = (await team.GetTicket(**which)).replies
+    assert answered.reply == in_thread, "an answer is shown to its moderator as the thread shows it, with their name"
+    assert in_thread.user_name
     seen = (await mine.GetTicket(**which)).ticket
     assert (seen.status, seen.unread_count) == (pb.TICKET_STATUS_IN_PROGRESS, 1)
     assert (seen.admin_response, seen.replies_count) == ("Is it loud enough?", 1)
@@ -46,6 +49,7 @@ async def test_a_question_is_asked_answered_resolved_and_asked_on(world: World, 
     assert resolved.ticket.status == pb.TICKET_STATUS_RESOLVED
     again = await mine.ReplyToTicket(**which, message="It is.")
     assert (again.reply.is_from_team, again.ticket.status) == (False, pb.TICKET_STATUS_OPEN)
+    assert (again.reply.user_id, again.reply.user_name) == (ann.id, ann.name)
     assert (await team.GetTicket(**which)).ticket.unread_count == 1
     assert (await team.MarkTicketRead(**which)).ticket.unread_count == 0
 

@@ -78,9 +78,7 @@ async def approve(tx: Tx, caller: Caller, application_id: int) -> Shown:
     """Make the person a verified artist with the creator role, and tell them."""
     row = await _decide(tx, caller, application_id, "approved", "")
     await content.verify_artist(tx, row["user_id"], by=caller.user_id)
-    notice = notification.ContentApproved(
-        content_type=_KIND, content_id=application_id, content_title=row["stage_name"]
-    )
+    notice = notification.CreatorApproved(application_id=application_id, stage_name=row["stage_name"])
     await notification.tell(tx, [row["user_id"]], notice)
     return await _one(tx, application_id)
 
@@ -88,9 +86,7 @@ async def approve(tx: Tx, caller: Caller, application_id: int) -> Shown:
 async def reject(tx: Tx, caller: Caller, application_id: int, reason: str) -> Shown:
     """Leave the person as they are, and tell them why."""
     row = await _decide(tx, caller, application_id, "rejected", reason)
-    notice = notification.ContentRejected(
-        content_type=_KIND, content_id=application_id, content_title=row["stage_name"], reason=reason
-    )
+    notice = notification.CreatorRejected(application_id=application_id, stage_name=row["stage_name"], reason=reason)
     await notification.tell(tx, [row["user_id"]], notice)
     return await _one(tx, application_id)
 

@@ -38,12 +38,12 @@ def tickets(rows: Iterable[Row], caller: Caller) -> list[pb2.Ticket]:
     return [ticket(row, caller) for row in rows]
 
 
-def reply(row: Row, caller: Caller, name: str) -> pb2.TicketReply:
+def reply(row: Row, caller: Caller) -> pb2.TicketReply:
     """A message of a thread; who speaks for the team is the team's own business."""
     message = pb2.TicketReply(reply_id=row["id"], message=row["message"], is_from_team=row["is_from_team"])
     if not row["is_from_team"] or caller.is_moderator:
         message.user_id = row["author_id"] or 0
-        message.user_name = name
+        message.user_name = row["author_name"]
     set_time(message.created_at, row["created_at"])
     return message
 

@@ -70,9 +70,14 @@ def replies_page(limit: int, *, after: bool) -> Executable:
 
 @statement
 def insert_reply() -> Executable:
-    """What somebody says; returns its row. Parameters: ticket_id, author_id, is_from_team, message, created_at."""
+    """What somebody says; returns its row as a thread shows it.
+
+    Parameters: ticket_id, author_id, is_from_team, message, created_at.
+    """
     names = ("ticket_id", "author_id", "is_from_team", "message", "created_at")
-    return insert(support_replies).values({name: bindparam(name) for name in names}).returning(support_replies)
+    said = insert(support_replies).values({name: bindparam(name) for name in names}).returning(support_replies).cte()
+    name = func.coalesce(_people.c.name, "").label("author_name")
+    return select(said, name).select_from(said.outerjoin(_people, _people.c.id == said.c.author_id))
 
 
 @statement

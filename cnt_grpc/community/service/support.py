@@ -26,7 +26,7 @@ class SupportService(support_service.Servicer):
         ticket, replies, token = await support.thread(call.tx, call.caller, request.ticket_id, page)
         return pb2.GetTicketResponse(
             ticket=messages.ticket(ticket, call.caller),
-            replies=(messages.reply(row, call.caller, row["author_name"]) for row in replies),
+            replies=(messages.reply(row, call.caller) for row in replies),
             next_page_token=token,
         )
 
@@ -41,9 +41,8 @@ class SupportService(support_service.Servicer):
 
     async def ReplyToTicket(self, request: pb2.ReplyToTicketRequest, call: Call) -> pb2.ReplyToTicketResponse:
         said, ticket = await support.reply(call.tx, call.caller, request.ticket_id, request.message)
-        name = "" if said["is_from_team"] else ticket["author_name"]
         return pb2.ReplyToTicketResponse(
-            reply=messages.reply(said, call.caller, name), ticket=messages.ticket(ticket, call.caller)
+            reply=messages.reply(said, call.caller), ticket=messages.ticket(ticket, call.caller)
         )
 
     async def MarkTicketRead(self, request: pb2.MarkTicketReadRequest, call: Call) -> pb2.MarkTicketReadResponse:

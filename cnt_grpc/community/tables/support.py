@@ -37,6 +37,7 @@ support_messages = Table(
     Index("ix_support_messages_author", "author_id", "created_at", "id"),
     Index("ix_support_messages_status", "status", "created_at", "id"),
     Index("ix_support_messages_all", "created_at", "id"),
+    Index("ix_support_messages_open", "id", postgresql_where=text("status IN ('open', 'in_progress')")),
     # For the counts of what is unread: both are short, however many questions were ever asked.
     Index("ix_support_messages_team", "unread_by_team", postgresql_where=text("unread_by_team > 0")),
     Index("ix_support_messages_unread", "author_id", "unread_by_author", postgresql_where=text("unread_by_author > 0")),

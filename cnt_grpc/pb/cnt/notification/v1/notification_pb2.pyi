@@ -85,6 +85,10 @@ class _NotificationTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Noti
     """The platform tells everyone something. Data: announcement_id, subject, text."""
     NOTIFICATION_TYPE_EVENT_REMINDER: _NotificationType.ValueType  # 16
     """An event to which you want to come begins within a day. Data: event_id, event_title, starts_at."""
+    NOTIFICATION_TYPE_CREATOR_APPROVED: _NotificationType.ValueType  # 17
+    """You applied to be a creator, and are one now. Data: application_id, stage_name."""
+    NOTIFICATION_TYPE_CREATOR_REJECTED: _NotificationType.ValueType  # 18
+    """You applied to be a creator, and are none yet. Data: application_id, stage_name, reason."""
 
 class NotificationType(_NotificationType, metaclass=_NotificationTypeEnumTypeWrapper):
     """What a notification is about."""
@@ -123,6 +127,10 @@ NOTIFICATION_TYPE_ANNOUNCEMENT: NotificationType.ValueType  # 15
 """The platform tells everyone something. Data: announcement_id, subject, text."""
 NOTIFICATION_TYPE_EVENT_REMINDER: NotificationType.ValueType  # 16
 """An event to which you want to come begins within a day. Data: event_id, event_title, starts_at."""
+NOTIFICATION_TYPE_CREATOR_APPROVED: NotificationType.ValueType  # 17
+"""You applied to be a creator, and are one now. Data: application_id, stage_name."""
+NOTIFICATION_TYPE_CREATOR_REJECTED: NotificationType.ValueType  # 18
+"""You applied to be a creator, and are none yet. Data: application_id, stage_name, reason."""
 Global___NotificationType: _TypeAlias = NotificationType  # noqa: Y015
 
 @_typing.final
