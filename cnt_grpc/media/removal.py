@@ -1,14 +1,21 @@
-"""Removing files: from the store first and from the table last, so that no crash leaves bytes that nobody knows of."""
+"""Removing files: the row first, because only the database knows whether anything still refers to it; then the bytes.
+
+The transaction that removes the row notes the keys of the bytes, so that no crash leaves any that nobody knows of.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import asyncpg
+import structlog
+
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.errors import AppError
 from cnt_grpc.media import probing, rules, sessions
 from cnt_grpc.media.purposes import INCOMING
-from cnt_grpc.media.queries import uploads, uses
+from cnt_grpc.media.queries import inspection, leavings, uploads, uses
 from cnt_grpc.media.storage import Storage
 
 GRACE: Final = timedelta(hours=24)
@@ -16,7 +23,12 @@ GRACE: Final = timedelta(hours=24)
 PROBING_LATE: Final = timedelta(minutes=15)
 """After this a file's examination is asked for again: its job may have used up its tries while the store was away."""
 
+ERASING_LATE: Final = timedelta(minutes=10)
+"""After this whoever was about to remove the bytes of a file has died, or the store was away."""
+
 _BATCH: Final = 200
+
+_log = structlog.get_logger("cnt.media.removal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +38,73 @@ class Remover:
     storage: Storage
 
     async def discard(self, db: Database, media_id: int) -> bool:
-        """Remove a file unless something uses it; whether it is gone. May be repeated after a crash anywhere."""
-        keys = await db.transact(lambda tx: self._mark(tx, media_id))
+        """Remove a file unless something uses it; whether this did. What a crash leaves is removed by `sweep`."""
+        now = clock.now()
+        try:
+            keys = await db.transact(lambda tx: self._forget(tx, media_id, now))
+        except (asyncpg.ForeignKeyViolationError, AppError) as error:
+            violation = error.__cause__ if isinstance(error, AppError) else error
+            if not isinstance(violation, asyncpg.ForeignKeyViolationError):
+                raise
+            # A room refers to it and does not say so: a defect, which must cost nobody a file.
+            _log.error("a file is referred to that nothing uses", media=media_id, by=violation.constraint_name)
+            return False
         if keys is None:
             return False
-        await self.storage.delete(*keys)
-
-        async def forget(tx: Tx) -> None:
-            row = await tx.one(uses.remove_object(), media=media_id)
-            if row is not None:
-                await rules.refund(tx, row["owner_id"], row["charged"])
-
-        await db.transact(forget)
+        await self._erase(db, keys, now)
         return True
 
     async def sweep(self, db: Database) -> list[int]:
         """Remove whatever was left behind; ids of the files whose examination must be asked for again."""
         now = clock.now()
         await self.sweep_sessions(db, now - GRACE)
-        while True:
-            async with db.reading() as tx:
-                rows = await tx.all(uses.left_behind(_BATCH), before=now - GRACE)
-            for row in rows:
-                await self.discard(db, row["id"])
-            if len(rows) < _BATCH:
-                break
+        await self._sweep_unused(db, now - GRACE)
+        await self._sweep_leavings(db, now - ERASING_LATE)
         await self.storage.sweep(GRACE)
         await self._sweep_incoming(now - 2 * GRACE)
         return await self._sweep_probing(db, now - PROBING_LATE, now - GRACE)
 
-    async def _mark(self, tx: Tx, media_id: int) -> list[str] | None:
+    async def _forget(self, tx: Tx, media_id: int, now: datetime) -> list[str] | None:
         # Two statements: the second one sees what those did for whom the first one waited.
         await tx.one(uses.lock_object(), media=media_id)
-        row = await tx.one(uses.mark_leaving(), media=media_id)
+        row = await tx.one(uses.remove_object(), media=media_id)
         if row is None:
             await tx.run(uses.keep(), media=media_id)
             return None
-        return [key for key in (row["key"], row["source_key"], *(row["variant_keys"] or ())) if key]
+        await rules.refund(tx, row["owner_id"], row["charged"])
+        keys = [key for key in (row["key"], row["source_key"], *(row["picture_keys"] or ())) if key]
+        await tx.many(leavings.add_leaving(), [{"key": key, "now": now} for key in keys])
+        return keys
+
+    async def _erase(self, db: Database, keys: list[str], gone_at: datetime) -> None:
+        """Remove the bytes, but for those that were put there since their row went: a key may be made a second time."""
+        async with db.reading() as tx:
+            kept = {row["key"] for row in await tx.all(inspection.kept_keys(), keys=keys)}
+        found = [await self.storage.stat(key) for key in keys if key not in kept]
+        await self.storage.delete(*(each.key for each in found if each is not None and each.modified_at <= gone_at))
+        await db.transact(lambda tx: tx.run(leavings.forget_leavings(), keys=keys, gone_at=gone_at))
+
+    async def _sweep_unused(self, db: Database, before: datetime) -> None:
+        after = 0
+        while True:
+            async with db.reading() as tx:
+                rows = await tx.all(uses.left_behind(_BATCH), before=before, after=after)
+            for row in rows:
+                await self.discard(db, row["id"])
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1]["id"]
+
+    async def _sweep_leavings(self, db: Database, before: datetime) -> None:
+        after = ""
+        while True:
+            async with db.reading() as tx:
+                rows = await tx.all(leavings.leavings(_BATCH), before=before, after=after)
+            for row in rows:
+                await self._erase(db, [row["key"]], row["gone_at"])
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1]["key"]
 
     async def sweep_sessions(self, db: Database, before: datetime) -> None:
         """Give up uploads that nobody has gone on with since then."""

@@ -49,7 +49,7 @@ media_objects = Table(
     PrimaryKeyConstraint("id", name="pk_media_objects"),
     UniqueConstraint("key", name="uq_media_objects_key"),
     CheckConstraint("kind IN ('audio', 'video', 'image', 'document')", name="kind"),
-    CheckConstraint("state IN ('probing', 'ready', 'failed', 'leaving')", name="state"),
+    CheckConstraint("state IN ('probing', 'ready', 'failed')", name="state"),
     CheckConstraint("visibility IN ('private', 'public')", name="visibility"),
     Index("ix_media_objects_owner_id", "owner_id", "id"),
     # For the sweeper, so that it never looks at what is ready and in use, which is nearly everything.
@@ -87,6 +87,15 @@ media_uses = Table(
     PrimaryKeyConstraint("media_id", "room", "ref", name="pk_media_uses"),
     Index("ix_media_uses_room_ref", "room", "ref"),
     comment="Who uses a file; what nobody uses is swept",
+)
+
+media_leavings = Table(
+    "media_leavings",
+    metadata,
+    Column("key", Text, nullable=False, comment="in the store"),
+    Column("gone_at", MOMENT, nullable=False, comment="when its row went; what was put there since is another file"),
+    PrimaryKeyConstraint("key", name="pk_media_leavings"),
+    comment="Objects whose row is gone and whose bytes must follow, noted in the transaction that removed the row",
 )
 
 upload_sessions = Table(

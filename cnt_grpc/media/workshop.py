@@ -120,8 +120,8 @@ class Workshop:
         """Make what was handed in a stored file like others, private and used by nothing yet; its id.
 
         Without an owner it is the platform's own. `charged`: its bytes count against the owner's quota. Keeping the
-        same key again is the same file. Raises Exhausted when the quota does not have so much left, Changed while a
-        file of this key is being removed: try again.
+        same key again is the same file. Raises Exhausted when the quota does not have so much left, Changed while the
+        key is that of a file that has failed, or is somebody else's: try again.
         """
         amount = made.written.size if charged and owner is not None else 0
         row = await tx.one(

@@ -173,14 +173,56 @@ async def test_removal_goes_on_after_a_crash_anywhere(room: Room, monkeypatch: p
         with pytest.raises(OSError, match="away"):
             await room.remover.discard(room.db, row["id"])
     async with room.db.transaction() as tx:
-        # From the first step on nobody finds it.
+        # From the first step on nobody finds it, and the owner has the room again.
         with pytest.raises(NotFound):
             await media.claim(tx, room.caller, media.Kind.AUDIO, media_id=row["id"])
         with pytest.raises(NotFound):
             await rules.own_media(tx, room.caller, row["id"])
-    clock.move(DAY)
+    assert await room.storage.stat(row["key"]) is not None
+    clock.move(timedelta(minutes=11))
     await room.remover.sweep(room.db)
     assert not await room.is_there(row)
+
+
+async def test_what_a_row_still_refers_to_is_not_lost_and_holds_up_nothing(room: Room) -> None:
+    """A room that forgets to say what it uses: the database refuses, before a byte is gone."""
+    held, free = await room.audio(), await room.audio()
+    async with room.db.transaction() as tx:
+        await tx.raw(
+            "INSERT INTO artists (user_id, cover_id, listed, created_at, updated_at)"
+            " VALUES ($1, $2, true, now(), now())",
+            room.owner,
+            held["id"],
+        )
+    assert not await room.remover.discard(room.db, held["id"])
+    assert await room.is_there(held)
+    clock.move(DAY)
+    await room.remover.sweep(room.db)
+    assert await room.is_there(held)
+    assert not await room.is_there(free), "the sweep went on"
+    async with room.db.transaction() as tx:
+        await tx.raw("DELETE FROM artists WHERE user_id = $1", room.owner)
+    await room.remover.sweep(room.db)
+    assert not await room.is_there(held), "and takes it when nothing refers to it"
+
+
+async def test_what_was_put_under_the_key_since_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = await room.audio()
+
+    async def crash(*_: str) -> None:
+        raise OSError("the store is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStorage, "stat", crash)
+        with pytest.raises(OSError, match="away"):
+            await room.remover.discard(room.db, row["id"])
+    await room.storage.delete(row["key"])
+    await asyncio.sleep(0.05)
+    await room.fill(row["key"])
+    clock.move(timedelta(minutes=11))
+    for _ in range(2):
+        await room.remover.sweep(room.db)
+        assert await room.storage.stat(row["key"]) is not None, "it is another file"
 
 
 async def test_abandoned_uploads_are_swept(room: Room) -> None:

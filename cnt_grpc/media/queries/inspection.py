@@ -3,7 +3,9 @@
 from sqlalchemy import Executable, bindparam, delete, func, select, union_all, update
 
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.media.tables import media_objects, media_variants, upload_sessions
+from cnt_grpc.media.tables import media_leavings, media_objects, media_variants, upload_sessions
+
+_KEPT = (media_objects.c.key, media_objects.c.source_key, media_variants.c.key)
 
 
 @statement
@@ -31,9 +33,15 @@ def stored_variants() -> Executable:
 
 @statement
 def known_keys() -> Executable:
-    """Those of these keys that a row names: of a file, of its source, of a picture, or of an upload under way."""
-    columns = (media_objects.c.key, media_objects.c.source_key, media_variants.c.key, upload_sessions.c.key)
+    """Those of these keys that a row names: of a file, of its source, of a picture, of an upload, or to be erased."""
+    columns = (*_KEPT, upload_sessions.c.key, media_leavings.c.key)
     return union_all(*(select(each.label("key")).where(among(each, "keys")) for each in columns))
+
+
+@statement
+def kept_keys() -> Executable:
+    """Those of these keys that a file has."""
+    return union_all(*(select(each.label("key")).where(among(each, "keys")) for each in _KEPT))
 
 
 @statement

@@ -19,7 +19,7 @@ def source() -> Executable:
 def keep_made() -> Executable:
     """A file of ours that is in the store and needs no examination any more: its id, and whether it is new.
 
-    One of the same key takes the new facts; no row when that one is being removed or has failed.
+    One of the same key takes the new facts; no row when that one has failed or is somebody else's.
     """
     given = (
         "kind", "key", "thumbnail_key", "filename", "content_type", "size", "charged", "sha256", "duration_ms", "width",

@@ -41,7 +41,6 @@ def own_object() -> Executable:
     return select(media_objects).where(
         media_objects.c.id == bindparam("media"),
         media_objects.c.owner_id == bindparam("owner"),
-        media_objects.c.state != "leaving",
     )
 
 
@@ -52,7 +51,7 @@ def seen_object(*, by_key: bool) -> Executable:
     public = and_(media_objects.c.visibility == "public", media_objects.c.state == "ready")
     return select(media_objects).where(
         found,
-        media_objects.c.state.not_in(["leaving", "failed"]),
+        media_objects.c.state != "failed",
         or_(public, media_objects.c.owner_id == bindparam("owner")),
     )
 
@@ -103,7 +102,7 @@ def own_object_locked(*, by_key: bool) -> Executable:
     found = named if by_key else media_objects.c.id == bindparam("media")
     return (
         select(media_objects)
-        .where(found, media_objects.c.owner_id == bindparam("owner"), media_objects.c.state != "leaving")
+        .where(found, media_objects.c.owner_id == bindparam("owner"))
         .with_for_update(key_share=True)
     )
 

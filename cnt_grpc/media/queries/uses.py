@@ -68,14 +68,19 @@ def lock_object() -> Executable:
 
 
 @statement
-def mark_leaving() -> Executable:
-    """From now on nobody finds the file; its keys, or no row when something uses it."""
-    variants = select(func.array_agg(media_variants.c.key)).where(media_variants.c.media_id == media_objects.c.id)
+def remove_object() -> Executable:
+    """Forget a file: what it takes up, and what to give back to whom; no row when something uses it."""
+    pictures = select(func.array_agg(media_variants.c.key)).where(media_variants.c.media_id == media_objects.c.id)
     return (
-        update(media_objects)
+        delete(media_objects)
         .where(media_objects.c.id == bindparam("media"), media_objects.c.state != "probing", ~_IN_USE)
-        .values(state="leaving")
-        .returning(media_objects.c.key, media_objects.c.source_key, variants.scalar_subquery().label("variant_keys"))
+        .returning(
+            media_objects.c.owner_id,
+            media_objects.c.charged,
+            media_objects.c.key,
+            media_objects.c.source_key,
+            pictures.scalar_subquery().label("picture_keys"),
+        )
     )
 
 
@@ -86,25 +91,13 @@ def keep() -> Executable:
 
 
 @statement
-def remove_object() -> Executable:
-    """Forget a file whose bytes are gone; what to give back to whom."""
-    return (
-        delete(media_objects)
-        .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "leaving")
-        .returning(media_objects.c.owner_id, media_objects.c.charged)
-    )
-
-
-@statement
 def left_behind(limit: int) -> Executable:
-    """Files that failed or began to leave before `before`, and those that nothing has used since then."""
-    unfinished = select(media_objects.c.id).where(
-        media_objects.c.state.in_(["failed", "leaving"]), media_objects.c.created_at < bindparam("before")
-    )
-    unused = select(media_objects.c.id).where(
-        media_objects.c.state == "ready", media_objects.c.unused_since < bindparam("before")
-    )
-    return union_all(unfinished, unused).limit(limit)
+    """Files behind the id `after` that failed before `before`, and those that nothing has used since then."""
+    failed = (media_objects.c.state == "failed") & (media_objects.c.created_at < bindparam("before"))
+    unused = (media_objects.c.state == "ready") & (media_objects.c.unused_since < bindparam("before"))
+    behind = media_objects.c.id > bindparam("after")
+    found = union_all(*(select(media_objects.c.id).where(each, behind) for each in (failed, unused))).subquery()
+    return select(found.c.id).order_by(found.c.id).limit(limit)
 
 
 @statement

@@ -14,7 +14,7 @@ _ENDS = ("key", "file")
 async def check(whole: Whole) -> None:
     """Both ways, sizes and hashes too."""
     async with whole.system.db.transaction() as tx:
-        rows = await tx.raw("SELECT key, size, sha256 FROM media_objects WHERE state <> 'leaving'")
+        rows = await tx.raw("SELECT key, size, sha256 FROM media_objects")
         variants = await tx.raw("SELECT key, size, sha256 FROM media_variants")
         known: set[str] = set()
         for table, column in _columns():
