@@ -12,7 +12,7 @@ import uvloop
 from pydantic import SecretStr
 
 from cnt_grpc.app import Server, opened, servicers
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.kit.telemetry import configure_logs
 from cnt_grpc.settings import Settings
 from tests.kit.probe import ProbeService

@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 
 import cnt_grpc
 from cnt_grpc.kit.db import address
-from cnt_grpc.kit.tables import metadata
+from cnt_grpc.kit.db.tables import metadata
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 

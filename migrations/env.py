@@ -7,7 +7,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from cnt_grpc import migrate
-from cnt_grpc.kit.tables import metadata
+from cnt_grpc.kit.db.tables import metadata
 
 
 def run(connection: Connection) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from cnt_grpc.admin.messages.applications import STATUS_OF, application
 from cnt_grpc.admin.rules import applications
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.media import Urls
 from cnt_grpc.pb.cnt.admin.v1 import creator_application_service
 from cnt_grpc.pb.cnt.admin.v1.creator_application_service_pb2 import (

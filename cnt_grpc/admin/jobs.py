@@ -8,7 +8,7 @@ from typing import Any, Final
 from cnt_grpc.admin.rules import dashboard
 from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.admin.v1.jobs_pb2 import MeasureTotals
 
 MEASURE: Final = Job("admin.measure", MeasureTotals, attempts=1, timeout=timedelta(minutes=5), limit=1)

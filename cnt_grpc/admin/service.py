@@ -7,10 +7,10 @@ from cnt_grpc.admin.messages.users import ROLE_OF
 from cnt_grpc.admin.messages.users import user as user_message
 from cnt_grpc.admin.rules import dashboard, users
 from cnt_grpc.kit import defects
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.kit.times import set_time
 from cnt_grpc.media import Urls
 from cnt_grpc.pb.cnt.admin.v1 import admin_service

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 
 dashboard_totals = Table(
     "dashboard_totals",

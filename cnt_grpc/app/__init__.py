@@ -16,7 +16,7 @@ from cnt_grpc.app.processes import Server, configure, run_server, run_worker
 from cnt_grpc.app.rooms import HOLDERS, PERIODIC, SEARCHED, SERVICES, furnishers, handlers, seeds, servicers
 from cnt_grpc.app.system import System, opened
 from cnt_grpc.app.voice_agent import run_voice_agent
-from cnt_grpc.kit.policy import Method, methods_of
+from cnt_grpc.kit.rpc.policy import Method, methods_of
 from cnt_grpc.settings import Settings
 
 __all__ = [

@@ -9,7 +9,7 @@ from cnt_grpc.app.system import System
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.jobs import Handler, Job
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 
 Handlers = Mapping[Job[Any], Handler]
 Servicers = Mapping[str, object]

@@ -9,12 +9,12 @@ from cnt_grpc.app.plug import Servicers
 from cnt_grpc.app.rooms import PERIODIC, handlers, servicers
 from cnt_grpc.app.system import System, opened
 from cnt_grpc.kit.gauges import Gauges
-from cnt_grpc.kit.identity import Identity
-from cnt_grpc.kit.pipeline import Pipeline
-from cnt_grpc.kit.policy import PolicyError
-from cnt_grpc.kit.server import GrpcServer
+from cnt_grpc.kit.jobs.worker import Worker
+from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.pipeline import Pipeline
+from cnt_grpc.kit.rpc.policy import PolicyError
+from cnt_grpc.kit.rpc.server import GrpcServer
 from cnt_grpc.kit.telemetry import configure_logs, counts_of_process
-from cnt_grpc.kit.worker import Worker
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.refusal import Refusal
 from cnt_grpc.settings import Settings

@@ -8,9 +8,9 @@ from cnt_grpc import auth, community, http, live, media, notification, payment
 from cnt_grpc.app import parties
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.dispatcher import Dispatcher
 from cnt_grpc.kit.events import EventBus, PostgresBus
-from cnt_grpc.kit.nats_bus import NatsBus
+from cnt_grpc.kit.events.dispatcher import Dispatcher
+from cnt_grpc.kit.events.nats_bus import NatsBus
 from cnt_grpc.media.avatars import Avatars
 from cnt_grpc.media.private_files import PrivateFiles
 from cnt_grpc.media.purposes import Limits

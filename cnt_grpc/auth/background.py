@@ -18,7 +18,7 @@ from cnt_grpc.auth.vault import Vault
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.auth.v1 import code_pb2
 from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import CopyPicture, DeliverCode, EraseDue, ErasePerson, ExportPerson, ForgetOld
 

@@ -12,8 +12,8 @@ from cnt_grpc.auth.rules.sessions import Device
 from cnt_grpc.auth.rules.sign_in import sign_in
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.auth.v1 import auth_service
 from cnt_grpc.pb.cnt.auth.v1 import auth_service_pb2 as pb2
 

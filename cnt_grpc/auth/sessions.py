@@ -7,7 +7,7 @@ from cnt_grpc.auth import tokens
 from cnt_grpc.auth.queries.sessions import session_states, sessions_over
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.identity import SessionSource, SessionState, TokenClaims
+from cnt_grpc.kit.rpc.identity import SessionSource, SessionState, TokenClaims
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from sqlalchemy import (
     text,
 )
 
+from cnt_grpc.kit.db.tables import MOMENT, metadata, violation
 from cnt_grpc.kit.errors import Conflict, NotFound
-from cnt_grpc.kit.tables import MOMENT, metadata, violation
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 

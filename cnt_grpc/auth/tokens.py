@@ -11,7 +11,7 @@ import jwt
 
 from cnt_grpc.kit import clock, seal
 from cnt_grpc.kit.errors import Unauthenticated
-from cnt_grpc.kit.identity import TokenClaims
+from cnt_grpc.kit.rpc.identity import TokenClaims
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 LEEWAY = timedelta(seconds=30)

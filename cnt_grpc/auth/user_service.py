@@ -11,8 +11,8 @@ from cnt_grpc.auth.queries import people
 from cnt_grpc.auth.rules import blocks, confirming, deletion, exporting, profiles, usernames
 from cnt_grpc.auth.service import device_of
 from cnt_grpc.auth.vault import Vault
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.auth.v1 import user_service
 from cnt_grpc.pb.cnt.auth.v1 import user_service_pb2 as pb2
 

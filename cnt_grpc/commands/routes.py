@@ -1,7 +1,7 @@
 """`cnt-grpc routes`: every RPC with who may call it, what else its policy says, and its HTTP paths."""
 
 from cnt_grpc import app
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 
 HEAD = ("method", "access", "policy", "http")

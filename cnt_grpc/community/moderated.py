@@ -7,9 +7,9 @@ from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.rules import comments, posts
 from cnt_grpc.community.rules.finding import begin, title_of
 from cnt_grpc.community.rules.standing import KIND, stand, tell_of_deletion
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import After, Decision, Filter, Status, Subject, Thing
 
 

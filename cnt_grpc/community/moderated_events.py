@@ -6,9 +6,9 @@ from cnt_grpc import search
 from cnt_grpc.community.queries import events as queries
 from cnt_grpc.community.rules import events
 from cnt_grpc.community.rules.event_standing import KIND, document, stand, tell_of_deletion
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import After, Decision, Filter, Status, Subject, Thing
 
 

@@ -10,7 +10,7 @@ from cnt_grpc.community.queries import events as queries
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.community.v1.event_service_pb2 import RemindOfEvents
 
 BEFORE: Final = timedelta(hours=24)

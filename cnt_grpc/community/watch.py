@@ -13,9 +13,9 @@ from cnt_grpc import auth
 from cnt_grpc.community.queries import watching as queries
 from cnt_grpc.community.rules.watching import TOPIC, Standing
 from cnt_grpc.kit.db import Database, Row
-from cnt_grpc.kit.dispatcher import Dispatcher, Found
 from cnt_grpc.kit.events import Callback, EventBus
-from cnt_grpc.kit.tail import PAGE, Head
+from cnt_grpc.kit.events.dispatcher import Dispatcher, Found
+from cnt_grpc.kit.events.tail import PAGE, Head
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
 GATHERED_SECONDS: Final = 0.1

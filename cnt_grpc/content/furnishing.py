@@ -12,8 +12,8 @@ from cnt_grpc.content.queries.items import any_item
 from cnt_grpc.content.rules import items
 from cnt_grpc.content.rules.files import File
 from cnt_grpc.content.rules.items import Changes
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.rpc.call import Caller
 
 TITLE: Final = "The Bible"
 

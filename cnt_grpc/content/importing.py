@@ -11,8 +11,8 @@ from cnt_grpc.content.queries import importing as queries
 from cnt_grpc.content.rules import items
 from cnt_grpc.content.rules.files import File, Shipped
 from cnt_grpc.content.rules.items import Changes
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Status
 
 _LONGEST_TITLE: Final = 200

@@ -12,7 +12,7 @@ from cnt_grpc.content.queries import listening
 from cnt_grpc.kit import jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.content.v1.jobs_pb2 import CountPlays, CutPreview, RankByPlays
 
 CUT_PREVIEW: Final = Job("content.cut_preview", CutPreview, attempts=3, timeout=timedelta(minutes=12), limit=2)

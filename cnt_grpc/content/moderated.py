@@ -7,9 +7,9 @@ from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import items as queries
 from cnt_grpc.content.rules import items
 from cnt_grpc.content.rules.standing import stand, tell_of_deletion
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import After, Decision, Filter, Status, Subject, Thing
 
 

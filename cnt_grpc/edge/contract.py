@@ -7,7 +7,7 @@ from pathlib import Path
 from google.api import annotations_pb2, http_pb2
 from google.protobuf import descriptor_pb2
 
-from cnt_grpc.kit.policy import STREAM_DEADLINE, UNARY_DEADLINE
+from cnt_grpc.kit.rpc.policy import STREAM_DEADLINE, UNARY_DEADLINE
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 
 _VERBS = ("get", "put", "post", "delete", "patch")

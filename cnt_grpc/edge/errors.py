@@ -12,7 +12,7 @@ import grpc
 from google.protobuf import any_pb2, duration_pb2, message
 from google.rpc import error_details_pb2, status_pb2
 
-from cnt_grpc.kit.status import DOMAIN
+from cnt_grpc.kit.rpc.status import DOMAIN
 
 Yaml = dict[str, Any]
 """A piece of configuration, as plain lists, dicts and scalars."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from cnt_grpc.edge.contract import Binding, Contract, Method
 from cnt_grpc.edge.errors import Yaml
-from cnt_grpc.kit.policy import UNARY_DEADLINE
+from cnt_grpc.kit.rpc.policy import UNARY_DEADLINE
 
 CALLS = "calls"
 """The cluster of short unary calls. The clusters are one set of servers with separate limits, so that ten thousand idle

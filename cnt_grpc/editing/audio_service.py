@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from cnt_grpc.editing import forms
 from cnt_grpc.editing.shorthands import Shorthands, Wanted
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service
 from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service_pb2 as pb2
 from cnt_grpc.pb.cnt.editing.v1.operation_pb2 import FadeIn, FadeOut, Merge, Operation, Trim

@@ -8,10 +8,10 @@ from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import descriptor, json_format
 
 from cnt_grpc import media
-from cnt_grpc.kit import httpbody
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.kit.multipart import Part
+from cnt_grpc.kit.rpc import httpbody
+from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.multipart import Part
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 SOUNDS: Final = ("audio_file", "audio_files")

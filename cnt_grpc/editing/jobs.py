@@ -22,7 +22,7 @@ from cnt_grpc.editing.stages import Stage, percent
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.editing.v1.jobs_pb2 import DrawWaveform, MakeEdit, SettleEdits
 
 MAKE: Final = Job(queries.KIND, MakeEdit, attempts=4, timeout=timedelta(hours=4))

@@ -10,8 +10,8 @@ from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.rules import edits, versions, waveforms
 from cnt_grpc.editing.rules.edits import Asked
 from cnt_grpc.editing.watching import watched
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, editing_service
 from cnt_grpc.pb.cnt.editing.v1 import editing_service_pb2 as pb2
 

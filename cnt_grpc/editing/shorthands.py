@@ -11,10 +11,10 @@ from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.rules import edits
 from cnt_grpc.editing.rules.edits import Asked
 from cnt_grpc.kit import jobs as kit_jobs
-from cnt_grpc.kit import validation
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Invalid, Violation
+from cnt_grpc.kit.rpc import validation
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, operation_pb2
 from cnt_grpc.pb.cnt.editing.v1 import editing_service_pb2 as pb2
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 
 edit_histories = Table(
     "edit_histories",

@@ -7,8 +7,8 @@ from google.protobuf import json_format
 
 from cnt_grpc.editing import forms
 from cnt_grpc.editing.shorthands import Shorthands, Wanted
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.editing.v1 import operation_pb2 as steps
 from cnt_grpc.pb.cnt.editing.v1 import video_editing_service
 from cnt_grpc.pb.cnt.editing.v1 import video_editing_service_pb2 as pb2

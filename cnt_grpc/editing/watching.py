@@ -6,8 +6,8 @@ from typing import Final
 
 from cnt_grpc.editing.rules import edits
 from cnt_grpc.kit import jobs
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.db import Row
+from cnt_grpc.kit.rpc.call import Call
 
 BEAT: Final = 1.8
 """Seconds after which the same is said again."""

@@ -1,1 +1,1 @@
-"""Machinery that every room shares and that knows no room: the pipeline, the database, jobs, events, errors."""
+"""What every room stands on, and that knows no room: calls (`rpc`), `jobs`, `events`, `db`, words in pictures."""

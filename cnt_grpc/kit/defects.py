@@ -10,8 +10,8 @@ from sqlalchemy import Executable, bindparam, delete, insert, select
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx, statement
+from cnt_grpc.kit.db.tables import MOMENT, error_records
 from cnt_grpc.kit.errors import AppError
-from cnt_grpc.kit.tables import MOMENT, error_records
 
 SECONDS: Final = 2.0
 """How long the answer to a broken call may wait for its defect to be written."""

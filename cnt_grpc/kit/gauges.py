@@ -8,10 +8,10 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from cnt_grpc.kit import job_queries
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.errors import AppError, Contention
-from cnt_grpc.kit.streams import OpenStreams
+from cnt_grpc.kit.jobs import queries as job_queries
+from cnt_grpc.kit.rpc.streams import OpenStreams
 
 JOBS_SECONDS = 5.0
 """How often the queue is looked at: a scrape must not wait for the database, and every process is scraped."""

@@ -6,10 +6,12 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from cnt_grpc.kit import clock, defects, idempotency, inbox, job_queries
+from cnt_grpc.kit import clock, defects, inbox
 from cnt_grpc.kit.db import Database, Statement
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs import queries as job_queries
+from cnt_grpc.kit.jobs.worker import Periodic
+from cnt_grpc.kit.rpc import idempotency
 
 JOBS_KEPT = timedelta(days=7)
 FAILED_JOBS_KEPT = timedelta(days=60)

@@ -15,8 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit import clock, jobs, seal
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.kit.jobs import Job, M
-from cnt_grpc.kit.tables import inbox
+from cnt_grpc.kit.db.tables import inbox
+from cnt_grpc.kit.jobs import Job
+from cnt_grpc.kit.jobs.job import M
 
 
 async def receive(

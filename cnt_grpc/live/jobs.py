@@ -12,7 +12,7 @@ from cnt_grpc.kit import clock, inbox, jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.live import syncing, work
 from cnt_grpc.live.livekit import Rooms
 from cnt_grpc.live.queries import streams as queries

@@ -7,9 +7,9 @@ from typing import Final
 
 from cnt_grpc.kit import clock, events
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.dispatcher import Dispatcher, Found
 from cnt_grpc.kit.events import EventBus
-from cnt_grpc.kit.tail import PAGE, Head
+from cnt_grpc.kit.events.dispatcher import Dispatcher, Found
+from cnt_grpc.kit.events.tail import PAGE, Head
 from cnt_grpc.live.queries import log as queries
 from cnt_grpc.live.standing import Entry, Status
 from cnt_grpc.pb.cnt.live.v1.reason import Reason

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cnt_grpc.kit import jobs
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.media import probing
 from cnt_grpc.media.examine import UnreadableError
 from cnt_grpc.media.keeping import DISCARD, show

@@ -5,9 +5,9 @@ from typing import Final
 
 from cnt_grpc import auth
 from cnt_grpc.kit import jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import rules
 from cnt_grpc.media.moving import publish
 from cnt_grpc.media.sniff import Kind

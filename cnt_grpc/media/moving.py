@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from cnt_grpc.kit import jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.kit.jobs import Job, Run
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import rules, variants
 from cnt_grpc.media.purposes import PRIVATE, public_key
 from cnt_grpc.media.queries import moving as queries

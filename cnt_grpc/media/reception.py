@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from cnt_grpc.kit import jobs
-from cnt_grpc.kit.call import Call, Caller
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.errors import Denied, Invalid
+from cnt_grpc.kit.rpc.call import Call, Caller
 from cnt_grpc.media import rules
 from cnt_grpc.media.purposes import (
     AUDIO,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Exhausted, Invalid, NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media.queries import objects, uploads, uses
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.pb.cnt.media.v1.reason import Reason

@@ -4,9 +4,9 @@ import uuid
 from typing import Final
 
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Invalid, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import rules
 from cnt_grpc.media.jobs import STILL
 from cnt_grpc.media.purposes import THUMBNAILS

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cnt_grpc.kit import httpbody
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.kit.multipart import file_name
+from cnt_grpc.kit.rpc import httpbody
+from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.multipart import file_name
 from cnt_grpc.media import messages
 from cnt_grpc.media.arrival import Standing
 from cnt_grpc.media.reception import Reception, purpose_of

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, or_, true
 
 from cnt_grpc import auth
-from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation.status import Status
 
 CALLER_ID = bindparam("caller_id", type_=BigInteger)

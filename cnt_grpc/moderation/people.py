@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from cnt_grpc import auth
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation.queries import reports as queries
 from cnt_grpc.moderation.reportable import Thing
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.moderation.messages import reports as messages
 from cnt_grpc.moderation.reportable import Reportables
 from cnt_grpc.moderation.rules import reports as rules

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation.kinds import Subject
 from cnt_grpc.pb.cnt.moderation.v1.reason import Reason
 

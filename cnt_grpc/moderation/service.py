@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.moderation.kinds import Filter, Kinds, Subject
 from cnt_grpc.moderation.messages import acts as act_messages
 from cnt_grpc.moderation.messages import subjects as messages

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 from cnt_grpc.moderation.status import ReportCategory, ReportStatus
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.notification import devices, messages
 from cnt_grpc.pb.cnt.notification.v1 import device_service
 from cnt_grpc.pb.cnt.notification.v1 import device_service_pb2 as pb2

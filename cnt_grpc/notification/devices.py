@@ -3,10 +3,10 @@
 import hashlib
 
 from cnt_grpc.kit import clock, seal
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Contention, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.notification.queries import devices as queries
 from cnt_grpc.pb.cnt.notification.v1.reason import Reason
 

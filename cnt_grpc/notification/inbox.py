@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from cnt_grpc.kit.db import Database, Row
-from cnt_grpc.kit.dispatcher import Dispatcher, Found
 from cnt_grpc.kit.events import EventBus
-from cnt_grpc.kit.tail import PAGE, Head
-from cnt_grpc.kit.tail import Row as LogRow
+from cnt_grpc.kit.events.dispatcher import Dispatcher, Found
+from cnt_grpc.kit.events.tail import PAGE, Head
+from cnt_grpc.kit.events.tail import Row as LogRow
 from cnt_grpc.notification.outbox import TOPIC
 from cnt_grpc.notification.queries import inboxes
 from cnt_grpc.pb.cnt.notification.v1.reason import Reason

@@ -7,7 +7,7 @@ from typing import Any
 from cnt_grpc import auth
 from cnt_grpc.auth import SecurityEvent
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.notification import outbox, rules
 from cnt_grpc.notification.notice import Words
 from cnt_grpc.notification.notices import SecurityAlert

@@ -6,7 +6,7 @@ from typing import Any
 
 import cnt_grpc.notification.notices  # noqa: F401  (fills KINDS)
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.kit.tail import Beat, Cause, End, Row
+from cnt_grpc.kit.events.tail import Beat, Cause, End, Row
 from cnt_grpc.kit.times import set_time
 from cnt_grpc.notification.local_time import QuietHours
 from cnt_grpc.notification.notice import KINDS, Channel

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Literal
 
 from cnt_grpc.kit import clock, events
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.notification.local_time import QuietHours
 from cnt_grpc.notification.notice import KINDS, Channel
 from cnt_grpc.notification.outbox import TOPIC

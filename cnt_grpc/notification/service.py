@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cnt_grpc.kit.call import Call
-from cnt_grpc.kit.dispatcher import Dispatcher
+from cnt_grpc.kit.events.dispatcher import Dispatcher
+from cnt_grpc.kit.events.tail import End
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.kit.tail import End
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.notification import messages, rules
 from cnt_grpc.notification.inbox import Unread
 from cnt_grpc.pb.cnt.notification.v1 import notification_service

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from google.api.httpbody_pb2 import HttpBody
 
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.notification import unsubscribing
 from cnt_grpc.pb.cnt.notification.v1 import unsubscribe_service
 from cnt_grpc.pb.cnt.notification.v1 import unsubscribe_service_pb2 as pb2

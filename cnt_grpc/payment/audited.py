@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from cnt_grpc import moderation
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.rpc.call import Caller
 
 
 def write_down(

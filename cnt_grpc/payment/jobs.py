@@ -6,7 +6,7 @@ from typing import Any
 
 from cnt_grpc.kit import inbox
 from cnt_grpc.kit.jobs import Handler, Job, Run
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.payment import tasks
 from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.rules import memberships, paying, payouts

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.paging import Page, SortValue
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.search import queries, words
 from cnt_grpc.search.document import Kind
 from cnt_grpc.search.words import Query

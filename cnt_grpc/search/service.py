@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cnt_grpc import media
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.search.v1 import search_service
 from cnt_grpc.pb.cnt.search.v1.search_service_pb2 import SearchRequest, SearchResponse
 from cnt_grpc.search import messages, rules

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, PrimaryKeyConstraint, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 from cnt_grpc.search.document import Kind
 
 LONGEST_EXCERPT: Final = 200

@@ -14,7 +14,7 @@ from cnt_grpc.auth.rules.sessions import GRACE, Device
 from cnt_grpc.auth.tables import refresh_tokens, security_events, sessions, users
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, statement
-from cnt_grpc.kit.tables import jobs
+from cnt_grpc.kit.db.tables import jobs
 from tests.auth import makers
 from tests.auth.makers import PASSWORD
 from tests.harness.api import Api

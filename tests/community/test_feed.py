@@ -7,8 +7,8 @@ from grpc import StatusCode
 
 from cnt_grpc.community.rules.feed import feed
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.community.v1.post_pb2 import ListFeedRequest
 from tests.community import makers
 from tests.content.makers import follow

@@ -7,7 +7,7 @@ import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.policy import methods_of
+from cnt_grpc.kit.rpc.policy import methods_of
 from cnt_grpc.pb.cnt.community.v1.community_service import SERVICE
 from tests.community import makers
 from tests.community.test_watching import Watch

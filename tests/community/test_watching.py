@@ -10,8 +10,8 @@ from grpc import StatusCode
 
 from cnt_grpc.community.rules.watching import wake
 from cnt_grpc.community.watch import PostWatch
-from cnt_grpc.kit.bundle import Bundle
-from cnt_grpc.kit.tail import End
+from cnt_grpc.kit.events.bundle import Bundle
+from cnt_grpc.kit.events.tail import End
 from tests.community import makers
 
 if TYPE_CHECKING:

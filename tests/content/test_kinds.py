@@ -8,8 +8,8 @@ from grpc import StatusCode
 
 from cnt_grpc.content.rules.items import Filter, listed, shown
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import Kind
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import ListPodcastsRequest
 from cnt_grpc.pb.cnt.moderation.v1.status_pb2 import REVIEW_STATUS_APPROVED, REVIEW_STATUS_PENDING

@@ -10,8 +10,8 @@ from cnt_grpc.content import seed
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.content.rules.items import Filter, listed, shown
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.content.v1.item_pb2 import (
     CONTENT_TYPE_DOCUMENT,
     CONTENT_TYPE_MOVIE,

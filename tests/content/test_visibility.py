@@ -8,7 +8,7 @@ from grpc import StatusCode
 
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.policy import methods_of
+from cnt_grpc.kit.rpc.policy import methods_of
 from cnt_grpc.pb.cnt.content.v1 import artist_service, library_service
 from cnt_grpc.pb.cnt.content.v1.content_service import SERVICE
 from cnt_grpc.pb.cnt.content.v1.item_pb2 import SORT_POPULAR

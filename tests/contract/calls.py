@@ -9,8 +9,8 @@ import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
-from cnt_grpc.kit.policy import Method
-from cnt_grpc.kit.status import STATUS_OF
+from cnt_grpc.kit.rpc.policy import Method
+from cnt_grpc.kit.rpc.status import STATUS_OF
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from tests.contract.comments import named_reasons

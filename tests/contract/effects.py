@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from cnt_grpc.kit.tables import metadata
+from cnt_grpc.kit.db.tables import metadata
 from tests.harness.world import World
 
 PATIENCE = 20.0

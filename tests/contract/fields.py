@@ -8,8 +8,8 @@ from google.protobuf import descriptor
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from cnt_grpc.kit import validation
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc import validation
 from cnt_grpc.pb.buf.validate import validate_pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnt_grpc import app
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from tests.harness.examples import Example
 
 METHODS: list[Method] = app.routes()

@@ -8,7 +8,7 @@ from grpc import StatusCode
 
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from tests.contract.calls import MALFORMED, caller, outcome, requests, send
 from tests.contract.methods import METHODS, each, each_method, example_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from grpc import StatusCode
 
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from tests.contract.calls import caller, send
 from tests.contract.fields import places

@@ -3,7 +3,7 @@
 import pytest
 from grpc import StatusCode
 
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from tests.contract.calls import caller, renew, send, valid
 from tests.contract.fields import copy, is_id, places

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 from google.protobuf.message import Message
 
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from tests.contract.calls import caller, requests, send
 from tests.contract.effects import settled
 from tests.contract.methods import BY_NAME, EXAMPLES, example_of

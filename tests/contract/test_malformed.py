@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from grpc import StatusCode
 
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from tests.contract.calls import MALFORMED, caller, send, valid
 from tests.contract.fields import Place, copy, is_text, overlong, places
 from tests.contract.methods import METHODS, each, each_method

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from grpc import StatusCode
 
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from tests.contract.calls import caller, send
 from tests.contract.fields import descriptor_of, wrong_fields
 from tests.contract.methods import EXAMPLES, METHODS, each, example_of

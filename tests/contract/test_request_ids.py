@@ -6,7 +6,7 @@ import uuid
 import pytest
 from grpc import StatusCode
 
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from tests.contract.calls import caller, rpc, send, valid, with_request_id
 from tests.contract.effects import State

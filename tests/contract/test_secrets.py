@@ -12,9 +12,9 @@ from typing import NoReturn
 import pytest
 from google.protobuf.message import Message
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.db import Row
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from tests.contract.calls import caller, rpc, send, valid, with_request_id
 from tests.contract.fields import Place, copy, is_sensitive, is_text, places, wrong_fields

@@ -5,7 +5,7 @@ from collections import Counter
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.buf.validate import validate_pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 from tests.contract.comments import comments, reasons, unknown_words

@@ -19,7 +19,7 @@ from yarl import URL
 
 from cnt_grpc.edge.__main__ import IMAGE
 from cnt_grpc.edge.contract import Binding, read_contract
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from tests.conftest import SECRET_KEY
 from tests.contract.calls import CODES, caller, requests, send
 from tests.contract.methods import BY_NAME, EXAMPLES, example_of

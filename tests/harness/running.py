@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from cnt_grpc import live
 from cnt_grpc.app import Server, System, handlers, opened
-from cnt_grpc.kit.worker import Worker
+from cnt_grpc.kit.jobs.worker import Worker
 from cnt_grpc.settings import Settings
 from tests.harness import google, livekit, paypal, stripe
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, Column, Executable, MetaData, Table, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.db import Tx, statement
 from cnt_grpc.kit.errors import Precondition, Unauthenticated
-from cnt_grpc.kit.identity import SessionState, TokenClaims
+from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.identity import SessionState, TokenClaims
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from tests.pb.cnt.testing.v1 import probe_service
 from tests.pb.cnt.testing.v1 import probe_service_pb2 as pb2

@@ -9,9 +9,9 @@ from datetime import datetime
 import grpc
 
 from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.identity import Identity
-from cnt_grpc.kit.pipeline import Pipeline
-from cnt_grpc.kit.server import GrpcServer
+from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.pipeline import Pipeline
+from cnt_grpc.kit.rpc.server import GrpcServer
 from tests.harness.api import Api
 from tests.kit.probe import CREATE, ProbeService, Sessions, done
 from tests.pb.cnt.testing.v1 import probe_service

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cnt_grpc.kit.cache import AnswerCache
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.cache import AnswerCache
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 KEY = ("cnt.testing.v1.ProbeService/Look", b"")

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from cnt_grpc.kit import sqlstate, tables
-from cnt_grpc.kit.db import Database, Tx, in_transaction
+from cnt_grpc.kit.db import Database, Tx, in_transaction, sqlstate, tables
 from cnt_grpc.kit.errors import Conflict, Contention, Invalid, NotFound, Precondition, Unavailable
 from tests.harness.database import Cluster
 from tests.kit import things

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cnt_grpc.kit import dispatcher as module
-from cnt_grpc.kit.dispatcher import Dispatcher, Found
 from cnt_grpc.kit.errors import Gone
-from cnt_grpc.kit.tail import PAGE, Beat, Cause, End, Head, Row, Tail
+from cnt_grpc.kit.events import dispatcher as module
+from cnt_grpc.kit.events.dispatcher import Dispatcher, Found
+from cnt_grpc.kit.events.tail import PAGE, Beat, Cause, End, Head, Row, Tail
 from cnt_grpc.notification.inbox import with_new
 from cnt_grpc.pb.cnt.notification.v1.reason import Reason
 

@@ -8,8 +8,9 @@ import pytest
 
 from cnt_grpc.kit import events
 from cnt_grpc.kit.db import Database, Tx
-from cnt_grpc.kit.events import KEYS_A_PAYLOAD, MOST_KEYS, EventBus, PostgresBus, payloads
-from cnt_grpc.kit.nats_bus import NatsBus
+from cnt_grpc.kit.events import EventBus, PostgresBus
+from cnt_grpc.kit.events.bus import KEYS_A_PAYLOAD, MOST_KEYS, payloads
+from cnt_grpc.kit.events.nats_bus import NatsBus
 from tests.harness.database import Cluster
 from tests.kit.nats import NatsServer
 

@@ -10,8 +10,8 @@ from prometheus_client.registry import CollectorRegistry
 from cnt_grpc.kit import gauges
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.gauges import Gauges
-from cnt_grpc.kit.identity import Identity
-from cnt_grpc.kit.streams import OpenStreams
+from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.streams import OpenStreams
 from tests.harness.database import Cluster
 from tests.harness.running import Running
 from tests.kit.probe import Sessions

@@ -8,9 +8,9 @@ from google.api.httpbody_pb2 import HttpBody
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnt_grpc.kit import httpbody, multipart
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.kit.httpbody import Body
+from cnt_grpc.kit.rpc import httpbody, multipart
+from cnt_grpc.kit.rpc.httpbody import Body
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from cnt_grpc.pb.cnt.media.v1.media_service_pb2 import GetMediaRequest, UploadAudioRequest
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 import grpc
 import pytest
 
-from cnt_grpc.kit import clock, idempotency
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit import clock
 from cnt_grpc.kit.errors import Unavailable
+from cnt_grpc.kit.rpc import idempotency
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as Common
 from tests.kit.probe import refuse
 from tests.kit.served import Probe

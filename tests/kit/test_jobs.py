@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from cnt_grpc.kit import jobs, worker
+from cnt_grpc.kit import jobs
 from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.jobs import GiveUp, Job, Run, State
-from cnt_grpc.kit.worker import Periodic
+from cnt_grpc.kit.jobs import GiveUp, Job, Run, State, worker
+from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.auth.v1 import auth_service_pb2
 from tests.harness.database import Cluster
 from tests.kit import things
@@ -241,7 +241,7 @@ async def test_a_job_that_runs_sees_that_it_is_cancelled(db: Database) -> None:
 
 
 async def test_a_job_that_does_not_heed_is_cut_off(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnt_grpc.kit.job_attempt.HEED_SECONDS", 0.2)
+    monkeypatch.setattr("cnt_grpc.kit.jobs.attempt.HEED_SECONDS", 0.2)
     began = asyncio.Event()
 
     async def deaf(_: StringValue, __: Run) -> None:

@@ -7,8 +7,8 @@ import grpc
 import pytest
 
 from cnt_grpc.kit import clock, defects
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Contention, Exhausted
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as Common
 from tests.harness.api import ApiError
 from tests.kit.probe import do, done, refuse, refuse_and_keep, sleep

@@ -11,7 +11,7 @@ from tests.kit.served import Probe
 
 @pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to the whole process elsewhere")
 async def test_the_polling_thread_is_nice_and_the_loop_is_not(probe: Probe) -> None:
-    # By the name that grpcio gives it; when that changes, kit/server.py has to learn the new one.
+    # By the name that grpcio gives it; when that changes, kit/rpc/server.py has to learn the new one.
     polling = [thread for thread in threading.enumerate() if thread.name.endswith("(_poll_wrapper)")]
     assert polling
     for thread in polling:

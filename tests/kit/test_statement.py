@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Column, Executable, Integer, MetaData, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
-from cnt_grpc.kit.statement import VARIANTS, Statement, statement
+from cnt_grpc.kit.db.statements import VARIANTS, Statement, statement
 from tests.kit.things import Why, things
 
 

@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from cnt_grpc.kit.errors import TimedOut, Unauthenticated
-from cnt_grpc.kit.identity import Identity
-from cnt_grpc.kit.streams import OpenStreams
+from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.streams import OpenStreams
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from tests.edge import raw
 from tests.harness.running import Running

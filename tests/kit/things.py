@@ -28,8 +28,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from cnt_grpc.kit.db import Database, among, statement
+from cnt_grpc.kit.db.tables import violation
 from cnt_grpc.kit.errors import Conflict, NotFound, Precondition
-from cnt_grpc.kit.tables import violation
 
 
 class Why(StrEnum):

@@ -12,10 +12,10 @@ from sqlalchemy import Executable, bindparam, select
 
 from cnt_grpc.kit import jobs, seal
 from cnt_grpc.kit.db import Database, Row, statement
+from cnt_grpc.kit.db.tables import jobs as jobs_table
 from cnt_grpc.kit.events import PostgresBus
 from cnt_grpc.kit.jobs import Handler, Job, Run, State
-from cnt_grpc.kit.tables import jobs as jobs_table
-from cnt_grpc.kit.worker import Periodic, Worker
+from cnt_grpc.kit.jobs.worker import Periodic, Worker
 from tests.kit import things
 
 NOTE = Job("test.note", StringValue, pause=timedelta(milliseconds=50), timeout=timedelta(seconds=30))

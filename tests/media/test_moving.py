@@ -9,9 +9,9 @@ from grpc import StatusCode
 
 from cnt_grpc import media
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import Kind, Shelf, moving
 from cnt_grpc.media.jobs import MOVE
 from cnt_grpc.media.queries import objects

@@ -9,9 +9,9 @@ import pytest
 
 from cnt_grpc import media
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row
 from cnt_grpc.kit.errors import Exhausted, Invalid, NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import rules
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.media.queries import objects, uploads

@@ -11,9 +11,8 @@ import pytest
 from sqlalchemy import DateTime
 
 from cnt_grpc import migrate
-from cnt_grpc.kit import tables
-from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.job_queue import JobQueries, WorkerDriver
+from cnt_grpc.kit.db import Database, tables
+from cnt_grpc.kit.jobs.queue import JobQueries, WorkerDriver
 from tests.harness.database import Cluster
 
 NOT_INDEXED = {

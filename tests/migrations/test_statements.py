@@ -16,7 +16,7 @@ from sqlalchemy import Executable
 
 import cnt_grpc
 from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.statement import Statement
+from cnt_grpc.kit.db.statements import Statement
 
 Builder = Callable[..., Statement]
 
@@ -78,7 +78,7 @@ async def connection(scratch: Database) -> AsyncIterator[Any]:
 
 
 def test_the_statements_are_found() -> None:
-    assert "kit.job_queries.claim" in BUILDERS
+    assert "kit.jobs.queries.claim" in BUILDERS
     assert len([name for name, build in BUILDERS.items() if forms(build)]) > 80
 
 

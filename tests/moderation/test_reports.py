@@ -152,8 +152,8 @@ async def test_what_is_gone_is_shown_as_gone(world: World, api: Api) -> None:
 
 async def test_statements_do_not_grow_with_the_page(world: World, api: Api) -> None:
     from cnt_grpc.app.rooms import REPORTABLE  # noqa: PLC0415
-    from cnt_grpc.kit.call import Caller  # noqa: PLC0415
     from cnt_grpc.kit.paging import Page  # noqa: PLC0415
+    from cnt_grpc.kit.rpc.call import Caller  # noqa: PLC0415
     from cnt_grpc.moderation.rules.reports import Wanted, listed  # noqa: PLC0415
     from cnt_grpc.moderation.status import ReportStatus  # noqa: PLC0415
 

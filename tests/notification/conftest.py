@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from cnt_grpc.app import handlers, opened
-from cnt_grpc.kit.worker import Worker
+from cnt_grpc.kit.jobs.worker import Worker
 from tests.conftest import SECRET_KEY
 from tests.harness.database import Cluster
 from tests.harness.google import GoogleStandIn

@@ -13,8 +13,8 @@ from sqlalchemy import Executable, bindparam, select, update
 
 from cnt_grpc.auth.tables import users
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, statement
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.notification import devices, outbox
 from cnt_grpc.notification.tables import deliveries
 from cnt_grpc.pb.cnt.notification.v1.jobs_pb2 import Deliver

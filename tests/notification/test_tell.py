@@ -13,7 +13,7 @@ from cnt_grpc import auth, notification
 from cnt_grpc.auth.tables import security_events
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.kit.worker import Worker
+from cnt_grpc.kit.jobs.worker import Worker
 from cnt_grpc.notification import jobs as notification_jobs
 from cnt_grpc.notification import rules
 from cnt_grpc.notification.outbox import INLINE

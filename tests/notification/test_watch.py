@@ -13,7 +13,7 @@ from sqlalchemy import Executable, text
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tail import PAGE
+from cnt_grpc.kit.events.tail import PAGE
 from cnt_grpc.notification import rules
 from tests.notification.inboxes import PATIENCE, Stream, tell
 

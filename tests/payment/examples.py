@@ -6,7 +6,7 @@ import secrets
 from google.protobuf.message import DecodeError
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.queries import bank as bank_queries
 from cnt_grpc.payment.rules import bank

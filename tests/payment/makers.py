@@ -5,8 +5,8 @@ import uuid
 from typing import Any
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.ledger import Leg
 from cnt_grpc.payment.provider import Begun, Seen

@@ -90,7 +90,7 @@ def test_without_a_key_nothing_is_kept() -> None:
 
 
 async def test_sealing_anew_loses_nothing_while_people_change_theirs(world: World) -> None:
-    from cnt_grpc.kit.call import Caller  # noqa: PLC0415
+    from cnt_grpc.kit.rpc.call import Caller  # noqa: PLC0415
 
     old, both = BankVault({"test-old": OLD}), BankVault({"test-new": NEW, "test-old": OLD})
     people = [(await world.user()).id for _ in range(30)]

@@ -163,7 +163,7 @@ async def test_many_at_once_spend_a_balance_exactly_once(world: World, api: Api)
 
 async def test_a_gift_is_two_statements_of_ours(world: World) -> None:
     """And the second one, the notice, is not even ours: what a gift costs are its round trips."""
-    from cnt_grpc.kit.call import Caller  # noqa: PLC0415
+    from cnt_grpc.kit.rpc.call import Caller  # noqa: PLC0415
     from cnt_grpc.payment.rules import gifts  # noqa: PLC0415
 
     ann, bob = await rich(world), await world.user()

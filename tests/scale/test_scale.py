@@ -10,9 +10,9 @@ from bench.scale.hot import Hot, questions
 from bench.scale.plans import Plan, plan_of
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.content.rules import favorites, items
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import ListPodcastsRequest
 from cnt_grpc.search import Kind, rules
 from tests.harness.database import Cluster

@@ -254,8 +254,8 @@ async def test_statements_do_not_grow_with_what_is_found(world: World, api: Api)
     own = word()
     await put(world, *[own] * 30)
     async with world.db.transaction() as tx:
-        from cnt_grpc.kit.call import ANONYMOUS  # noqa: PLC0415
         from cnt_grpc.kit.paging import Page  # noqa: PLC0415
+        from cnt_grpc.kit.rpc.call import ANONYMOUS  # noqa: PLC0415
         from cnt_grpc.pb.cnt.search.v1.search_service_pb2 import SearchRequest  # noqa: PLC0415
         from cnt_grpc.search import rules  # noqa: PLC0415
 

@@ -109,7 +109,7 @@ class Operations:
             # By our convention a field of that name takes what a page's form sends; what it says does not matter.
             return _content(comment, {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}})
         if binding.body == "file":
-            # By our convention (kit/httpbody.py) a form has the file in the part of the field's name.
+            # By our convention (kit/rpc/httpbody.py) a form has the file in the part of the field's name.
             part = {"type": "object", "properties": {"file": raw["schema"]}, "required": ["file"]}
             content = {"multipart/form-data": {"schema": part}, "application/octet-stream": raw}
             return {"required": True} | _content(comment, content)

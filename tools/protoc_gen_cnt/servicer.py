@@ -119,5 +119,5 @@ class _Module:
     def imports(self) -> list[str]:
         """What a type checker must import; nothing of it is loaded when the server runs."""
         standard = ["    from collections.abc import AsyncIterator", ""] if self.iterates else []
-        ours = ["from cnt_grpc.kit.call import Call", *self.foreign.values()]
+        ours = ["from cnt_grpc.kit.rpc.call import Call", *self.foreign.values()]
         return [*standard, *(f"    {line}" for line in sorted(ours))]

@@ -6,9 +6,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from cnt_grpc import auth, media
 from cnt_grpc.admin.tables import creator_applications, identity_papers
 from cnt_grpc.kit.db import among, statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.figures import Figure
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 
 _application = creator_applications.c
 _SHOWN = select(creator_applications, auth.people.c.name.label("user_name"), auth.people.c.username).join_from(

@@ -7,10 +7,10 @@ from cnt_grpc import auth, content, media, moderation, notification
 from cnt_grpc.admin.queries import applications as queries
 from cnt_grpc.admin.queries import users
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Denied, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.admin.v1.reason import Reason
 
 _ROOM = "admin"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from cnt_grpc import auth, moderation
 from cnt_grpc.admin.queries import users as queries
 from cnt_grpc.auth import Role
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Denied, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.admin.v1.reason import Reason
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason as AuthReason
 

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from cnt_grpc.auth.queries.people import roles_of
 from cnt_grpc.auth.tables import users
 from cnt_grpc.kit.db import Row, Tx, statement
+from cnt_grpc.kit.db.statements import among
 from cnt_grpc.kit.errors import NotFound
-from cnt_grpc.kit.statement import among
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 IDENTITY = (users.c.id, users.c.username, users.c.email, users.c.name, users.c.is_guest, users.c.banned_at)

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, Executable, bindparam, select
 
 from cnt_grpc.auth.queries.people import roles_of
 from cnt_grpc.auth.tables import users
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx, statement
+from cnt_grpc.kit.rpc.call import Caller
 
 
 async def caller_of(tx: Tx, user_id: int) -> Caller | None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from cnt_grpc.auth.tables import email_verifications as codes
 from cnt_grpc.auth.tables import wrong_tries
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 async def locked_count(tx: Tx, key: bytes, *, now: datetime, forget_before: datetime) -> Row:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Executable, bindparam, case, func, select,
 from cnt_grpc.auth.queries.accounts import IDENTITY, all_roles, has_email
 from cnt_grpc.auth.tables import users
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 async def account_by_google_id(tx: Tx, google_id: str) -> Row | None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from cnt_grpc.auth.queries.people import CallerId
 from cnt_grpc.auth.tables import entitlements
 from cnt_grpc.kit.db import Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 def is_entitled_to(caller_id: CallerId, key: ColumnElement[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.auth.tables import exports
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 async def find_export(tx: Tx, user_id: int) -> Row | None:

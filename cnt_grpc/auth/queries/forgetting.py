@@ -6,7 +6,7 @@ from sqlalchemy import Column, Executable, Table, bindparam, delete, select
 
 from cnt_grpc.auth.tables import email_verifications, refresh_tokens, sessions, sign_in_codes, wrong_tries
 from cnt_grpc.kit.db import Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 AT_ONCE = 5000
 

@@ -19,7 +19,7 @@ from cnt_grpc.auth.tables import (
     users,
 )
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 NOBODY = "Deleted person"
 """The name that others see of who is gone."""

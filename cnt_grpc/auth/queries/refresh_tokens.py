@@ -8,7 +8,7 @@ from cnt_grpc.auth.queries.accounts import IDENTITY
 from cnt_grpc.auth.queries.people import roles_of
 from cnt_grpc.auth.tables import refresh_tokens, sessions, users
 from cnt_grpc.kit.db import Row, Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 async def locked_token(tx: Tx, token_hash: bytes) -> Row | None:

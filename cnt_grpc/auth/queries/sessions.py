@@ -22,9 +22,9 @@ from sqlalchemy import (
 from cnt_grpc.auth.queries.people import roles_of
 from cnt_grpc.auth.tables import refresh_tokens, sessions, users
 from cnt_grpc.kit.db import Row, Tx, statement
+from cnt_grpc.kit.db.statements import among
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import Page, beyond
-from cnt_grpc.kit.statement import among
-from cnt_grpc.kit.tables import MOMENT
 
 
 async def insert_session(

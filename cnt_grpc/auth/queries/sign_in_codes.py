@@ -6,7 +6,7 @@ from sqlalchemy import Executable, LargeBinary, bindparam, delete, insert
 
 from cnt_grpc.auth.tables import sign_in_codes
 from cnt_grpc.kit.db import Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 async def insert_code(tx: Tx, code_hash: bytes, user_id: int, *, expires_at: datetime) -> None:

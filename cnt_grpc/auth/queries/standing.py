@@ -6,7 +6,7 @@ from sqlalchemy import Executable, bindparam, select, true, update
 
 from cnt_grpc.auth.tables import users
 from cnt_grpc.kit.db import Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 
 async def set_banned(tx: Tx, user_id: int, reason: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.auth.tables import wrong_tries
 from cnt_grpc.kit.db import Tx, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 
 _LARGEST_POWER = 20
 """Delays double no further: two to a large power is no number for Postgres."""

@@ -12,9 +12,9 @@ from cnt_grpc.auth.rules.accounts import NewAccount
 from cnt_grpc.auth.rules.sessions import Device, EndReason, SecurityEvent, SignedIn, SignedInBy
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Denied
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 

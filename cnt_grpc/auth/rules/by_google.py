@@ -15,9 +15,9 @@ from cnt_grpc.auth.rules.accounts import NewAccount
 from cnt_grpc.auth.rules.sessions import Device, SecurityEvent, SignedIn, SignedInBy
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Conflict, Contention, Denied, Invalid, Unauthenticated
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 CODE_LIFE = timedelta(minutes=1)

@@ -9,9 +9,9 @@ from cnt_grpc.auth.queries import credentials
 from cnt_grpc.auth.rules import codes, sessions, slow_down
 from cnt_grpc.auth.rules.sessions import FRESH, Device, EndReason, SecurityEvent
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import Unauthenticated
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 

@@ -15,9 +15,9 @@ from cnt_grpc.auth.rules.roles import Role
 from cnt_grpc.auth.rules.sessions import GRACE, Device, EndReason, SecurityEvent
 from cnt_grpc.auth.vault import Vault
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.auth.v1.reason import Reason
 
 TIME_TO_REGRET = timedelta(days=30)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from cnt_grpc.community.rules.support import Stats, for_team
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.kit.times import set_time
 from cnt_grpc.pb.cnt.community.v1 import support_service_pb2 as pb2
 

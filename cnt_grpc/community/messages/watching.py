@@ -7,7 +7,7 @@ from cnt_grpc import media
 from cnt_grpc.community.messages import comments as comment_messages
 from cnt_grpc.community.rules.watching import Watched
 from cnt_grpc.kit.db import Row
-from cnt_grpc.kit.tail import Cause
+from cnt_grpc.kit.events.tail import Cause
 from cnt_grpc.pb.cnt.community.v1 import post_pb2, watch_pb2
 
 _CAUSES: Final = {

@@ -24,7 +24,7 @@ from cnt_grpc import auth, content
 from cnt_grpc.community.queries.posts import SHOWN, Columns, with_author
 from cnt_grpc.community.tables import community_posts
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.moderation import Gate, Status
 
 _post = community_posts.c

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from cnt_grpc import auth
 from cnt_grpc.community.tables import comment_likes, comments, community_posts, like_notices, likes
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.moderation import CALLER_ID
 
 _people = auth.people

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from cnt_grpc.community import quotes
 from cnt_grpc.community.queries import quotes as queries
 from cnt_grpc.community.rules import posts
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Status
 
 

@@ -8,10 +8,10 @@ from cnt_grpc.community.queries import likes as like_queries
 from cnt_grpc.community.queries import posts as post_queries
 from cnt_grpc.community.rules import telling, watching
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 

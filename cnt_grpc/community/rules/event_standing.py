@@ -8,8 +8,8 @@ from cnt_grpc.community.queries import event_changes as changes
 from cnt_grpc.community.queries import events as queries
 from cnt_grpc.community.rules.standing import is_trusted
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Status
 
 KIND: Final = "event"

@@ -12,10 +12,10 @@ from cnt_grpc.community.queries import events as queries
 from cnt_grpc.community.rules.event_standing import KIND, ROOM, next_status, show, stand
 from cnt_grpc.community.rules.standing import is_trusted
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
 from cnt_grpc.kit.paging import LIMITS, Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 

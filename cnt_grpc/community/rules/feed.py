@@ -7,9 +7,9 @@ from cnt_grpc.community.queries.feed import Phase, feed_page
 from cnt_grpc.community.rules import files
 from cnt_grpc.community.rules.posts import Posts
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.paging import Page, SortValue
+from cnt_grpc.kit.rpc.call import Caller
 
 RECENT: Final = timedelta(days=7)
 """For so long a post comes before everything else for those who follow its author."""

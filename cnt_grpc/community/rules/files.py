@@ -8,9 +8,9 @@ from cnt_grpc import media
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.rules import quoting
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import Kind
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 

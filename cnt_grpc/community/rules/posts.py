@@ -11,10 +11,10 @@ from cnt_grpc.community.rules import files, finding, quoting, watching
 from cnt_grpc.community.rules.files import Files
 from cnt_grpc.community.rules.standing import KIND, is_trusted, next_status, stand
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 

@@ -7,8 +7,8 @@ from cnt_grpc import moderation, notification
 from cnt_grpc.community.queries import changes
 from cnt_grpc.community.rules import files, finding, watching
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Status
 
 KIND: Final = "community_post"

@@ -9,8 +9,8 @@ from cnt_grpc.community import jobs
 from cnt_grpc.community.queries import comments as comment_queries
 from cnt_grpc.community.queries import likes as queries
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 
 GATHERED: Final = timedelta(minutes=10)
 """An author hears of the first like at once, and of those that follow together, this much later."""

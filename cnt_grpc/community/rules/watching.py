@@ -6,9 +6,9 @@ from typing import Any, Final, Protocol, Self
 
 from cnt_grpc.community.queries import watching as queries
 from cnt_grpc.kit import events
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate, Status
 
 TOPIC: Final = "post"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from cnt_grpc import media
 from cnt_grpc.community.watch import PostWatch
-from cnt_grpc.kit.cache import AnswerCache
+from cnt_grpc.kit.rpc.cache import AnswerCache
 
 
 @dataclass(frozen=True, slots=True)

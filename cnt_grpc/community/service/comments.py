@@ -3,8 +3,8 @@
 from cnt_grpc.community.messages import comments as messages
 from cnt_grpc.community.rules import comments, likes
 from cnt_grpc.community.service.base import Part
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.community.v1.comment_pb2 import (
     CreateCommentRequest,
     CreateCommentResponse,

@@ -8,8 +8,8 @@ from cnt_grpc import media
 from cnt_grpc.community import calendars
 from cnt_grpc.community.messages import events as messages
 from cnt_grpc.community.rules import attendance, events
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.community.v1 import event_service
 from cnt_grpc.pb.cnt.community.v1 import event_service_pb2 as pb2
 

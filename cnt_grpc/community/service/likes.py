@@ -2,7 +2,7 @@
 
 from cnt_grpc.community.rules import likes
 from cnt_grpc.community.service.base import Part
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.community.v1.like_pb2 import (
     LikePostRequest,
     LikePostResponse,

@@ -6,8 +6,8 @@ from cnt_grpc.community.messages import posts as messages
 from cnt_grpc.community.rules import posts
 from cnt_grpc.community.rules.feed import feed
 from cnt_grpc.community.service.base import Part
-from cnt_grpc.kit.call import ANONYMOUS, Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import ANONYMOUS, Call
 from cnt_grpc.pb.cnt.community.v1.post_pb2 import (
     CreatePostRequest,
     CreatePostResponse,

@@ -2,8 +2,8 @@
 
 from cnt_grpc.community.messages import support as messages
 from cnt_grpc.community.rules import support
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.community.v1 import support_service
 from cnt_grpc.pb.cnt.community.v1 import support_service_pb2 as pb2
 

@@ -10,10 +10,10 @@ from cnt_grpc.community.messages import watching as messages
 from cnt_grpc.community.rules import posts, watching
 from cnt_grpc.community.rules.watching import Standing, Watched
 from cnt_grpc.community.service.base import Part
-from cnt_grpc.kit.bundle import Bundle, Events
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import NotFound
-from cnt_grpc.kit.tail import Beat, End
+from cnt_grpc.kit.events.bundle import Bundle, Events
+from cnt_grpc.kit.events.tail import Beat, End
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.community.v1.post_pb2 import Post
 from cnt_grpc.pb.cnt.community.v1.watch_pb2 import WatchPostsRequest, WatchPostsResponse
 

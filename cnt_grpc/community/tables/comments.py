@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 
 comments = Table(
     "comments",

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 
 _APPROVED = text("status = 'approved'")
 

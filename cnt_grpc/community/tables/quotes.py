@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
-from cnt_grpc.kit.tables import metadata
+from cnt_grpc.kit.db.tables import metadata
 
 quote_pictures = Table(
     "quote_pictures",

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from cnt_grpc.kit.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata
 
 support_messages = Table(
     "support_messages",

@@ -21,8 +21,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from cnt_grpc import auth
 from cnt_grpc.content.tables import artist_categories, artist_followers, artists
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.moderation import CALLER_ID, Gate
 
 _artist = artists.c

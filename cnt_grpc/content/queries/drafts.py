@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Executable, Select, Text, bindparam, delete, 
 from cnt_grpc import media
 from cnt_grpc.content.tables import content_drafts
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 
 _draft = content_drafts.c
 _ID = bindparam("draft_id", type_=BigInteger)

@@ -7,8 +7,8 @@ from sqlalchemy import Executable, bindparam, func, select
 from cnt_grpc.content.kinds import KINDS
 from cnt_grpc.content.tables import content_items, plays
 from cnt_grpc.kit.db import Statement, statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.figures import Figure
-from cnt_grpc.kit.tables import MOMENT
 
 
 @statement

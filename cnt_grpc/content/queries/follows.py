@@ -19,8 +19,8 @@ from cnt_grpc import auth
 from cnt_grpc.content.queries.artists import follows_them, is_met
 from cnt_grpc.content.tables import artist_followers, artists
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.moderation import Gate
 
 _artist = artists.c

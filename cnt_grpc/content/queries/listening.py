@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import artists, content_items, plays, positions
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.moderation import Gate, Status
 
 _item = content_items.c

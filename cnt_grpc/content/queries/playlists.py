@@ -24,8 +24,8 @@ from cnt_grpc.content.queries.items import of_any_kind
 from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import content_items, playlist_items, playlists
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.moderation import CALLER_ID, Gate
 
 _list = playlists.c

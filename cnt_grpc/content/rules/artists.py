@@ -11,10 +11,10 @@ from cnt_grpc.content.queries.news import podcasts_to_feed
 from cnt_grpc.content.rules import finding
 from cnt_grpc.content.rules.files import Blank, File
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import ANONYMOUS, Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import ANONYMOUS, Caller
 from cnt_grpc.moderation import Gate
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 

@@ -2,8 +2,8 @@
 
 from cnt_grpc.content.kinds import BIBLE_STORY
 from cnt_grpc.content.rules import items
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 
 
 async def bible_story(tx: Tx, caller: Caller, story_id: int) -> Row:

@@ -7,9 +7,9 @@ from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries.categories import categories_to_name
 from cnt_grpc.content.rules import items
 from cnt_grpc.content.rules.items import Changes
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import AppError, Invalid, NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 _OF_ONE: Final = (Invalid, NotFound, Precondition)

@@ -8,10 +8,10 @@ from cnt_grpc import moderation
 from cnt_grpc.content.queries import categories as queries
 from cnt_grpc.content.queries.items import ANIMATED
 from cnt_grpc.content.rules.items import Filter
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 FIRST: Final = (

@@ -6,10 +6,10 @@ from typing import Any, Final
 from cnt_grpc import media
 from cnt_grpc.content.queries import drafts as queries
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 MOST: Final = 500

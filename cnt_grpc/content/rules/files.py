@@ -7,8 +7,8 @@ from typing import Any, Final
 from cnt_grpc import media
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import items as queries
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 
 _ROOM: Final = "content"
 _SHIPPED: Final = 12

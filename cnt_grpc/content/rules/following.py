@@ -6,10 +6,10 @@ from cnt_grpc import auth, notification
 from cnt_grpc.content.queries import follows as queries
 from cnt_grpc.content.rules import artists
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 

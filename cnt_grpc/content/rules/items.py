@@ -12,10 +12,10 @@ from cnt_grpc.content.rules import artists, files, finding
 from cnt_grpc.content.rules.files import Blank, Cover, File
 from cnt_grpc.content.rules.standing import is_trusted, next_status, stand
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 

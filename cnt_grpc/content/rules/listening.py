@@ -8,9 +8,9 @@ from typing import Final
 from cnt_grpc.content.queries import listening as queries
 from cnt_grpc.content.queries.items import visible_of_any_kind
 from cnt_grpc.kit import clock, seal
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 

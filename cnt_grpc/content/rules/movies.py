@@ -10,9 +10,9 @@ from cnt_grpc.content.queries import changes, ratings
 from cnt_grpc.content.rules import files, items
 from cnt_grpc.content.rules.items import Changes, Filter
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 

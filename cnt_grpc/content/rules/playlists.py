@@ -9,10 +9,10 @@ from typing import Final
 
 from cnt_grpc.content.queries import playlists as queries
 from cnt_grpc.kit import clock, seal
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 

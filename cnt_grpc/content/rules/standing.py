@@ -7,8 +7,8 @@ from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.rules import artists, files, finding
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Status
 
 _REVIEWED = frozenset({"title", "description", "media_id", "cover_id", "cover_key"})

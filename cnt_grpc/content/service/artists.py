@@ -12,8 +12,8 @@ from cnt_grpc.content.messages.podcasts import fill_podcast
 from cnt_grpc.content.rules import artists, following, items
 from cnt_grpc.content.rules.items import Filter
 from cnt_grpc.content.service.base import Part
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.content.v1 import artist_service
 from cnt_grpc.pb.cnt.content.v1 import artist_service_pb2 as pb2
 

@@ -3,8 +3,8 @@
 from cnt_grpc.content.messages import library as messages
 from cnt_grpc.content.rules import drafts
 from cnt_grpc.content.service.base import Part
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.content.v1 import library_service_pb2 as pb2
 
 

@@ -3,7 +3,7 @@
 from cnt_grpc.content.messages import listening as messages
 from cnt_grpc.content.rules import listening
 from cnt_grpc.content.service.base import Part
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.content.v1.listening_pb2 import (
     GetPositionRequest,
     GetPositionResponse,

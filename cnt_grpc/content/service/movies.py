@@ -5,8 +5,8 @@ from cnt_grpc.content.messages import movies as messages
 from cnt_grpc.content.rules import categories, items, movies
 from cnt_grpc.content.rules.items import Filter
 from cnt_grpc.content.service.base import Part
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.content.v1.movie_pb2 import (
     CreateMovieRequest,
     CreateMovieResponse,

@@ -4,8 +4,8 @@ from cnt_grpc.content.kinds import MUSIC
 from cnt_grpc.content.messages import music as messages
 from cnt_grpc.content.rules import items
 from cnt_grpc.content.service.base import Part
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.content.v1.music_pb2 import (
     CreateMusicTrackRequest,
     CreateMusicTrackResponse,

@@ -15,8 +15,8 @@ from sqlalchemy import (
     text,
 )
 
+from cnt_grpc.kit.db.tables import MOMENT, metadata, violation
 from cnt_grpc.kit.errors import Precondition
-from cnt_grpc.kit.tables import MOMENT, metadata, violation
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 

@@ -12,10 +12,10 @@ from cnt_grpc.editing.queries import edits as queries
 from cnt_grpc.editing.queries import versions
 from cnt_grpc.editing.rules.sources import ROOM, claimed
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Exhausted, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.editing.v1.reason import Reason
 
 MOST_OPEN: Final = 1000

@@ -5,9 +5,9 @@ from typing import Final
 
 from cnt_grpc import media
 from cnt_grpc.editing.clip import Clip, Source
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Caller
 
 MOST: Final = 40
 """Files of one edit."""

@@ -2,10 +2,10 @@
 
 from cnt_grpc.editing.queries import versions as queries
 from cnt_grpc.editing.rules import edits
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.editing.v1.reason import Reason
 
 

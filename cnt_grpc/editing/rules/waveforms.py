@@ -8,9 +8,9 @@ from typing import Final
 from cnt_grpc.editing.queries import waveforms as queries
 from cnt_grpc.editing.rules.sources import claimed
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Caller
 
 POINTS: Final = 1000
 """Peaks that are shown unless another number is asked for."""

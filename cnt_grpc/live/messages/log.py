@@ -2,8 +2,8 @@
 
 from cnt_grpc import media
 from cnt_grpc.kit.db import Row
-from cnt_grpc.kit.tail import Beat, Cause, End
-from cnt_grpc.kit.tail import Row as LogRow
+from cnt_grpc.kit.events.tail import Beat, Cause, End
+from cnt_grpc.kit.events.tail import Row as LogRow
 from cnt_grpc.kit.times import set_time
 from cnt_grpc.live.livekit import person_behind
 from cnt_grpc.live.log import State

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc import auth
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.live.tables import voice_agents
 
 _worker = voice_agents.c

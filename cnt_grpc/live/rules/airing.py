@@ -1,8 +1,8 @@
 """Going on air, falling off it, and ending: each step is taken once, written into the log, and told."""
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log, work
 from cnt_grpc.live.queries import people
 from cnt_grpc.live.queries import streams as queries

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from cnt_grpc import media
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.livekit import Bucket, Way, studio_of
 from cnt_grpc.live.queries import ingresses
 from cnt_grpc.live.queries import streams as queries

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from cnt_grpc import content, moderation
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Denied, Exhausted, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log
 from cnt_grpc.live.livekit import identity_of
 from cnt_grpc.live.queries import log as queries

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cnt_grpc import search
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.standing import Status
 

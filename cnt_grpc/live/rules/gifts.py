@@ -1,7 +1,7 @@
 """Gifts in streams: who receives them, and that everyone who watches sees them."""
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log
 from cnt_grpc.live.rules import streams
 from cnt_grpc.live.standing import Entry

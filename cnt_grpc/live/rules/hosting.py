@@ -1,8 +1,8 @@
 """What a host says about their own stream, and LiveKit confirms."""
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row
 from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.livekit import identity_of, studio_of
 from cnt_grpc.live.rules import airing, streams
 from cnt_grpc.live.rules.joining import Studio, required

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Denied, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.livekit import Rooms, anonymous_identity, identity_of
 from cnt_grpc.live.queries import people
 from cnt_grpc.live.rules import streams

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from cnt_grpc import search
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import work
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.queries.streams import Narrowed

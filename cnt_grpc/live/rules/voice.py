@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.livekit import identity_of, voice_rooms_of
 from cnt_grpc.live.queries import voice as queries
 from cnt_grpc.live.rules.joining import Studio, required

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.live.rules import broadcasting as rules
 from cnt_grpc.live.rules.broadcasting import Recorder
 from cnt_grpc.live.rules.joining import Studio

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cnt_grpc import media
-from cnt_grpc.kit.call import Call, Caller
-from cnt_grpc.kit.dispatcher import Dispatcher
+from cnt_grpc.kit.events.dispatcher import Dispatcher
+from cnt_grpc.kit.events.tail import Beat, End, Row
 from cnt_grpc.kit.paging import Page
-from cnt_grpc.kit.tail import Beat, End, Row
+from cnt_grpc.kit.rpc.call import Call, Caller
 from cnt_grpc.live.blocks import Blocks
 from cnt_grpc.live.log import State
 from cnt_grpc.live.messages import log as messages

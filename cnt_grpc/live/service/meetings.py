@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from cnt_grpc import auth
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.live.messages import streams as messages
 from cnt_grpc.live.rules import meetings as rules
 from cnt_grpc.live.rules.joining import Studio

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.live.messages import log as messages
 from cnt_grpc.live.messages.words import ROLE_ASKED, ROLES
 from cnt_grpc.live.rules import stage as rules

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from cnt_grpc import media
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.live.messages import streams as messages
 from cnt_grpc.live.messages.words import CATEGORY_ASKED, STATUS_ASKED
 from cnt_grpc.live.queries.streams import Narrowed

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.live.messages import streams as messages
 from cnt_grpc.live.rules import voice as rules
 from cnt_grpc.live.rules.joining import Studio

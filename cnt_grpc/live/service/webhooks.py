@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from livekit.protocol.webhook import WebhookEvent
 
 from cnt_grpc.kit import inbox
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.live import work
 from cnt_grpc.live.rules.joining import Studio, required
 from cnt_grpc.pb.cnt.live.v1 import livekit_webhook_service

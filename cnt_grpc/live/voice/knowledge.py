@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from cnt_grpc import auth, community, content, search
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, select, update
 
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.media.tables import media_objects, media_uses, upload_sessions
 
 _file, _upload = media_objects.c, upload_sessions.c

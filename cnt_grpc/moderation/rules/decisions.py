@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import AppError, Denied, Invalid, NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import audit
 from cnt_grpc.moderation.kinds import Decision, Kind, Kinds, Subject
 from cnt_grpc.moderation.status import Status

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Contention, Denied, Invalid, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import audit
 from cnt_grpc.moderation.queries import reports as queries
 from cnt_grpc.moderation.reportable import Reportables, Thing

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, Executable, LargeBinary, Text, bindparam, del
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.notification.tables import device_tokens
 
 _device = device_tokens.c

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from cnt_grpc.kit.db import among, statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.notification.tables import inbox_heads, notifications
 
 _ME = bindparam("recipient_id", type_=BigInteger)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from cnt_grpc.auth import contacts
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.notification.tables import deliveries, device_tokens, notification_preferences, notification_settings
 
 _delivery = deliveries.c

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from cnt_grpc.auth import contacts
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.notification.notice import Channel
 from cnt_grpc.notification.tables import (
     deliveries,

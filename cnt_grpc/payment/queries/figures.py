@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import Executable, bindparam, func, select
 
 from cnt_grpc.kit.db import Statement, statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.figures import Figure
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.payment.tables import gift_transactions
 
 

@@ -24,8 +24,8 @@ from sqlalchemy import (
 
 from cnt_grpc import auth
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.payment.tables import commission_settings, gift_transactions, gifts, ledger_accounts, ledger_entries
 
 _gift = gifts.c

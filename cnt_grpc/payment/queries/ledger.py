@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Executable, TableValuedAlias, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from cnt_grpc.kit.db import statement
-from cnt_grpc.kit.tables import MOMENT
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.payment.tables import ledger_accounts, ledger_entries
 
 _account = ledger_accounts.c

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, ColumnElement, Executable, Select, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.payment.tables import plans, provider_customers, subscriptions
 
 _plan = plans.c

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, ColumnElement, Executable, Text, Uuid, bindpa
 
 from cnt_grpc import auth
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
-from cnt_grpc.kit.tables import MOMENT
 from cnt_grpc.payment.tables import coin_purchases, donations, payments, refunds
 
 _payment = payments.c

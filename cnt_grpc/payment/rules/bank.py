@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.queries import bank as queries

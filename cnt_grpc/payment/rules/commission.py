@@ -1,8 +1,8 @@
 """The commission: the rule in force, what it takes of an amount, and changing it."""
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import currencies
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.queries import commission as queries

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import currencies
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.queries import discounts as queries

@@ -6,10 +6,10 @@ from typing import Final
 from uuid import UUID
 
 from cnt_grpc import auth
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import currencies, provider
 from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.provider import Begun, Order, Seen

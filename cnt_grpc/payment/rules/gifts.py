@@ -6,10 +6,10 @@ from typing import Final
 
 from cnt_grpc import auth, live, notification
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.queries import gifts as queries

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from cnt_grpc import auth
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Conflict, NotFound
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import provider
 from cnt_grpc.payment.provider import Seen
 from cnt_grpc.payment.queries import memberships as queries

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Call, Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
+from cnt_grpc.kit.rpc.call import Call, Caller
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.provider import Begun, Order, Provider
 from cnt_grpc.payment.queries import payments as queries

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from cnt_grpc import auth
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Conflict, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import currencies, ledger, tasks
 from cnt_grpc.payment.ledger import COIN, Leg
 from cnt_grpc.payment.queries import creators as queries

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import currencies
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.queries import memberships as queries

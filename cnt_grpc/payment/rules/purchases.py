@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import provider
 from cnt_grpc.payment.provider import Seen
 from cnt_grpc.payment.queries import discounts as discount_queries

@@ -1,7 +1,7 @@
 """What is in a wallet."""
 
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import ledger
 
 

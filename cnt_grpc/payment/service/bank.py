@@ -1,6 +1,6 @@
 """Answers the methods of PaymentService that are about bank details."""
 
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import bank as messages
 from cnt_grpc.payment.rules import bank
 from cnt_grpc.payment.service.base import Part

@@ -1,6 +1,6 @@
 """Answers the methods of PaymentService that are about the commission."""
 
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import offers as messages
 from cnt_grpc.payment.rules import commission
 from cnt_grpc.payment.service.base import Part

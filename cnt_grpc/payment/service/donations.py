@@ -1,8 +1,8 @@
 """Answers the methods of PaymentService that are about donations."""
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment import receipts
 from cnt_grpc.payment.messages import payments as messages
 from cnt_grpc.payment.rules import donations, paying

@@ -1,7 +1,7 @@
 """Answers the methods of WalletService that are about gifts."""
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import offers as messages
 from cnt_grpc.payment.rules import gifts
 from cnt_grpc.payment.service.base import Part

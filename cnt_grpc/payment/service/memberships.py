@@ -1,7 +1,7 @@
 """Answers the methods of SubscriptionService that are about plans and subscriptions."""
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import memberships as messages
 from cnt_grpc.payment.messages.offers import changes
 from cnt_grpc.payment.rules import memberships, paying, plans

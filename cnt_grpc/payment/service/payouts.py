@@ -1,8 +1,8 @@
 """Answers the methods of PaymentService that are about where creators' money goes."""
 
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import creators as messages
 from cnt_grpc.payment.rules import payouts
 from cnt_grpc.payment.service.base import Part

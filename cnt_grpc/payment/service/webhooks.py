@@ -1,6 +1,6 @@
 """Answers the methods of PaymentService that are about events of providers."""
 
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.rules import events
 from cnt_grpc.payment.service.base import Part
 from cnt_grpc.pb.cnt.payment.v1.donation_pb2 import (

@@ -15,8 +15,8 @@ from sqlalchemy import (
     text,
 )
 
+from cnt_grpc.kit.db.tables import MOMENT, metadata, violation
 from cnt_grpc.kit.errors import Conflict
-from cnt_grpc.kit.tables import MOMENT, metadata, violation
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 discount_codes = Table(

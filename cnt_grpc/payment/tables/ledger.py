@@ -14,8 +14,8 @@ from sqlalchemy import (
     text,
 )
 
+from cnt_grpc.kit.db.tables import MOMENT, metadata, violation
 from cnt_grpc.kit.errors import Precondition
-from cnt_grpc.kit.tables import MOMENT, metadata, violation
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 # Triggers, which Core cannot describe and a migration makes: an entry moves its account's balance when it is inserted,

@@ -16,8 +16,8 @@ from sqlalchemy import (
     text,
 )
 
+from cnt_grpc.kit.db.tables import MOMENT, metadata, violation
 from cnt_grpc.kit.errors import Conflict
-from cnt_grpc.kit.tables import MOMENT, metadata, violation
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 _TAKEN = violation(Conflict, Reason.OFFER_NAME_TAKEN)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from pathlib import Path
 
-from cnt_grpc.kit.tables import metadata
+from cnt_grpc.kit.db.tables import metadata
 from tests.faults.whole import Whole
 
 # Whatever a room calls it: a column that names objects of the store ends so.

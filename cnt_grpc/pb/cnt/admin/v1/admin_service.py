@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cnt_grpc.pb.cnt.admin.v1 import admin_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
 
 SERVICE: Final = "cnt.admin.v1.AdminService"
 

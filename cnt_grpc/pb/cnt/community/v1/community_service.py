@@ -11,7 +11,7 @@ from cnt_grpc.pb.cnt.community.v1 import community_service_pb2 as pb2  # noqa: F
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
     from cnt_grpc.pb.cnt.community.v1 import comment_pb2 as cnt_community_v1_comment_pb2
     from cnt_grpc.pb.cnt.community.v1 import like_pb2 as cnt_community_v1_like_pb2
     from cnt_grpc.pb.cnt.community.v1 import post_pb2 as cnt_community_v1_post_pb2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cnt_grpc.pb.cnt.content.v1 import content_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
     from cnt_grpc.pb.cnt.content.v1 import bible_story_pb2 as cnt_content_v1_bible_story_pb2
     from cnt_grpc.pb.cnt.content.v1 import category_pb2 as cnt_content_v1_category_pb2
     from cnt_grpc.pb.cnt.content.v1 import document_pb2 as cnt_content_v1_document_pb2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cnt_grpc.pb.cnt.moderation.v1 import report_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
     from cnt_grpc.pb.cnt.moderation.v1 import report_pb2 as cnt_moderation_v1_report_pb2
 
 SERVICE: Final = "cnt.moderation.v1.ReportService"

@@ -11,7 +11,7 @@ from cnt_grpc.pb.cnt.notification.v1 import notification_service_pb2 as pb2  # n
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
 
 SERVICE: Final = "cnt.notification.v1.NotificationService"
 

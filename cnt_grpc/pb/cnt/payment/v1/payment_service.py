@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cnt_grpc.pb.cnt.payment.v1 import payment_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
     from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_payment_v1_bank_pb2
     from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_payment_v1_commission_pb2
     from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_payment_v1_donation_pb2

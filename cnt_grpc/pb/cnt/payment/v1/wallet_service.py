@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cnt_grpc.pb.cnt.payment.v1 import wallet_service_pb2 as pb2  # noqa: F401
 
 if TYPE_CHECKING:
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
     from cnt_grpc.pb.cnt.payment.v1 import coin_package_pb2 as cnt_payment_v1_coin_package_pb2
     from cnt_grpc.pb.cnt.payment.v1 import discount_pb2 as cnt_payment_v1_discount_pb2
     from cnt_grpc.pb.cnt.payment.v1 import gift_pb2 as cnt_payment_v1_gift_pb2

@@ -9,14 +9,14 @@ import asyncpg
 import structlog
 from asyncpg.prepared_stmt import PreparedStatement
 
+from cnt_grpc.kit.db.pool import Connection, Pool
+from cnt_grpc.kit.db.sqlstate import is_stale_statement, is_standby, meaning
+from cnt_grpc.kit.db.statements import Statement
 from cnt_grpc.kit.errors import Contention
-from cnt_grpc.kit.pool import Connection, Pool
-from cnt_grpc.kit.sqlstate import is_stale_statement, is_standby, meaning
-from cnt_grpc.kit.statement import Statement
 
 if TYPE_CHECKING:
-    from cnt_grpc.kit.db import Database
-    from cnt_grpc.kit.pool import Prepared
+    from cnt_grpc.kit.db.database import Database
+    from cnt_grpc.kit.db.pool import Prepared
 
 T = TypeVar("T")
 Row = asyncpg.Record

@@ -1,17 +1,4 @@
-"""Background jobs: enqueued in the caller's transaction, run by a worker at least once, with one result.
-
-    PROBE = Job("media.probe", media_jobs_pb2.ProbeMedia, attempts=5, timeout=timedelta(minutes=2))
-
-    job_id = await jobs.enqueue(tx, PROBE, ProbeMedia(media_id=12), owner=user_id, dedupe="media:12")
-
-    async def probe_media(payload: ProbeMedia, run: Run) -> None:
-        found = await asyncio.to_thread(probe, payload.media_id)
-        async with run.finish() as tx:
-            await queries.set_probed(tx, payload.media_id, found)
-
-A run may die with its worker at any point, and then another one starts over; what it does outside its `finish` must
-bear that. Several runs of a job never finish it twice.
-"""
+"""A kind of job, and what callers do with one: enqueue it, look at it, wait for it, cancel it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,27 +10,13 @@ from typing import Any, Generic, TypeVar, cast
 from google.protobuf import descriptor, message
 from sqlalchemy import select
 
-from cnt_grpc.kit import clock, events, job_queries, job_queue, scrub, seal
+from cnt_grpc.kit import clock, events, scrub, seal
 from cnt_grpc.kit.db import Database, Row, Tx, in_transaction
+from cnt_grpc.kit.db.tables import jobs
 from cnt_grpc.kit.errors import Contention
 from cnt_grpc.kit.events import EventBus
-from cnt_grpc.kit.job_run import TOPIC, Fenced, GiveUp, Run
-from cnt_grpc.kit.tables import jobs
-
-__all__ = [
-    "TOPIC",
-    "Fenced",
-    "GiveUp",
-    "Handler",
-    "Job",
-    "Run",
-    "State",
-    "cancel",
-    "enqueue",
-    "find",
-    "standing",
-    "wait",
-]
+from cnt_grpc.kit.jobs import queries, queue
+from cnt_grpc.kit.jobs.run import TOPIC, GiveUp, Run
 
 M = TypeVar("M", bound=message.Message)
 Handler = Callable[[Any, Run], Awaitable[None]]
@@ -138,11 +111,11 @@ async def enqueue(
     data, is_sealed = job.pack(payload)
     values = {"kind": job.kind, "owner": owner, "dedupe": dedupe, "payload": data, "sealed": is_sealed}
     for _ in range(3):
-        row = await tx.one(job_queries.add(), **values, step=priority, now=clock.now())
+        row = await tx.one(queries.add(), **values, step=priority, now=clock.now())
         if row is not None:
-            await job_queue.deliver(tx, job.kind, row["id"], row["priority"], delay)
+            await queue.deliver(tx, job.kind, row["id"], row["priority"], delay)
             return int(row["id"])
-        twin: int | None = await tx.value(job_queries.waiting_twin(), kind=job.kind, dedupe=dedupe)
+        twin: int | None = await tx.value(queries.waiting_twin(), kind=job.kind, dedupe=dedupe)
         if twin is not None:
             return twin
     # Each time the twin began to run between the two statements.
@@ -154,7 +127,7 @@ async def cancel(tx: Tx, job_id: int) -> bool:
 
     One that waits ends with this transaction; one that runs sees `run.cancelled`, and is cut off when it does not heed.
     """
-    state = await tx.value(job_queries.request_cancel(), job=job_id, now=clock.now())
+    state = await tx.value(queries.request_cancel(), job=job_id, now=clock.now())
     if state is None:
         return False
     events.wake(tx, CANCEL_TOPIC if state == State.RUNNING else TOPIC, job_id)
@@ -163,7 +136,7 @@ async def cancel(tx: Tx, job_id: int) -> bool:
 
 async def find(tx: Tx, job_id: int) -> Row | None:
     """How far the job is: kind, owner_id, state, attempts, progress (percent), stage, cancel_requested, error."""
-    return await tx.one(job_queries.find(), job=job_id)
+    return await tx.one(queries.find(), job=job_id)
 
 
 async def wait(db: Database, bus: EventBus, job_id: int, timeout: float) -> State:

@@ -17,9 +17,9 @@ from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from cnt_grpc.kit import multipart
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.kit.multipart import Form, Part
+from cnt_grpc.kit.rpc import multipart
+from cnt_grpc.kit.rpc.multipart import Form, Part
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 MOST_JSON = 1024 * 1024

@@ -21,12 +21,14 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Context, Schedule
 from pgqueuer.domain.models import Job as Delivery
 
-from cnt_grpc.kit import clock, job_queries, jobs
+from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import AppError, Contention
-from cnt_grpc.kit.job_attempt import Attempt
-from cnt_grpc.kit.job_queue import SETTINGS, JobQueries, WorkerDriver, deliver
-from cnt_grpc.kit.jobs import CANCEL_TOPIC, Fenced, Handler, Job
+from cnt_grpc.kit.jobs import queries
+from cnt_grpc.kit.jobs.attempt import Attempt
+from cnt_grpc.kit.jobs.job import CANCEL_TOPIC, Handler, Job, enqueue
+from cnt_grpc.kit.jobs.queue import SETTINGS, JobQueries, WorkerDriver, deliver
+from cnt_grpc.kit.jobs.run import Fenced
 
 HEARTBEAT = timedelta(seconds=5)
 """A job whose worker has given no sign for this long is started over by another one; so nothing may block the loop."""
@@ -184,7 +186,7 @@ class Worker:
     async def _cancel(self, mine: list[int]) -> None:
         try:
             async with self._db.reading() as tx:
-                rows = await tx.all(job_queries.cancelled_among(), jobs=mine)
+                rows = await tx.all(queries.cancelled_among(), jobs=mine)
         except (AppError, Contention) as error:
             _log.warning("cancellations not seen", error=type(error).__name__)
             return
@@ -205,16 +207,14 @@ class Worker:
 
     async def _deliver_again(self, tx: Tx) -> None:
         before = clock.now() - UNDELIVERED
-        for row in await tx.all(job_queries.undelivered(_SWEPT), kinds=list(self._kinds), before=before):
+        for row in await tx.all(queries.undelivered(_SWEPT), kinds=list(self._kinds), before=before):
             _log.warning("a job is delivered again", kind=row["kind"], job=row["id"])
             await deliver(tx, row["kind"], row["id"], row["priority"], timedelta())
 
 
 def _enqueuer(db: Database, periodic: Periodic) -> Any:  # noqa: ANN401  (a type of PgQueuer's that it does not export)
-    async def enqueue(_: Schedule) -> None:
+    async def due(_: Schedule) -> None:
         # One that still waits from last time is enough.
-        await db.transact(
-            lambda tx: jobs.enqueue(tx, periodic.job, periodic.payload, dedupe=f"periodic {periodic.cron}")
-        )
+        await db.transact(lambda tx: enqueue(tx, periodic.job, periodic.payload, dedupe=f"periodic {periodic.cron}"))
 
-    return enqueue
+    return due

@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.kit.job_queue import SETTINGS
-from cnt_grpc.kit.tables import MOMENT, jobs
+from cnt_grpc.kit.db.tables import MOMENT, jobs
+from cnt_grpc.kit.jobs.queue import SETTINGS
 
 BAND = 1000
 """Ranks in one step of priority: fairness between owners never lifts a job into the next step."""

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 import asyncpg
 
-from cnt_grpc.kit import tables
+from cnt_grpc.kit.db import tables
+from cnt_grpc.kit.db.tables import Refusal
 from cnt_grpc.kit.errors import Contention, Invalid, Unavailable
-from cnt_grpc.kit.tables import Refusal
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 # Codes of https://www.postgresql.org/docs/current/errcodes-appendix.html

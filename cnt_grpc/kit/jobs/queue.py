@@ -19,8 +19,8 @@ from pgqueuer.domain.types import JOB_STATUS, Channel
 from pgqueuer.ports.driver import Driver, NotifyCallback
 
 from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.db.sqlstate import meaning
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.kit.sqlstate import meaning
 
 LONGEST_PAUSE = 1.0
 """Seconds between attempts during an outage, at most."""

@@ -7,13 +7,13 @@ from typing import Any
 from google.protobuf import message
 from google.rpc import status_pb2
 
-from cnt_grpc.kit import idempotency, status
-from cnt_grpc.kit.call import Call
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import AppError, Changed, Contention, Exhausted, Invalid, TimedOut, Unavailable
-from cnt_grpc.kit.idempotency import Key
-from cnt_grpc.kit.outcome import Replayed
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc import idempotency, status
+from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.idempotency import Key
+from cnt_grpc.kit.rpc.outcome import Replayed
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 

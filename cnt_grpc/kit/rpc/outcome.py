@@ -9,10 +9,11 @@ from google.protobuf import message
 from google.rpc import status_pb2
 from grpc_status import rpc_status
 
-from cnt_grpc.kit import defects, scrub, status
-from cnt_grpc.kit.call import Call
+from cnt_grpc.kit import defects, scrub
 from cnt_grpc.kit.errors import AppError, TimedOut
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc import status
+from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.kit.telemetry import SLOW, MethodStats
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 

@@ -17,8 +17,8 @@ import asyncpg
 import structlog
 from asyncpg.prepared_stmt import PreparedStatement
 
+from cnt_grpc.kit.db.statements import Statement
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.kit.statement import Statement
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit import clock, seal
 from cnt_grpc.kit.db import Tx, statement
+from cnt_grpc.kit.db.tables import idempotency_keys as keys
 from cnt_grpc.kit.errors import Changed, Conflict
-from cnt_grpc.kit.tables import idempotency_keys as keys
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 KEPT = timedelta(hours=24)

@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from cnt_grpc.kit.db import Tx
-from cnt_grpc.kit.events import Callback, Changes, Subscribers, payloads
+from cnt_grpc.kit.events.bus import Callback, Changes, Subscribers, payloads
 
 SUBJECT = "cnt.events"
 START_SECONDS = 3.0

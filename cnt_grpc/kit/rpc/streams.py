@@ -8,7 +8,7 @@ from typing import Self
 import structlog
 
 from cnt_grpc.kit.errors import AppError, TimedOut, Unauthenticated
-from cnt_grpc.kit.identity import Identity
+from cnt_grpc.kit.rpc.identity import Identity
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 CHECK_SECONDS = 2.0

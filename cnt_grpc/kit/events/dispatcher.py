@@ -9,7 +9,7 @@ from typing import Generic
 import structlog
 
 from cnt_grpc.kit.errors import Gone
-from cnt_grpc.kit.tail import Cause, Head, Row, S, Tail
+from cnt_grpc.kit.events.tail import Cause, Head, Row, S, Tail
 
 BATCH = 256
 """Places in logs that one statement reads: enough to share its cost, few enough that none of them waits long."""

@@ -11,11 +11,12 @@ import asyncpg
 import structlog
 from pgqueuer.domain.errors import RetryRequested
 
-from cnt_grpc.kit import clock, events, job_queries
+from cnt_grpc.kit import clock, events
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import AppError, Contention, Unavailable
-from cnt_grpc.kit.job_run import TOPIC
-from cnt_grpc.kit.jobs import Fenced, GiveUp, Handler, Job, Run, State
+from cnt_grpc.kit.jobs import queries
+from cnt_grpc.kit.jobs.job import Handler, Job, State
+from cnt_grpc.kit.jobs.run import TOPIC, Fenced, GiveUp, Run
 
 HEED_SECONDS = 10.0
 """How long a run may take to heed a cancellation before it is cut off."""
@@ -46,7 +47,7 @@ class Attempt:
     async def execute(self) -> None:
         """Raises Fenced when another worker has the job by now."""
         run_id = uuid4()
-        row = await self._persist(lambda tx: tx.one(job_queries.claim(), job=self.job_id, run=run_id, now=clock.now()))
+        row = await self._persist(lambda tx: tx.one(queries.claim(), job=self.job_id, run=run_id, now=clock.now()))
         if row is None:
             # It has ended, by another run or because someone cancelled it.
             await self._persist(self._end_cancelled)
@@ -112,14 +113,14 @@ class Attempt:
         if run.is_finished:
             return
         state = State.CANCELLED if run.cancelled.is_set() else State.DONE
-        await self._persist(lambda tx: run.hold(tx, job_queries.finish(state), now=clock.now()))
+        await self._persist(lambda tx: run.hold(tx, queries.finish(state), now=clock.now()))
 
     async def _failed(self, run: Run, error: Exception) -> None:
         if run.is_finished:
             _log.error("a job failed after it was finished", kind=self._job.kind, job=self.job_id, exc_info=error)
             return
         if run.cancelled.is_set():
-            await self._persist(lambda tx: run.hold(tx, job_queries.finish(State.CANCELLED), now=clock.now()))
+            await self._persist(lambda tx: run.hold(tx, queries.finish(State.CANCELLED), now=clock.now()))
         elif self._interrupted:
             await self._put_back(run, timedelta(), "the worker stopped", counted=False)
         else:
@@ -137,19 +138,19 @@ class Attempt:
         run = self._run
         assert run is not None, "claimed before"
         _log.error("a job is given up", kind=self._job.kind, job=self.job_id, attempt=run.attempt, error=error)
-        await self._persist(lambda tx: run.hold(tx, job_queries.fail(), error=error, now=clock.now()))
+        await self._persist(lambda tx: run.hold(tx, queries.fail(), error=error, now=clock.now()))
 
     async def _put_back(self, run: Run, pause: timedelta, error: str, *, counted: bool) -> None:
         try:
-            await self._persist(lambda tx: run.hold(tx, job_queries.put_back(counted=counted), error=error))
+            await self._persist(lambda tx: run.hold(tx, queries.put_back(counted=counted), error=error))
         except asyncpg.UniqueViolationError:
             # While this one ran, an equal job was enqueued: it does all that this one would.
-            await self._persist(lambda tx: run.hold(tx, job_queries.finish(State.CANCELLED), now=clock.now()))
+            await self._persist(lambda tx: run.hold(tx, queries.finish(State.CANCELLED), now=clock.now()))
             return
         raise RetryRequested(pause, error)
 
     async def _end_cancelled(self, tx: Tx) -> None:
-        if await tx.value(job_queries.end_cancelled(), job=self.job_id, now=clock.now()):
+        if await tx.value(queries.end_cancelled(), job=self.job_id, now=clock.now()):
             events.wake(tx, TOPIC, self.job_id)
 
     def _pause(self, attempt: int) -> timedelta:

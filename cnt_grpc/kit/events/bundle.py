@@ -6,7 +6,7 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, Self
 
-from cnt_grpc.kit.tail import Beat, End, Row, S, Tail
+from cnt_grpc.kit.events.tail import Beat, End, Row, S, Tail
 
 Events = Sequence[Row | Beat[S] | End]
 

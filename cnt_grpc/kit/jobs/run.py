@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from cnt_grpc.kit import clock, events, job_queries
+from cnt_grpc.kit import clock, events
 from cnt_grpc.kit.db import Database, Statement, Tx
+from cnt_grpc.kit.jobs import queries
 
 PROGRESS_SECONDS = 0.25
 """Progress that comes faster is left out: nobody sees it, and each costs a transaction."""
@@ -62,7 +63,7 @@ class Run:
         self._shown, self._shown_at = shown, now
 
         async def write(tx: Tx) -> None:
-            await self.hold(tx, job_queries.progress(), percent=shown[0], stage=shown[1])
+            await self.hold(tx, queries.progress(), percent=shown[0], stage=shown[1])
             if also is not None:
                 await also(tx)
 
@@ -76,7 +77,7 @@ class Run:
         """
         async with self.db.transaction() as tx:
             # First, not last: it locks the job, so that a second run cannot begin while this result is written.
-            await self.hold(tx, job_queries.finish("done"), now=clock.now())
+            await self.hold(tx, queries.finish("done"), now=clock.now())
             yield tx
         self.is_finished = True
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import asyncpg
 import structlog
 
-from cnt_grpc.kit import pool
+from cnt_grpc.kit.db import pool
 
 CHECK_SECONDS = 10.0
 """How often the connection is tried: one that nobody writes to may be dead for long without a sign."""

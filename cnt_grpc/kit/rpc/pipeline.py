@@ -16,18 +16,18 @@ from typing import Any, TypeAlias
 import grpc
 from google.protobuf import message
 
-from cnt_grpc.kit import policy, validation
-from cnt_grpc.kit.cache import AnswerCache
-from cnt_grpc.kit.call import ANONYMOUS, Call, Caller, Headers
 from cnt_grpc.kit.db import Database
-from cnt_grpc.kit.deadlines import Deadlines
 from cnt_grpc.kit.errors import Denied, Unauthenticated, Unavailable
-from cnt_grpc.kit.identity import Identity
-from cnt_grpc.kit.outcome import ClientGone, Outcome
-from cnt_grpc.kit.policy import Method
-from cnt_grpc.kit.rate import Limiter
-from cnt_grpc.kit.running import Handler, Runner
-from cnt_grpc.kit.streams import OpenStream, OpenStreams
+from cnt_grpc.kit.rpc import policy, validation
+from cnt_grpc.kit.rpc.cache import AnswerCache
+from cnt_grpc.kit.rpc.call import ANONYMOUS, Call, Caller, Headers
+from cnt_grpc.kit.rpc.deadlines import Deadlines
+from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.outcome import ClientGone, Outcome
+from cnt_grpc.kit.rpc.policy import Method
+from cnt_grpc.kit.rpc.rate import Limiter
+from cnt_grpc.kit.rpc.running import Handler, Runner
+from cnt_grpc.kit.rpc.streams import OpenStream, OpenStreams
 from cnt_grpc.kit.telemetry import CallMetrics, MethodStats
 from cnt_grpc.pb.cnt.common.v1.policy_pb2 import ACCESS_WEBHOOK
 from cnt_grpc.pb.cnt.common.v1.reason import Reason

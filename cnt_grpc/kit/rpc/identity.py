@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.errors import Unauthenticated
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 STATE_SECONDS = 1.0

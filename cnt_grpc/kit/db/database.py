@@ -1,13 +1,4 @@
-"""The one way to the database: short transactions and read-only connections that run compiled statements on asyncpg.
-
-    async with db.transaction() as tx:
-        row = await tx.one(user_by_email(), email=email)
-
-A transaction begins with its first statement and is committed when the block ends; nobody else commits. `db.reading()`
-runs each statement by itself on a connection that cannot write, and `db.snapshot()` several that must agree.
-Errors come as refusals (a constraint with `violation`), Contention (run the whole thing again), Unavailable, or as they
-are: then they are defects.
-"""
+"""The database of one process: connections that write, connections that cannot, and one that hears NOTIFY."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,16 +6,14 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlalchemy import Executable, text
 
+from cnt_grpc.kit.db.listener import Listener
+from cnt_grpc.kit.db.pool import Pool
+from cnt_grpc.kit.db.statements import statement
+from cnt_grpc.kit.db.tx import BEGIN, BEGIN_SNAPSHOT, Reading, Tx
 from cnt_grpc.kit.errors import Contention
-from cnt_grpc.kit.listener import Listener
-from cnt_grpc.kit.pool import Pool
-from cnt_grpc.kit.statement import Statement, among, statement
-from cnt_grpc.kit.tx import BEGIN, BEGIN_SNAPSHOT, Reading, Row, Tx, in_transaction
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.events import EventBus
-
-__all__ = ["Database", "Row", "Statement", "Tx", "among", "in_transaction", "statement"]
 
 T = TypeVar("T")
 

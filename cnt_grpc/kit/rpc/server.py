@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.errors import AppError
-from cnt_grpc.kit.pipeline import Pipeline, Wrapped
+from cnt_grpc.kit.rpc.pipeline import Pipeline, Wrapped
 
 STREAMS_SECONDS = 10.0
 """How long streams have to send their resume point when the server stops."""

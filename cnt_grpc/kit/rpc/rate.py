@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 
 from cnt_grpc.kit.errors import Exhausted
-from cnt_grpc.kit.policy import Method
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 KEPT = 50_000

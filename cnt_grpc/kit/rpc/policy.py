@@ -9,8 +9,8 @@ from google.api import annotations_pb2, http_pb2
 from google.protobuf import descriptor, descriptor_pb2, descriptor_pool, message, message_factory
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.call import Caller
 from cnt_grpc.kit.errors import Denied, Unauthenticated
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 

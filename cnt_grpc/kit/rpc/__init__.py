@@ -1,0 +1,1 @@
+"""A call, from bytes to bytes: policy, identity, limits, transaction, one effect for each request id, the answer."""
