@@ -12,6 +12,7 @@ import grpc
 
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Unavailable
+from tests.faults.sizes import FULL
 from tests.faults.whole import Whole
 from tests.faults.work import Work
 from tests.harness.api import ApiError
@@ -19,8 +20,8 @@ from tests.harness.world import Person
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
-"""Seconds after which a client has been let down: every outage of these tests is shorter."""
+PATIENCE = 180.0 if FULL else 60.0
+"""Seconds after which a client has been let down: each outage is shorter, but at full size one follows the other."""
 
 CALL_SECONDS = 5.0
 

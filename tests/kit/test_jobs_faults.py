@@ -12,6 +12,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from cnt_grpc import migrate
 from cnt_grpc.kit.db import Database
+from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.jobs import Run, State
 from tests.harness.database import Cluster
 from tests.kit import things
@@ -130,13 +131,19 @@ async def test_a_handler_that_ends_during_an_outage_is_not_forgotten(mortal: Mor
             await began.wait()
             mortal.kill()
             go.set()
+            # Whoever waits for the job waits for the database too.
+            waiting = asyncio.create_task(state(db, job, timeout=40))
             await asyncio.sleep(1)
+            assert not waiting.done()
             await mortal.revive()
-            assert await state_through(db, job) == State.DONE
+            assert await waiting == State.DONE
         assert runs == 1
 
 
-async def state_through(db: Database, job: int) -> State:
-    """The state as soon as the database answers again."""
-    await asyncio.sleep(0.5)
-    return await state(db, job, timeout=20)
+async def test_a_wait_ends_in_time_though_the_database_does_not_come_back(mortal: Mortal) -> None:
+    await migrate.upgrade(mortal.dsn)
+    async with connected(mortal.dsn) as db:
+        job = await enqueue(db, NOTE, "x")
+        mortal.kill()
+        with pytest.raises(Unavailable):
+            await state(db, job, timeout=1)

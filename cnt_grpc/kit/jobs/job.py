@@ -13,7 +13,7 @@ from sqlalchemy import select
 from cnt_grpc.kit import clock, events, scrub, seal
 from cnt_grpc.kit.db import Database, Row, Tx, in_transaction
 from cnt_grpc.kit.db.tables import jobs
-from cnt_grpc.kit.errors import Contention
+from cnt_grpc.kit.errors import Contention, Unavailable
 from cnt_grpc.kit.events import EventBus
 from cnt_grpc.kit.jobs import queries, queue
 from cnt_grpc.kit.jobs.run import TOPIC, GiveUp, Run
@@ -41,6 +41,9 @@ CANCEL_TOPIC = "job_cancel"
 
 _LOOK_SECONDS = 2.0
 """How long `wait` trusts the bus before it looks again."""
+
+_AWAY_SECONDS = 0.3
+"""How long `wait` gives a database that does not answer before it looks again."""
 
 
 class State(StrEnum):
@@ -140,7 +143,10 @@ async def find(tx: Tx, job_id: int) -> Row | None:
 
 
 async def wait(db: Database, bus: EventBus, job_id: int, timeout: float) -> State:
-    """The job's state when it has ended, or when `timeout` seconds are over."""
+    """The job's state when it has ended, or when `timeout` seconds are over.
+
+    An outage of the database that is over by then is waited out, since the job waits too; else raises Unavailable.
+    """
     if in_transaction():
         raise RuntimeError("a transaction that waits for a job holds its locks, and may be what the job waits for")
     changed = asyncio.Event()
@@ -154,11 +160,17 @@ async def wait(db: Database, bus: EventBus, job_id: int, timeout: float) -> Stat
     try:
         while True:
             changed.clear()
-            async with db.reading() as tx:
-                row = await find(tx, job_id)
+            left = deadline - asyncio.get_running_loop().time()
+            try:
+                async with db.reading() as tx:
+                    row = await find(tx, job_id)
+            except (Unavailable, Contention):
+                if left <= 0:
+                    raise
+                await asyncio.sleep(min(left, _AWAY_SECONDS))
+                continue
             # Purged: it ended long ago.
             state = State(row["state"]) if row is not None else State.DONE
-            left = deadline - asyncio.get_running_loop().time()
             if state.is_final or left <= 0:
                 return state
             try:
