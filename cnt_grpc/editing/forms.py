@@ -43,11 +43,10 @@ async def read(requests: AsyncIterator[_R], call: Call, reception: media.Recepti
     request.ClearField("body")
     if body.kind == "multipart":
         await _read_parts(body.parts(), call, reception, form, request)
-    elif body.kind == "json":
+    elif body.content_type or first.body.data:
+        # JSON, whatever it is called: `curl -d` calls it a form, and every other route reads it all the same.
         request.MergeFrom(await body.message(type(request)))
         request.ClearField("body")
-    elif body.content_type or first.body.data:
-        raise Invalid.of("body", "a form (multipart/form-data) or JSON")
     return request, form
 
 

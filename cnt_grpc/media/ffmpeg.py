@@ -9,6 +9,7 @@ not mean that what it made is whole: whoever asked for it looks.
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Final
 import ffmpeg
 import imageio_ffmpeg
 
+from cnt_grpc.kit.jobs import Interrupted
 from cnt_grpc.media import sandbox
 from cnt_grpc.media.sandbox import Bounds, Command
 
@@ -41,6 +43,10 @@ class FfmpegError(Exception):
         self.status = status
         """Below 0 the signal that killed it."""
         self.said = said
+
+
+class KilledError(FfmpegError, Interrupted):
+    """It was killed by somebody else: an operator, or the kernel for want of memory."""
 
 
 class TookTooLongError(FfmpegError):
@@ -90,7 +96,7 @@ async def run(
 
     `hear` gets what it writes to stdout, piece by piece, and `listen` all that it says (to stderr).
 
-    Raises FfmpegError, TookTooLongError, and StoppedError when `stop` is set meanwhile; then the program is gone.
+    Raises FfmpegError, KilledError, TookTooLongError, and StoppedError when `stop` is set meanwhile; then the program is gone.
     """
     bounds = bounds or Bounds()
     process = await sandbox.start(Command(program(), arguments, folder, inputs, bounds))
@@ -122,6 +128,8 @@ async def run(
         with contextlib.suppress(asyncio.CancelledError):
             await work
     words = said.decode(errors="replace").strip()
+    if status == -signal.SIGKILL:
+        raise KilledError(status, words)
     if status != 0:
         raise FfmpegError(status, words)
     return words

@@ -12,6 +12,7 @@ from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service_pb2 as audio
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2
 from cnt_grpc.pb.cnt.editing.v1 import video_editing_service_pb2 as video
 from tests.editing import studio
+from tests.editing.examples import film_of
 from tests.harness.api import Api
 from tests.harness.world import World
 from tests.media import makers
@@ -72,6 +73,25 @@ async def test_both_fades_by_json(world: World, api: Api) -> None:
     heard = (await result_of(world, api.as_(ann), reply)).sound()
     assert studio.level(heard[:4000]) < studio.level(heard[len(heard) // 2 :][:4000]) - 15
     assert studio.level(heard[-4000:]) < studio.level(heard[len(heard) // 2 :][:4000]) - 15
+
+
+@pytest.mark.parametrize("said", ["application/x-www-form-urlencoded", "text/plain", ""])
+async def test_json_is_read_whatever_it_is_called(world: World, api: Api, said: str) -> None:
+    """`curl -d` calls everything a form of the web."""
+    ann = await world.user()
+    film = await film_of(world, ann)
+    body = as_json(media_id=film, degrees=90, wait=False)
+    body.content_type = said
+    reply = await api.as_(ann).video_editing.RotateVideo([video.RotateVideoRequest(body=body)])
+    assert reply.job_id
+    nothing = video.RotateVideoRequest(body=HttpBody(content_type=said), media_id=film, degrees=90, wait=False)
+    assert (await api.as_(ann).video_editing.RotateVideo([nothing])).job_id
+    body.data = b"media_id=3&degrees=90"
+    await (
+        api.as_(ann)
+        .video_editing.RotateVideo([video.RotateVideoRequest(body=body)])
+        .fails(StatusCode.INVALID_ARGUMENT, "MALFORMED")
+    )
 
 
 @pytest.mark.parametrize("method", ["FadeInAudio", "FadeOutAudio"])

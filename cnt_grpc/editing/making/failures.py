@@ -5,10 +5,10 @@ from typing import Final
 from cnt_grpc import media
 from cnt_grpc.editing.making.measuring import SilentError
 from cnt_grpc.kit.errors import AppError, Exhausted, Invalid
+from cnt_grpc.kit.jobs import Interrupted
 from cnt_grpc.pb.cnt.editing.v1.reason import Reason
 
 _SIGXFSZ: Final = -25
-_SIGKILL: Final = -9
 _SIGXCPU: Final = -24
 
 _SAID: Final = (
@@ -60,6 +60,8 @@ def meaning(error: Exception) -> CannotMakeError | None:
             return WrongResultError(f"what was made is no whole file: {error}")
         case media.ffmpeg.TookTooLongError():
             return CannotMakeError(Reason.EDIT_TOO_LONG, "it took longer than an edit may")
+        case Interrupted():
+            return None
         case media.ffmpeg.FfmpegError():
             return _of_ffmpeg(error)
         case AppError() if str(error.reason) == "STORAGE_FULL":
@@ -70,7 +72,7 @@ def meaning(error: Exception) -> CannotMakeError | None:
             return None
 
 
-def _of_ffmpeg(error: media.ffmpeg.FfmpegError) -> CannotMakeError | None:
+def _of_ffmpeg(error: media.ffmpeg.FfmpegError) -> CannotMakeError:
     said = error.said.lower()
     for words, reason, message in _SAID:
         if words in said:
@@ -79,6 +81,4 @@ def _of_ffmpeg(error: media.ffmpeg.FfmpegError) -> CannotMakeError | None:
         return CannotMakeError(Reason.EDIT_TOO_LARGE, "the result would be larger than a file may be")
     if error.status == _SIGXCPU:
         return CannotMakeError(Reason.EDIT_TOO_LONG, "it took longer than an edit may")
-    if error.status == _SIGKILL:
-        return None  # by an operator or for want of memory: of the machine, perhaps, and not of the edit
     return CannotMakeError(Reason.EDIT_IMPOSSIBLE, "it cannot be made of these files")

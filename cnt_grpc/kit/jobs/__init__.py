@@ -14,13 +14,14 @@ bear that. Several runs of a job never finish it twice.
 """
 
 from cnt_grpc.kit.jobs.job import Handler, Job, State, cancel, enqueue, find, standing, wait
-from cnt_grpc.kit.jobs.run import TOPIC, Fenced, GiveUp, Run
+from cnt_grpc.kit.jobs.run import TOPIC, Fenced, GiveUp, Interrupted, Run
 
 __all__ = [
     "TOPIC",
     "Fenced",
     "GiveUp",
     "Handler",
+    "Interrupted",
     "Job",
     "Run",
     "State",

@@ -16,7 +16,7 @@ from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import AppError, Contention, Unavailable
 from cnt_grpc.kit.jobs import queries
 from cnt_grpc.kit.jobs.job import Handler, Job, State
-from cnt_grpc.kit.jobs.run import TOPIC, Fenced, GiveUp, Run
+from cnt_grpc.kit.jobs.run import TOPIC, Fenced, GiveUp, Interrupted, Run
 
 HEED_SECONDS = 10.0
 """How long a run may take to heed a cancellation before it is cut off."""
@@ -125,7 +125,7 @@ class Attempt:
             await self._put_back(run, timedelta(), "the worker stopped", counted=False)
         else:
             name = str(error.reason) if isinstance(error, AppError) else type(error).__name__
-            details = None if isinstance(error, (AppError, Contention)) else error
+            details = None if isinstance(error, (AppError, Contention, Interrupted)) else error
             _log.warning(
                 "a job failed", kind=self._job.kind, job=self.job_id, attempt=run.attempt, error=name, exc_info=details
             )

@@ -23,6 +23,10 @@ class GiveUp(Exception):
     """Raise it to fail the job for good; the reason is shown to its owner, so it names no secret."""
 
 
+class Interrupted(Exception):
+    """Something that a run had started was ended from outside: another try may do, and nobody has made a mistake."""
+
+
 class Fenced(Exception):
     """Another run has taken the job over, because this one seemed dead: its result counts, this one's does not."""
 

@@ -88,10 +88,13 @@ class Body:
         raise Invalid.of(name, "the form has no such file", "required")
 
     async def message(self, kind: type[_M]) -> _M:
-        """The body as JSON of that message, of at most `MOST_JSON` bytes; the contract's rules are not checked yet."""
+        """The body as JSON of that message, of at most `MOST_JSON` bytes; no body is a message without fields.
+
+        The contract's rules are not checked yet.
+        """
         text = await multipart.bounded(self._pieces, MOST_JSON, "the JSON body")
         try:
-            return json_format.Parse(text, kind(), max_recursion_depth=_DEEPEST_JSON)
+            return json_format.Parse(text.strip() or b"{}", kind(), max_recursion_depth=_DEEPEST_JSON)
         except (json_format.ParseError, UnicodeDecodeError) as error:
             raise Invalid(Reason.MALFORMED, f"the body is no {kind.DESCRIPTOR.name} in JSON: {error}") from None
 
