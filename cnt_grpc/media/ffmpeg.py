@@ -96,7 +96,8 @@ async def run(
 
     `hear` gets what it writes to stdout, piece by piece, and `listen` all that it says (to stderr).
 
-    Raises FfmpegError, KilledError, TookTooLongError, and StoppedError when `stop` is set meanwhile; then the program is gone.
+    Raises FfmpegError (KilledError and TookTooLongError are such), and StoppedError when `stop` is set meanwhile; then
+    the program is gone.
     """
     bounds = bounds or Bounds()
     process = await sandbox.start(Command(program(), arguments, folder, inputs, bounds))
