@@ -13,20 +13,20 @@ A new room is a file beside these and a word in rooms.py; nothing else has to be
 
 from cnt_grpc import auth, media
 from cnt_grpc.app.processes import Server, configure, run_server, run_worker
-from cnt_grpc.app.rooms import HOLDERS, PERIODIC, SEARCHED, SERVICES, furnishers, handlers, seeds, servicers
+from cnt_grpc.app.rooms import PERIODIC, SEARCHED, SERVICES, furnishers, handlers, holders, seeds, servicers
 from cnt_grpc.app.system import System, opened
 from cnt_grpc.app.voice_agent import run_voice_agent
 from cnt_grpc.kit.rpc.policy import Method, methods_of
 from cnt_grpc.settings import Settings
 
 __all__ = [
-    "HOLDERS",
     "PERIODIC",
     "SEARCHED",
     "SERVICES",
     "Server",
     "System",
     "handlers",
+    "holders",
     "opened",
     "routes",
     "run_server",

@@ -1,6 +1,6 @@
 """The payment room's plug."""
 
-from cnt_grpc import payment
+from cnt_grpc import auth, payment
 from cnt_grpc.app.plug import Handlers, Plug, Servicers
 from cnt_grpc.app.system import System
 from cnt_grpc.pb.cnt.payment.v1 import payment_service, subscription_service, wallet_service
@@ -15,6 +15,10 @@ def _serve(system: System) -> Servicers:
     }
 
 
+def _hold(system: System) -> auth.Holder:
+    return payment.holder(payment.BankVault(system.settings.bank_key_ring()))
+
+
 def _work(system: System) -> Handlers:
     return payment.PaymentJobs(system.stripe, system.paypal).handlers
 
@@ -24,7 +28,7 @@ PAYMENT = Plug(
     serve=_serve,
     work=_work,
     periodic=payment.PERIODIC,
-    holder=payment.HOLDER,
+    hold=_hold,
     seed=payment.seed,
     figures=payment.FIGURES,
 )

@@ -33,6 +33,8 @@ class Plug:
     """What the clock starts."""
     holder: auth.Holder | None = None
     """What it holds about people: its part of an export and of an erasure."""
+    hold: Callable[[System], auth.Holder] | None = None
+    """Builds the same, where it needs what the system has."""
     kinds: Sequence[moderation.Kind] = ()
     """Its kinds of things that moderators decide on."""
     reportable: Sequence[moderation.Reportable] = ()

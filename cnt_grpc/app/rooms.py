@@ -56,8 +56,6 @@ ROOMS = (
 )
 
 SERVICES = tuple(service for room in ROOMS for service in room.services)
-HOLDERS = tuple(room.holder for room in ROOMS if room.holder is not None)
-"""Every room that holds something about people."""
 KINDS: tuple[moderation.Kind, ...] = tuple(kind for room in ROOMS for kind in room.kinds)
 """Every kind of thing that moderators decide on."""
 REPORTABLE: tuple[moderation.Reportable, ...] = tuple(kind for room in ROOMS for kind in room.reportable)
@@ -70,6 +68,12 @@ PERIODIC = (*housekeeping.PERIODIC, *(job for room in ROOMS for job in room.peri
 """What the clock starts."""
 
 
+def holders(system: System) -> tuple[auth.Holder, ...]:
+    """Every room that holds something about people, in the order of rooms."""
+    held = (room.hold(system) if room.hold else room.holder for room in ROOMS)
+    return tuple(holder for holder in held if holder is not None)
+
+
 def servicers(system: System) -> Servicers:
     """Every room's services, by full name."""
     return {name: servicer for room in ROOMS for name, servicer in room.serve(system).items()}
@@ -77,7 +81,7 @@ def servicers(system: System) -> Servicers:
 
 def handlers(system: System) -> Handlers:
     """What does every room's jobs. The jobs that work for all rooms stand here."""
-    leaving = auth.AuthJobs(system.google, system.avatars, system.vault, HOLDERS)
+    leaving = auth.AuthJobs(system.google, system.avatars, system.vault, holders(system))
     own = {job: handler for room in ROOMS for job, handler in room.work(system).items()}
     return {**housekeeping.HANDLERS, **leaving.handlers, **admin.AdminJobs(FIGURES).handlers, **own}
 

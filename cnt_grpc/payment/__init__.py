@@ -8,7 +8,7 @@ from cnt_grpc.kit.db import Tx
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.jobs import PERIODIC, PaymentJobs
 from cnt_grpc.payment.paypal import PayPal
-from cnt_grpc.payment.privacy import HOLDER
+from cnt_grpc.payment.privacy import holder
 from cnt_grpc.payment.queries.figures import FIGURES
 from cnt_grpc.payment.rules import gifts, packages, plans
 from cnt_grpc.payment.rules.bank import rotate as rotate_bank_keys
@@ -18,7 +18,6 @@ from cnt_grpc.payment.stripe_api import Stripe
 
 __all__ = [
     "FIGURES",
-    "HOLDER",
     "PERIODIC",
     "BankVault",
     "PayPal",
@@ -28,6 +27,7 @@ __all__ = [
     "Stripe",
     "SubscriptionService",
     "WalletService",
+    "holder",
     "rotate_bank_keys",
     "seed",
 ]

@@ -9,18 +9,21 @@ from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.payment import tasks
 from cnt_grpc.payment.paypal import PayPal
-from cnt_grpc.payment.rules import memberships, paying, payouts
+from cnt_grpc.payment.paypal_payouts import PayPalPayouts
+from cnt_grpc.payment.rules import memberships, paying, recurring, sending
 from cnt_grpc.payment.rules.events import Follower
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.stripe_accounts import StripeAccounts
 from cnt_grpc.payment.stripe_api import Stripe, read_event
 from cnt_grpc.payment.stripe_billing import StripeBilling
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import (
+    EndBilling,
     HandlePaypalEvent,
     HandleStripeEvent,
     ReconcilePayments,
     SendPayout,
     SyncPayment,
+    SyncRecurringDonation,
     SyncSubscription,
 )
 
@@ -42,7 +45,12 @@ class PaymentJobs:
     @property
     def follower(self) -> Follower:
         """What follows events."""
-        return Follower(self.stripe, self.providers)
+        return Follower(self.stripe, self.paypal, self.providers)
+
+    @property
+    def billing(self) -> StripeBilling:
+        """What Stripe charges again and again."""
+        return StripeBilling(self.stripe)
 
     @property
     def handlers(self) -> Mapping[Job[Any], Handler]:
@@ -52,6 +60,8 @@ class PaymentJobs:
             tasks.HANDLE_PAYPAL: self.handle_paypal,
             tasks.SYNC: self.sync,
             tasks.SYNC_SUBSCRIPTION: self.sync_subscription,
+            tasks.SYNC_RECURRING: self.sync_recurring,
+            tasks.END_BILLING: self.end_billing,
             tasks.SEND: self.send,
             tasks.RECONCILE: self.reconcile,
         }
@@ -79,11 +89,24 @@ class PaymentJobs:
 
     async def sync_subscription(self, payload: SyncSubscription, run: Run) -> None:
         """Have Stripe say how a subscription stands."""
-        await memberships.sync(run.db, StripeBilling(self.stripe), payload.subscription_id)
+        await memberships.sync(run.db, self.billing, payload.subscription_id)
+
+    async def sync_recurring(self, payload: SyncRecurringDonation, run: Run) -> None:
+        """Have Stripe say how a recurring donation stands."""
+        await recurring.sync(run.db, self.billing, payload.recurring_donation_id)
+
+    async def end_billing(self, payload: EndBilling, run: Run) -> None:
+        """Have Stripe charge somebody nothing more who has left."""
+        if not self.stripe.secret_key:
+            return
+        if payload.subscription_id:
+            await memberships.end(run.db, self.billing, payload.subscription_id)
+        if payload.recurring_donation_id:
+            await recurring.end(run.db, self.billing, payload.recurring_donation_id)
 
     async def send(self, payload: SendPayout, run: Run) -> None:
         """Send a payout."""
-        await payouts.send(run.db, StripeAccounts(self.stripe), payload.payout_id)
+        await sending.send(run.db, StripeAccounts(self.stripe), PayPalPayouts(self.paypal), payload.payout_id)
 
     async def reconcile(self, _: ReconcilePayments, run: Run) -> None:
         """Find and repair what no event told."""

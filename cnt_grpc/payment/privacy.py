@@ -4,20 +4,38 @@ from collections.abc import AsyncIterator
 
 from cnt_grpc.auth import Holder, Record
 from cnt_grpc.kit.db import Tx
+from cnt_grpc.payment import tasks
+from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.queries import privacy as queries
+from cnt_grpc.payment.queries import recurring
+from cnt_grpc.payment.rules import bank
 
 
-async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record]]:
-    """Accounts of the ledger with all their entries, gifts and codes."""
-    for kind in queries.KINDS:
-        for row in await tx.all(queries.rows(kind), user_id=user_id):
-            yield kind, dict(row)
+def holder(vault: BankVault) -> Holder:
+    """The room's part of an export and of an erasure."""
+
+    async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record]]:
+        """Accounts and entries of the ledger, payments, gifts, codes, and bank details as their owner sees them.
+
+        Numbers of an account by their last four: an export is a file, and no file holds them in the clear.
+        """
+        for kind in queries.KINDS:
+            for row in await tx.all(queries.rows(kind), user_id=user_id):
+                yield kind, dict(row)
+        if details := await bank.of_export(tx, vault, user_id):
+            yield "bank_details", details
+
+    return Holder("payment", export_person, erase_person)
 
 
 async def erase_person(tx: Tx, user_id: int) -> None:
-    """Take away their words and codes. Amounts stay, under an id that names nobody any more: books must balance."""
+    """Take away their words and codes, and have nothing more charged for what they pay or get again and again.
+
+    Amounts stay, under an id that names nobody any more: books must balance.
+    """
+    for row in await tx.all(queries.open_subscriptions(), user_id=user_id):
+        await tasks.end_billing_later(tx, subscription_id=row["id"])
+    for row in await tx.all(recurring.open_of_person(), user_id=user_id):
+        await tasks.end_billing_later(tx, recurring_donation_id=row["id"])
     for kind in queries.ERASED:
         await tx.run(queries.erase(kind), user_id=user_id)
-
-
-HOLDER = Holder("payment", export_person, erase_person)

@@ -54,7 +54,7 @@ class Seen:
     disputed_minor: int = 0
     """What the payer's bank has taken back, for now or for good."""
     fee_minor: int = 0
-    """What the provider kept; 0 while it is not known, and in another currency."""
+    """What the provider kept, for disputes too; 0 while it is not known, and in another currency."""
     failure: str = ""
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cnt_grpc.payment.stripe_api import Stripe
+from cnt_grpc.kit.errors import NotFound, Precondition
+from cnt_grpc.payment.stripe_api import NoSuchThing, Stripe
+from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,17 @@ class StripeAccounts:
     async def standing(self, account_id: str) -> Standing:
         """How an account stands now."""
         return _standing(await self.stripe.ask(self.stripe.client.v1.accounts.retrieve_async(account_id)))
+
+    async def standing_of(self, account_id: str, user_id: int) -> Standing:
+        """How an account stands that was made for this person. Raises NotFound for any other."""
+        try:
+            found = await self.stripe.ask(self.stripe.client.v1.accounts.retrieve_async(account_id))
+        except (NoSuchThing, Precondition):
+            # Stripe answers 403 for an account that is not connected with ours.
+            raise NotFound(Reason.PAYMENT_ACCOUNT_NOT_FOUND) from None
+        if (found.get("metadata") or {}).get("user_id") != str(user_id):
+            raise NotFound(Reason.PAYMENT_ACCOUNT_NOT_FOUND)
+        return _standing(found)
 
     async def onboarding_link(self, account_id: str) -> str:
         """A page on which its owner tells Stripe what it asks."""

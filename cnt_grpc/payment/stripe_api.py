@@ -171,6 +171,7 @@ class Stripe:
         fee = charge.get("balance_transaction") or {}
         same = isinstance(fee, dict) and str(fee.get("currency", "")).upper() == currency
         ours = intent.get("metadata") or {}
+        disputed, of_disputes = await self._disputed(ref, currency) if charge.get("disputed") else (0, 0)
         return Seen(
             ref=intent["id"],
             status=_STATUS.get(intent["status"], provider.PENDING),
@@ -179,14 +180,18 @@ class Stripe:
             payment_id=_number(ours.get("payment_id")),
             user_id=_number(ours.get("user_id")),
             refunded_minor=int(charge.get("amount_refunded") or 0),
-            disputed_minor=await self._disputed(ref) if charge.get("disputed") else 0,
-            fee_minor=int(fee["fee"]) if same else 0,
+            disputed_minor=disputed,
+            fee_minor=(int(fee["fee"]) if same else 0) + of_disputes,
             failure=str((intent.get("last_payment_error") or {}).get("code") or ""),
         )
 
-    async def _disputed(self, ref: str) -> int:
+    async def _disputed(self, ref: str, currency: str) -> tuple[int, int]:
+        """What banks have taken back of a payment, and what Stripe keeps for that; it may return it to who wins."""
         found = await self.ask(self.client.v1.disputes.list_async({"payment_intent": ref, "limit": 100}))
-        return sum(int(each["amount"]) for each in found["data"] if each["status"] in _TAKEN_BACK)
+        taken = sum(int(each["amount"]) for each in found["data"] if each["status"] in _TAKEN_BACK)
+        moved = [entry for each in found["data"] for entry in each.get("balance_transactions") or []]
+        fees = sum(int(entry["fee"]) for entry in moved if str(entry["currency"]).upper() == currency)
+        return taken, fees
 
     # -- events -------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,29 @@
 """Stripe Billing: pages to subscribe on, how a subscription stands, and the bills that were paid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cnt_grpc.kit.db import Row
+from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.payment.stripe_api import NoSuchThing, Stripe, id_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What somebody shall pay again and again."""
+
+    what: str
+    """In words, for the payer."""
+    amount_minor: int
+    currency: str
+    interval: str
+    """`week`, `month` or `year`."""
+    ours: Mapping[str, str]
+    """What Stripe shall tell us of it again."""
+    back: str
+    """Where in our front end the payer comes back to."""
+    trial_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +66,32 @@ class StripeBilling:
         )
         return str(made["id"])
 
-    async def page(self, customer: str, subscription_id: int, plan: Row, key: str) -> tuple[str, str]:
+    async def page(self, customer: str, offer: Offer, key: str) -> tuple[str, str]:
         """A page on which the person subscribes: Stripe's name of it, and its address."""
-        front = self.stripe.frontend_url
-        ours = {"subscription_id": str(subscription_id)}
+        front = f"{self.stripe.frontend_url}/{offer.back}"
+        ours = dict(offer.ours)
         about: dict[str, Any] = {"metadata": ours}
-        if plan["trial_days"]:
-            about["trial_period_days"] = plan["trial_days"]
+        if offer.trial_days:
+            about["trial_period_days"] = offer.trial_days
         wanted: dict[str, Any] = {
             "mode": "subscription",
             "customer": customer,
-            "client_reference_id": str(subscription_id),
+            "client_reference_id": "-".join(next(iter(ours.items()))),
             "line_items": [
                 {
                     "quantity": 1,
                     "price_data": {
-                        "currency": plan["currency"].lower(),
-                        "unit_amount": plan["amount_minor"],
-                        "recurring": {"interval": plan["interval"]},
-                        "product_data": {"name": plan["name"]},
+                        "currency": offer.currency.lower(),
+                        "unit_amount": offer.amount_minor,
+                        "recurring": {"interval": offer.interval},
+                        "product_data": {"name": offer.what},
                     },
                 }
             ],
             "metadata": ours,
             "subscription_data": about,
-            "success_url": f"{front}/subscription/done?reference={{CHECKOUT_SESSION_ID}}",
-            "cancel_url": f"{front}/subscription",
+            "success_url": f"{front}/done?reference={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": front,
         }
         client = self.stripe.client
         made = await self.stripe.ask(client.v1.checkout.sessions.create_async(wanted, {"idempotency_key": key}))  # type: ignore[arg-type]  # a plain dict
@@ -114,6 +131,21 @@ class StripeBilling:
                 ref, {"cancel_at_period_end": True}, {"idempotency_key": key}
             )
         )
+
+    async def end(self, ref: str) -> None:
+        """Have it end now: nothing more is charged, and what was charged stays."""
+        try:
+            await self.stripe.ask(self.stripe.client.v1.subscriptions.cancel_async(ref))
+        except NoSuchThing:
+            # Stripe answers so of one that is over.
+            return
+
+    async def close(self, page: str) -> None:
+        """Have nobody subscribe on this page any more; nothing happens when somebody has, or it is closed."""
+        try:
+            await self.stripe.ask(self.stripe.client.v1.checkout.sessions.expire_async(page))
+        except (NoSuchThing, Precondition):
+            return
 
     async def portal(self, customer: str) -> str:
         """A page with the person's cards and bills."""

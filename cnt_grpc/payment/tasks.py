@@ -7,11 +7,13 @@ from cnt_grpc.kit import inbox, jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import (
+    EndBilling,
     HandlePaypalEvent,
     HandleStripeEvent,
     ReconcilePayments,
     SendPayout,
     SyncPayment,
+    SyncRecurringDonation,
     SyncSubscription,
 )
 
@@ -25,6 +27,12 @@ SYNC_SUBSCRIPTION: Final = Job(
     "payment.sync_subscription", SyncSubscription, attempts=5, timeout=timedelta(minutes=1), limit=4
 )
 """Have Stripe say how a subscription stands."""
+SYNC_RECURRING: Final = Job(
+    "payment.sync_recurring", SyncRecurringDonation, attempts=5, timeout=timedelta(minutes=1), limit=4
+)
+"""Have Stripe say how a recurring donation stands."""
+END_BILLING: Final = Job("payment.end_billing", EndBilling, attempts=20, timeout=timedelta(minutes=1), limit=4)
+"""Have Stripe charge somebody nothing more who has left; for days, if Stripe is away that long."""
 SEND: Final = Job("payment.send_payout", SendPayout, attempts=10, timeout=timedelta(minutes=1), limit=4)
 """Send a payout."""
 RECONCILE: Final = Job("payment.reconcile", ReconcilePayments, attempts=3, timeout=timedelta(minutes=30), limit=1)
@@ -52,6 +60,18 @@ async def sync_subscription_later(tx: Tx, subscription_id: int) -> None:
     """Have Stripe asked soon how a subscription stands."""
     payload = SyncSubscription(subscription_id=subscription_id)
     await jobs.enqueue(tx, SYNC_SUBSCRIPTION, payload, dedupe=f"subscription:{subscription_id}")
+
+
+async def sync_recurring_later(tx: Tx, recurring_donation_id: int) -> None:
+    """Have Stripe asked soon how a recurring donation stands."""
+    payload = SyncRecurringDonation(recurring_donation_id=recurring_donation_id)
+    await jobs.enqueue(tx, SYNC_RECURRING, payload, dedupe=f"recurring:{recurring_donation_id}")
+
+
+async def end_billing_later(tx: Tx, *, subscription_id: int = 0, recurring_donation_id: int = 0) -> None:
+    """Have Stripe charge nothing more for one of these when this transaction is committed."""
+    payload = EndBilling(subscription_id=subscription_id, recurring_donation_id=recurring_donation_id)
+    await jobs.enqueue(tx, END_BILLING, payload, dedupe=f"end:{subscription_id}:{recurring_donation_id}")
 
 
 async def send_later(tx: Tx, payout_id: int) -> None:

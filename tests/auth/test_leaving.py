@@ -9,7 +9,7 @@ import aiohttp
 from grpc import StatusCode
 
 from cnt_grpc import auth
-from cnt_grpc.app import HOLDERS
+from cnt_grpc.app import holders
 from cnt_grpc.auth import jobs as auth_jobs
 from cnt_grpc.auth.queries import exports
 from cnt_grpc.auth.rules import deletion, exporting
@@ -51,7 +51,7 @@ async def erase(world: World, ann: Person) -> bool:
     """What the worker does when the clock says so."""
     system = world.system
     async with world.db.transaction() as tx:
-        return await deletion.erase(tx, HOLDERS, system.avatars, system.vault, ann.id)
+        return await deletion.erase(tx, holders(system), system.avatars, system.vault, ann.id)
 
 
 async def test_an_account_is_hidden_and_signed_out_at_once(world: World, api: Api) -> None:

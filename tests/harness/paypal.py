@@ -24,6 +24,9 @@ CLIENT_ID = "a-paypal-client"
 CLIENT_SECRET = "what only PayPal and we know"
 WEBHOOK_ID = "8PT597110X687430LKGECATA"
 
+EVENTS = 50
+"""On a page, whatever was asked for."""
+
 Thing = dict[str, Any]
 
 
@@ -37,6 +40,10 @@ class PayPalStandIn:
         default_factory=lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048)
     )
     valid_for: timedelta = timedelta(days=365)
+    events: list[Thing] = field(default_factory=list)
+    """What happened, with the moment of each."""
+    payouts: dict[str, Thing] = field(default_factory=dict)
+    """Batches of one payout each, by PayPal's name of them."""
     _done: dict[str, Thing] = field(default_factory=dict)
 
     # -- what happens at the provider ---------------------------------------------------------------------------------
@@ -82,7 +89,14 @@ class PayPalStandIn:
     def event(self, kind: str, order: str) -> bytes:
         """An event about an order's capture."""
         resource = {"id": secrets.token_hex(8), "custom_id": self._unit(order)["custom_id"]}
-        return json.dumps({"id": f"WH-{secrets.token_hex(8)}", "event_type": kind, "resource": resource}).encode()
+        made = {"id": f"WH-{secrets.token_hex(8)}", "event_type": kind, "resource": resource}
+        made["create_time"] = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.events.append(made)
+        return json.dumps(made).encode()
+
+    def decide(self, batch: str, status: str) -> None:
+        """A payout arrives (SUCCESS), waits (UNCLAIMED), or comes back (RETURNED)."""
+        self.payouts[batch]["items"][0]["transaction_status"] = status
 
     def headers(self, body: bytes, *, late: timedelta = timedelta(), cert_url: str = "") -> dict[str, str]:
         """The headers with which a body comes."""
@@ -158,9 +172,37 @@ class PayPalStandIn:
                     self._done[key] = made
         return web.json_response(self._done[key], status=201)
 
+    async def _list_events(self, request: web.Request) -> web.Response:
+        since, until = request.query["start_time"], request.query["end_time"]
+        at = int(request.query.get("at", "0"))
+        found = [each for each in reversed(self.events) if since <= each["create_time"] <= until]
+        page: Thing = {"events": found[at : at + EVENTS], "count": len(found), "links": []}
+        if len(found) > at + EVENTS:
+            more = request.url.update_query({"at": str(at + EVENTS)})
+            page["links"].append({"rel": "next", "href": str(more)})
+        return web.json_response(page)
+
+    async def _pay_out(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        header, item = body["sender_batch_header"], body["items"][0]
+        batch = self._done.get(header["sender_batch_id"])
+        if batch is None:
+            if item["receiver"].startswith("nobody"):
+                return _refused("RECEIVER_ACCOUNT_LOCKED")
+            name = secrets.token_hex(7).upper()
+            batch = {
+                "batch_header": {"payout_batch_id": name, "batch_status": "PENDING"},
+                "items": [{"transaction_status": "PENDING", "payout_item": item}],
+            }
+            self.payouts[name] = self._done[header["sender_batch_id"]] = batch
+        return web.json_response({"batch_header": batch["batch_header"]}, status=201)
+
+    async def _get_payout(self, request: web.Request) -> web.Response:
+        return web.json_response(self.payouts[request.match_info["id"]])
+
     @web.middleware
     async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        is_open = request.path.startswith(("/v1/oauth2", "/v1/notifications"))
+        is_open = request.path.startswith(("/v1/oauth2", "/v1/notifications/certs"))
         if not is_open and request.headers.get("Authorization") != "Bearer a-bearer":
             return web.json_response({"name": "AUTHENTICATION_FAILURE"}, status=401)
         response: web.StreamResponse = await handler(request)
@@ -176,6 +218,9 @@ class PayPalStandIn:
         app.router.add_get("/v2/checkout/orders/{id}", self._get)
         app.router.add_post("/v2/checkout/orders/{id}/capture", self._capture)
         app.router.add_post("/v2/payments/captures/{id}/refund", self._refund)
+        app.router.add_get("/v1/notifications/webhooks-events", self._list_events)
+        app.router.add_post("/v1/payments/payouts", self._pay_out)
+        app.router.add_get("/v1/payments/payouts/{id}", self._get_payout)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -24,6 +24,9 @@ WEBHOOK_SECRET = "whsec_with_which_events_are_signed"
 FEE = 30
 """Minor units that it keeps of each payment."""
 
+DISPUTE_FEE = 1500
+"""Minor units that it keeps of a dispute, until it is won."""
+
 Thing = dict[str, Any]
 
 
@@ -92,15 +95,26 @@ class StripeStandIn:
         """The payer's bank takes it back, for now."""
         charge = self._charge(intent)
         charge["disputed"] = True
+        taken = amount or charge["amount"]
+        entry = {"amount": -taken, "fee": DISPUTE_FEE, "currency": charge["currency"]}
         made = self._new(
-            "dispute", "du", payment_intent=intent, amount=amount or charge["amount"], status="needs_response"
+            "dispute",
+            "du",
+            payment_intent=intent,
+            amount=taken,
+            status="needs_response",
+            balance_transactions=[entry],
         )
         self._tell("charge.dispute.created", made)
         return str(made["id"])
 
     def close_dispute(self, dispute: str, status: str) -> None:
-        """The dispute is `won` or `lost`."""
-        self.things[dispute]["status"] = status
+        """The dispute is `won` or `lost`; who wins gets amount and fee back."""
+        thing = self.things[dispute]
+        thing["status"] = status
+        if status == "won":
+            back = {name: -value if name != "currency" else value for name, value in _first_entry(thing).items()}
+            thing["balance_transactions"].append(back)
         self._tell("charge.dispute.closed", self.things[dispute])
 
     def _charge(self, intent: str) -> Thing:
@@ -109,6 +123,7 @@ class StripeStandIn:
     def _subscribe(self, session: Thing) -> str:
         form = session["_form"]
         days = int(form.get("subscription_data[trial_period_days]", "0"))
+        every = form["line_items[0][price_data][recurring][interval]"]
         made = self._new(
             "subscription",
             "sub",
@@ -118,9 +133,10 @@ class StripeStandIn:
             metadata=_part(form, "subscription_data[metadata]"),
             items={"data": [{}]},
             _price={"amount": session["amount_total"], "currency": session["currency"]},
+            _days={"week": 7, "month": 30, "year": 365}[every],
         )
         session |= {"subscription": made["id"], "status": "complete", "payment_status": "paid"}
-        self._period(made, days or 30)
+        self._period(made, days or made["_days"])
         self._tell("checkout.session.completed", session)
         self._tell("customer.subscription.created", made)
         if not days:
@@ -156,18 +172,18 @@ class StripeStandIn:
         self._tell("invoice.paid", invoice)
 
     def renew(self, subscription: str) -> None:
-        """Another month is paid."""
+        """Another period is paid."""
         thing = self.things[subscription]
         thing["status"] = "active"
-        self._period(thing, 30)
+        self._period(thing, thing["_days"])
         self._bill(thing)
         self._tell("customer.subscription.updated", thing)
 
     def fail(self, subscription: str) -> None:
-        """Another month begins, and the card does not pay it."""
+        """Another period begins, and the card does not pay it."""
         thing = self.things[subscription]
         thing["status"] = "past_due"
-        self._period(thing, 30)
+        self._period(thing, thing["_days"])
         self._tell("customer.subscription.updated", thing)
 
     def end(self, subscription: str) -> None:
@@ -287,11 +303,28 @@ class StripeStandIn:
         self._tell("customer.subscription.updated", thing)
         return thing
 
+    async def _cancel_subscription(self, request: web.Request) -> web.Response:
+        thing = self.things.get(request.match_info["id"])
+        if thing is None or thing["status"] == "canceled":
+            return web.json_response(
+                {"error": {"type": "invalid_request_error", "code": "resource_missing"}}, status=404
+            )
+        self.end(thing["id"])
+        return web.json_response(self._shown(thing, []))
+
+    async def _expire_session(self, form: dict[str, str]) -> Thing:
+        thing = self.things[form[":id"]]
+        if thing["status"] != "open":
+            raise Refused("resource_not_open")
+        self.expire(thing["id"])
+        return thing
+
     async def _make_account(self, form: dict[str, str]) -> Thing:
         return self._new(
             "account",
             "acct",
             type=form["type"],
+            metadata=_part(form, "metadata"),
             country=form.get("country", "US"),
             details_submitted=False,
             payouts_enabled=False,
@@ -380,6 +413,7 @@ class StripeStandIn:
     def _routes(self) -> list[tuple[str, Callable[[dict[str, str]], Any]]]:
         return [
             ("/v1/checkout/sessions", self._make_session),
+            ("/v1/checkout/sessions/{id}/expire", self._expire_session),
             ("/v1/payment_intents", self._make_intent),
             ("/v1/refunds", self._make_refund),
             ("/v1/customers", self._make_customer),
@@ -397,6 +431,7 @@ class StripeStandIn:
         app = web.Application(middlewares=[self._door])
         for path, make in self._routes():
             app.router.add_post(path, self._maker(make))
+        app.router.add_delete("/v1/subscriptions/{id}", self._cancel_subscription)
         app.router.add_get("/v1/checkout/sessions/{id}", self._get)
         app.router.add_get("/v1/{kind}/{id}", self._get)
         app.router.add_get("/v1/{kind}", self._list)
@@ -411,6 +446,11 @@ class StripeStandIn:
 
 class Refused(Exception):
     """What Stripe does not take; its code."""
+
+
+def _first_entry(dispute: Thing) -> Thing:
+    entry: Thing = dispute["balance_transactions"][0]
+    return entry
 
 
 def _part(form: dict[str, str], name: str) -> dict[str, str]:

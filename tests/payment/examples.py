@@ -10,7 +10,14 @@ from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.queries import bank as bank_queries
 from cnt_grpc.payment.rules import bank
-from cnt_grpc.pb.cnt.payment.v1 import discount_pb2, donation_pb2, payment_service, subscription_service, wallet_service
+from cnt_grpc.pb.cnt.payment.v1 import (
+    discount_pb2,
+    donation_pb2,
+    payment_service,
+    recurring_donation_pb2,
+    subscription_service,
+    wallet_service,
+)
 from tests.harness.examples import Example, Fields, Foreign, Pages
 from tests.harness.paypal import PayPalStandIn
 from tests.harness.stripe import StripeStandIn
@@ -160,6 +167,34 @@ async def some_purchases(world: World, who: Person, number: int) -> Fields:
 async def to_donate(world: World, who: Person) -> Fields:
     """Somebody to give to."""
     return {"recipient_id": await somebody(world), "amount_minor": 2500, "currency": "USD"}
+
+
+async def to_give_weekly(world: World, who: Person) -> Fields:
+    """Somebody to give to again and again."""
+    return {**await to_donate(world, who), "interval": recurring_donation_pb2.GIVING_INTERVAL_WEEKLY}
+
+
+async def a_recurring_donation(world: World, who: Person) -> int:
+    """One that this person gives."""
+    return await makers.recurring_donation(world, who.id, await somebody(world))
+
+
+async def own_recurring_donation(world: World, who: Person) -> Fields:
+    """One that this person gives."""
+    return {"recurring_donation_id": await a_recurring_donation(world, who)}
+
+
+async def recurring_donations(world: World, who: Person, number: int) -> Fields:
+    """Those that this person gives."""
+    other = await somebody(world)
+    for _ in range(number):
+        await makers.recurring_donation(world, who.id, other, has_page=False)
+    return {}
+
+
+async def at_paypal(world: World, who: Person) -> Fields:
+    """An account at PayPal that nobody else has."""
+    return {"provider": donation_pb2.PAYMENT_METHOD_PAYPAL, "account_id": f"{makers.word().lower()}@example.org"}
 
 
 async def begun_donation(world: World, who: Person) -> str:
@@ -436,6 +471,14 @@ PAYMENT = {
     "GetDonationEligibility": Example(
         given=to_be_given_to, open_ids={"user_id": "profiles are public; who shall not meet does not exist"}
     ),
+    "CreateRecurringDonation": Example(given=to_give_weekly, open_ids=RECIPIENT),
+    "ListRecurringDonations": Example(
+        pages=Pages(recurring_donations, "recurring_donations", key="recurring_donation_id")
+    ),
+    "DeleteRecurringDonation": Example(
+        given=own_recurring_donation,
+        foreign=Foreign("recurring_donation_id", a_recurring_donation, "RECURRING_DONATION_NOT_FOUND"),
+    ),
     "GetGivingStatement": Example(given=a_year, heavy=True),
     "GetDonation": Example(given=own_donation, foreign=DONATION),
     "GetDonationReceipt": Example(given=own_donation, foreign=DONATION, heavy=True),
@@ -448,6 +491,9 @@ PAYMENT = {
     ),
     "GetDashboardLink": Example(given=with_account),
     "ListPaymentAccounts": Example(role="creator", given=with_account),
+    "CreatePaymentAccount": Example(
+        role="creator", given=at_paypal, open_ids={"account_id": "a name of the provider's, whom we ask whose it is"}
+    ),
     "DeletePaymentAccount": Example(
         role="creator",
         given=own_account,

@@ -12,7 +12,7 @@ from cnt_grpc.payment.ledger import Leg
 from cnt_grpc.payment.provider import Begun, Seen
 from cnt_grpc.payment.queries import creators, discounts, gifts, memberships, packages, payments
 from cnt_grpc.payment.queries.donations import visible_donation
-from cnt_grpc.payment.rules import donations, paying
+from cnt_grpc.payment.rules import donations, paying, recurring
 from cnt_grpc.payment.rules.memberships import begin, sync
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.rules.settling import settle
@@ -214,3 +214,15 @@ async def order(world: World, giver: int, recipient: int) -> str:
     await paying.note_begun(world.db, payment["id"], Begun(ref=order_id))
     world.paypal.approve(order_id)
     return order_id
+
+
+async def recurring_donation(world: World, giver: int, recipient: int, *, has_page: bool = True) -> int:
+    """A recurring donation whose page waits to be paid, or not made yet; its id."""
+    gift = donations.Gift(recipient_id=recipient, amount_minor=2500, currency="USD", message="", is_anonymous=False)
+    if has_page:
+        billing = StripeBilling(world.system.stripe)
+        made, _ = await recurring.begin(world.db, billing, Caller(giver), gift, interval="week", under=uuid.uuid4())
+        return made
+    async with world.db.transaction() as tx:
+        row = await recurring._intend(tx, Caller(giver), gift, "week", uuid.uuid4())
+    return int(row["id"])

@@ -8,6 +8,7 @@ import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.payment import holder
 from cnt_grpc.payment.bank_vault import AlteredError, BankVault
 from cnt_grpc.payment.queries import bank as queries
 from cnt_grpc.payment.rules import bank
@@ -68,6 +69,24 @@ async def test_no_table_holds_them_in_the_clear(world: World, api: Api) -> None:
                 )
                 for secret in given.values():
                     assert str(secret) not in text, table["name"]
+
+
+async def test_an_export_shows_them_as_their_owner_sees_them(world: World, api: Api) -> None:
+    ann = await world.user(fresh=True)
+    given = dict(bank_fields())
+    await api.as_(ann).payment.CreateBankDetails(bank_details=given)
+    held = holder(BankVault(world.system.settings.bank_key_ring()))
+    blind = holder(BankVault({}))
+    async with world.db.transaction() as tx:
+        [shown] = [record async for kind, record in held.export(tx, ann.id) if kind == "bank_details"]
+        [unreadable] = [record async for kind, record in blind.export(tx, ann.id) if kind == "bank_details"]
+    assert (shown["account_number_last4"], shown["bank_name"]) == (
+        str(given["account_number"])[-4:],
+        given["bank_name"],
+    )
+    for name in ("account_number", "ifsc_code", "swift_code"):
+        assert str(given[name]) not in str(shown)
+    assert unreadable["unreadable"]
 
 
 def test_what_was_sealed_for_another_person_or_field_does_not_open() -> None:

@@ -9,9 +9,13 @@ from grpc import StatusCode
 
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.ledger import Leg
-from cnt_grpc.pb.cnt.payment.v1 import payout_pb2
+from cnt_grpc.payment.paypal_payouts import PayPalPayouts
+from cnt_grpc.payment.rules import sending
+from cnt_grpc.payment.stripe_accounts import StripeAccounts
+from cnt_grpc.pb.cnt.payment.v1 import donation_pb2, payout_pb2
 from tests.contract.effects import settled
 from tests.harness.api import Api, ApiError
+from tests.harness.paypal import PayPalStandIn
 from tests.harness.stripe import StripeStandIn
 from tests.harness.world import Person, World
 from tests.payment import books, makers
@@ -107,6 +111,90 @@ async def test_a_debt_blocks_payouts(world: World, api: Api) -> None:
     wanted: dict[str, Any] = {"amount": 10, "currency": "USD", "payment_account_id": account_id}
     asking = api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())
     await asking.fails(StatusCode.FAILED_PRECONDITION, "PAYOUT_BLOCKED_BY_DEBT")
+
+
+async def at_paypal(world: World, api: Api, address: str = "") -> tuple[Person, int, str]:
+    """A creator with earnings and an account at PayPal, and its address."""
+    who = await world.user(roles={"creator"}, fresh=True)
+    address = address or f"{makers.word()}@Example.org"
+    wanted: dict[str, Any] = {"provider": donation_pb2.PAYMENT_METHOD_PAYPAL, "account_id": address}
+    made = (await api.as_(who).payment.CreatePaymentAccount(**wanted)).payment_account
+    assert (made.is_active, made.account_id) == (True, address.lower())
+    again = api.as_(who).payment.CreatePaymentAccount(**wanted)
+    await again.fails(StatusCode.ALREADY_EXISTS, "PAYMENT_ACCOUNT_EXISTS")
+    async with world.db.transaction() as tx:
+        await makers.earned(tx, who.id, 5000)
+    return who, made.payment_account_id, made.account_id
+
+
+def batch_to(paypal: PayPalStandIn, receiver: str) -> str:
+    """PayPal's name of the only payout to somebody."""
+    [found] = [name for name, each in paypal.payouts.items() if each["items"][0]["payout_item"]["receiver"] == receiver]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("says", "status", "left"),
+    [
+        (["SUCCESS"], payout_pb2.PAYOUT_STATUS_PAID, 2000),
+        (["UNCLAIMED", "SUCCESS"], payout_pb2.PAYOUT_STATUS_PAID, 2000),
+        (["UNCLAIMED", "RETURNED"], payout_pb2.PAYOUT_STATUS_FAILED, 5000),
+    ],
+)
+async def test_earnings_are_paid_out_with_paypal(  # noqa: PLR0917
+    world: World, api: Api, paypal: PayPalStandIn, says: list[str], status: int, left: int
+) -> None:
+    ann, account_id, address = await at_paypal(world, api)
+    payment = api.as_(ann).payment
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    payout_id = (await payment.RequestPayout(**wanted, request_id=request_id())).payout.payout_id
+    await settled(world)
+    batch = batch_to(paypal, address)
+    assert paypal.payouts[batch]["items"][0]["payout_item"]["amount"] == {"currency": "USD", "value": "30.00"}
+    for word in says:
+        [payout] = (await payment.ListPayouts()).payouts
+        assert payout.status == payout_pb2.PAYOUT_STATUS_REQUESTED
+        paypal.decide(batch, word)
+        await send(world, payout_id)
+    [payout] = (await payment.ListPayouts()).payouts
+    assert payout.status == status
+    await send(world, payout_id)
+    assert batch_to(paypal, address) == batch
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == left
+    assert await books.wrong(world.db) == {}
+
+
+async def send(world: World, payout_id: int) -> None:
+    """Ask what became of a payout, as the hourly reconciler does."""
+    system = world.system
+    await sending.send(world.db, StripeAccounts(system.stripe), PayPalPayouts(system.paypal), payout_id)
+
+
+async def test_what_paypal_refuses_comes_back(world: World, api: Api, paypal: PayPalStandIn) -> None:
+    ann, account_id, _ = await at_paypal(world, api, f"nobody-{makers.word().lower()}@example.org")
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    await api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())
+    await settled(world)
+    [payout] = (await api.as_(ann).payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_FAILED
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == 5000
+
+
+async def test_accounts_that_are_none_of_the_callers(world: World, api: Api, stripe: StripeStandIn) -> None:
+    ann, bob = [await world.user(roles={"creator"}, fresh=True) for _ in range(2)]
+    made = (await api.as_(ann).payment.CreateConnectAccount(request_id=request_id())).payment_account
+    at_stripe: dict[str, Any] = {"provider": donation_pb2.PAYMENT_METHOD_STRIPE}
+    for account_id in (made.account_id, "acct_unknown", "../balance"):
+        asking = api.as_(bob).payment.CreatePaymentAccount(**at_stripe, account_id=account_id)
+        await asking.fails(StatusCode.NOT_FOUND, "PAYMENT_ACCOUNT_NOT_FOUND")
+    for account_id in ("bob", "@", "bob@localhost", "a b@example.org", "SHORT"):
+        asking = api.as_(bob).payment.CreatePaymentAccount(provider="PAYMENT_METHOD_PAYPAL", account_id=account_id)
+        await asking.fails(StatusCode.INVALID_ARGUMENT, "PAYMENT_ACCOUNT_INVALID")
+    # Put aside and taken up again it is the same one.
+    stripe.onboard(made.account_id)
+    await api.as_(ann).payment.DeletePaymentAccount(payment_account_id=made.payment_account_id)
+    again = await api.as_(ann).payment.CreatePaymentAccount(**at_stripe, account_id=made.account_id)
+    assert (again.payment_account.account_id, again.payment_account.is_active) == (made.account_id, True)
 
 
 @pytest.mark.parametrize(

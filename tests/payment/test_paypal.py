@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from grpc import StatusCode
 
+from cnt_grpc.kit import jobs
 from cnt_grpc.kit.errors import Precondition
-from cnt_grpc.payment import PayPal
+from cnt_grpc.payment import PayPal, tasks
+from cnt_grpc.payment.paypal_events import PayPalEvents
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2
+from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import ReconcilePayments
 from tests.contract.effects import settled
 from tests.harness.api import Api
-from tests.harness.paypal import PayPalStandIn
+from tests.harness.paypal import EVENTS, PayPalStandIn
 from tests.harness.world import Person, World
 from tests.payment import books
 
@@ -73,6 +76,36 @@ async def test_an_event_is_believed_as_far_as_it_says_where_to_look(
         await settled(world)
         assert await books.balance(world.db, bob.id, "earnings", "EUR") == earned
     assert await books.wrong(world.db) == {}
+
+
+async def test_lost_events_are_repaired_by_the_reconciler(world: World, api: Api, paypal: PayPalStandIn) -> None:
+    """Paid and reversed since, without a word: the list of events says so, page by page."""
+    _, bob, reply = await begun(world, api)
+    paypal.capture(reply.reference)
+    paypal.event("PAYMENT.CAPTURE.COMPLETED", reply.reference)
+    await reconciled(world)
+    assert await books.balance(world.db, bob.id, "earnings", "EUR") == 2000
+    paypal.reverse(reply.reference)
+    paypal.event("PAYMENT.CAPTURE.REVERSED", reply.reference)
+    for _ in range(EVENTS + 1):
+        paypal.event("CUSTOMER.DISPUTE.UPDATED", reply.reference)
+    for _ in range(2):
+        await reconciled(world)
+    assert await books.balance(world.db, bob.id, "earnings", "EUR") == 0
+    assert await books.wrong(world.db) == {}
+
+
+async def reconciled(world: World) -> None:
+    """What happens every hour has happened."""
+    async with world.db.transaction() as tx:
+        await jobs.enqueue(tx, tasks.RECONCILE, ReconcilePayments())
+    await settled(world)
+
+
+async def test_a_page_elsewhere_does_not_get_our_token(world: World, paypal: PayPalStandIn) -> None:
+    events = PayPalEvents(world.system.paypal)
+    links = [{"rel": "next", "href": "https://example.org/v1/notifications/webhooks-events?at=50"}]
+    assert events._next({"links": links}) == "/v1/notifications/webhooks-events?at=50"
 
 
 @pytest.mark.parametrize(

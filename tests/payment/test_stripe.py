@@ -15,7 +15,7 @@ from cnt_grpc.pb.cnt.payment.v1 import donation_pb2
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import ReconcilePayments
 from tests.contract.effects import settled
 from tests.harness.api import Api, ApiError
-from tests.harness.stripe import FEE, StripeStandIn
+from tests.harness.stripe import DISPUTE_FEE, FEE, StripeStandIn
 from tests.harness.world import Person, World
 from tests.payment import books, makers
 from tests.payment.conftest import Webhooks
@@ -206,7 +206,7 @@ async def test_all_orders_and_a_hundred_repeats_end_alike(
         row = await payment_row(world, purchase.payment_id)
         names = ("status", "refunded_minor", "disputed_minor", "reversed_minor", "reversed_share", "fee_minor")
         ends.add((*(row[name] for name in names), await books.balance(world.db, ann.id)))
-    assert ends == {("succeeded", 300, 400, 700, 70, FEE, 30)}
+    assert ends == {("succeeded", 300, 400, 700, 70, FEE + DISPUTE_FEE, 30)}
     assert await books.wrong(world.db) == {}
 
 
@@ -215,7 +215,7 @@ async def test_a_dispute(  # noqa: PLR0917
     world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks, outcome: str, left: int
 ) -> None:
     ann = await world.user()
-    _, page = await bought(world, api, ann, coins=100, amount_minor=1000)
+    purchase, page = await bought(world, api, ann, coins=100, amount_minor=1000)
     intent = stripe.pay(page)
     await webhooks.bring_all_about(intent)
     dispute = stripe.dispute(intent)
@@ -224,6 +224,13 @@ async def test_a_dispute(  # noqa: PLR0917
     stripe.close_dispute(dispute, outcome)
     await webhooks.bring_all_about(dispute)
     assert await books.balance(world.db, ann.id) == left
+    fees = FEE if outcome == "won" else FEE + DISPUTE_FEE
+    assert (await payment_row(world, purchase.payment_id))["fee_minor"] == fees
+    sql = "SELECT sum(amount) AS kept FROM ledger_entries AS entry JOIN ledger_accounts AS account"
+    sql += " ON account.id = account_id WHERE kind = 'fees' AND cause LIKE 'payment:' || $1 || ':fee:%'"
+    async with world.db.transaction() as tx:
+        [row] = await tx.raw(sql, str(purchase.payment_id))
+    assert row["kept"] == -fees
     assert await books.wrong(world.db) == {}
 
 

@@ -6,14 +6,14 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.payment import Stripe
 from cnt_grpc.payment.provider import Order
 from cnt_grpc.payment.stripe_accounts import StripeAccounts
-from cnt_grpc.payment.stripe_billing import StripeBilling
+from cnt_grpc.payment.stripe_billing import Offer, StripeBilling
 from tests import machine
 
 MODULE = "github.com/stripe/stripe-mock@v0.203.0"
@@ -57,9 +57,17 @@ async def stripe(url: str) -> AsyncIterator[Stripe]:
     await asyncio.sleep(0)
 
 
-def plan() -> Any:
-    """A plan with a trial; the adapter reads it by column names."""
-    return {"name": "Member", "amount_minor": 499, "currency": "USD", "interval": "month", "trial_days": 7}
+def offer(interval: str = "month", trial_days: int = 7) -> Offer:
+    """What is paid again and again."""
+    return Offer(
+        what="Member",
+        amount_minor=499,
+        currency="USD",
+        interval=interval,
+        ours={"subscription_id": "1"},
+        back="subscription",
+        trial_days=trial_days,
+    )
 
 
 async def test_payments(stripe: Stripe) -> None:
@@ -70,7 +78,8 @@ async def test_payments(stripe: Stripe) -> None:
     assert intent.client_secret
     for ref in (page.checkout_ref, intent.ref):
         assert await stripe.read(ref) is not None
-    assert await stripe._disputed(intent.ref) >= 0
+    taken, fees = await stripe._disputed(intent.ref, "USD")
+    assert taken + fees >= 0
     assert await stripe.refund(intent.ref, 100, "USD", "another key")
 
 
@@ -85,6 +94,8 @@ async def test_accounts(stripe: Stripe) -> None:
     accounts = StripeAccounts(stripe)
     made = await accounts.create(1, "DE", "a third key")
     assert (await accounts.standing(made.account_id)).account_id
+    with pytest.raises(NotFound):
+        await accounts.standing_of(made.account_id, 2)
     assert await accounts.onboarding_link(made.account_id)
     assert await accounts.dashboard_link(made.account_id)
     assert await accounts.transfer(made.account_id, 100, "USD", 1)
@@ -93,9 +104,16 @@ async def test_accounts(stripe: Stripe) -> None:
 async def test_subscriptions(stripe: Stripe) -> None:
     billing = StripeBilling(stripe)
     customer = await billing.customer(1)
-    page, _ = await billing.page(customer, 1, plan(), "a fourth key")
+    page, _ = await billing.page(customer, offer(), "a fourth key")
     await billing.begun(page)
     found = await billing.read("sub_123")
     assert found is not None
     await billing.cancel("sub_123", "a fifth key")
     assert await billing.portal(customer)
+
+
+async def test_recurring_donations(stripe: Stripe) -> None:
+    billing = StripeBilling(stripe)
+    page, _ = await billing.page(await billing.customer(2), offer("week", 0), "a sixth key")
+    await billing.close(page)
+    await billing.end("sub_123")

@@ -1,21 +1,17 @@
 """Bank details as messages: shown by their last four characters, or in full."""
 
-from typing import Final
-
 from cnt_grpc.payment.messages.moments import stamp
-from cnt_grpc.payment.rules.bank import Details
+from cnt_grpc.payment.rules.bank import Details, shorten
 from cnt_grpc.pb.cnt.payment.v1 import bank_pb2
-
-_LAST: Final = 4
 
 
 def shown(details: Details) -> bank_pb2.BankDetails:
     """As their owner sees them."""
     fields = details.fields
     return bank_pb2.BankDetails(
-        account_number_last4=fields["account_number"][-_LAST:],
-        ifsc_code_last4=fields["ifsc_code"][-_LAST:],
-        swift_code_last4=fields["swift_code"][-_LAST:],
+        account_number_last4=shorten("account_number", fields["account_number"]),
+        ifsc_code_last4=shorten("ifsc_code", fields["ifsc_code"]),
+        swift_code_last4=shorten("swift_code", fields["swift_code"]),
         bank_name=fields["bank_name"],
         account_holder_name=fields["account_holder_name"],
         branch_name=fields["branch_name"],

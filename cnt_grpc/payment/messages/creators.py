@@ -12,11 +12,17 @@ _PROVIDER: Final = {
     "stripe": donation_pb2.PAYMENT_METHOD_STRIPE,
     "paypal": donation_pb2.PAYMENT_METHOD_PAYPAL,
 }
+_PROVIDER_NAME: Final = {number: name for name, number in _PROVIDER.items()}
 _STATUS: Final = {
     "requested": payout_pb2.PAYOUT_STATUS_REQUESTED,
     "paid": payout_pb2.PAYOUT_STATUS_PAID,
     "failed": payout_pb2.PAYOUT_STATUS_FAILED,
 }
+
+
+def provider(request: payout_pb2.CreatePaymentAccountRequest) -> str:
+    """The word for a provider."""
+    return _PROVIDER_NAME[request.provider]
 
 
 def account(row: Row) -> payout_pb2.PaymentAccount:

@@ -84,6 +84,7 @@ def donation(row: Row, *, viewer_id: int, sees_all: bool = False) -> donation_pb
         status=status(row),
         created_at=stamp(row["created_at"]),
         paid_at=stamp(row["paid_at"]),
+        recurring_donation_id=(row["recurring_donation_id"] or 0) if row["giver_id"] == viewer_id else 0,
     )
 
 

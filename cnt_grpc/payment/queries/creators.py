@@ -95,6 +95,16 @@ def set_payout() -> Executable:
 
 
 @statement
+def set_payout_ref() -> Executable:
+    """The provider has a payout, and says later what became of it. Parameters: payout_id, provider_ref."""
+    return (
+        update(payouts)
+        .where(_payout.id == _PAYOUT, _payout.status == "requested")
+        .values(provider_ref=bindparam("provider_ref", type_=Text))
+    )
+
+
+@statement
 def open_payouts(limit: int) -> Executable:
     """Payouts that are not over, oldest first."""
     return select(_payout.id).where(_payout.status == "requested").order_by(_payout.id).limit(limit)

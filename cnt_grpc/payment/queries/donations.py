@@ -14,7 +14,10 @@ _CALLER = bindparam("caller_id", type_=BigInteger)
 @statement
 def insert_donation() -> Executable:
     """What a payment is given for."""
-    names = ("payment_id", "giver_id", "recipient_id", "commission_minor", "message", "is_anonymous")
+    names = (
+        *("payment_id", "giver_id", "recipient_id", "commission_minor", "message", "is_anonymous"),
+        "recurring_donation_id",
+    )
     return insert(donations).values({name: bindparam(name) for name in names}).returning(_donation.id)
 
 

@@ -17,6 +17,7 @@ from cnt_grpc.payment.tables import (
     payment_accounts,
     payments,
     payouts,
+    recurring_donations,
     subscriptions,
 )
 
@@ -34,12 +35,13 @@ _OF: Final[Mapping[str, tuple[Table, ColumnElement[bool]]]] = {
         gift_transactions,
         or_(gift_transactions.c.sender_id == _PERSON, gift_transactions.c.recipient_id == _PERSON),
     ),
+    "recurring_donation": (recurring_donations, recurring_donations.c.giver_id == _PERSON),
     "discount_code": (discount_codes, discount_codes.c.owner_id == _PERSON),
     "discount_redemption": (discount_redemptions, discount_redemptions.c.user_id == _PERSON),
 }
 KINDS: Final = tuple(_OF)
 """Everything that is about a person."""
-ERASED: Final = ("gift", "donation", "discount_code", "bank_details", "payment_account")
+ERASED: Final = ("gift", "donation", "recurring_donation", "discount_code", "bank_details", "payment_account")
 """What is changed when a person goes."""
 
 
@@ -51,12 +53,20 @@ def rows(kind: str) -> Executable:
 
 
 @statement
+def open_subscriptions() -> Executable:
+    """Subscriptions of a person that are not over. Parameter: user_id."""
+    return select(subscriptions.c.id).where(subscriptions.c.user_id == _PERSON, subscriptions.c.status != "ended")
+
+
+@statement
 def erase(kind: str) -> Executable:
     """Take a person's words, or what they could still use, out of the rows of a kind. Parameter: user_id."""
     if kind == "gift":
         return update(gift_transactions).where(gift_transactions.c.sender_id == _PERSON).values(message="")
     if kind == "donation":
         return update(donations).where(donations.c.giver_id == _PERSON).values(message="")
+    if kind == "recurring_donation":
+        return update(recurring_donations).where(recurring_donations.c.giver_id == _PERSON).values(message="")
     if kind == "payment_account":
         return (
             update(payment_accounts)

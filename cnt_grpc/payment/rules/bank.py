@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment.audited import write_down
 from cnt_grpc.payment.bank_vault import BankVault
 from cnt_grpc.payment.queries import bank as queries
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
+NAMES: Final = ("bank_name", "account_holder_name", "branch_name")
+"""Fields that their owner sees whole; of the others the last characters."""
+_LAST: Final = 4
 _BATCH = 100
 """Rows that are sealed anew in one transaction."""
 
@@ -32,6 +36,26 @@ async def own(tx: Tx, vault: BankVault, user_id: int) -> Details:
     if row is None:
         raise NotFound(Reason.BANK_DETAILS_NOT_FOUND)
     return _opened(vault, row)
+
+
+async def of_export(tx: Tx, vault: BankVault, user_id: int) -> dict[str, object] | None:
+    """A person's bank details for their export: names whole, of numbers the last four characters; None without any."""
+    row = await tx.one(queries.own_details(locked=False), owner_id=user_id)
+    if row is None:
+        return None
+    about: dict[str, object] = {"is_verified": row["is_verified"], "updated_at": row["updated_at"]}
+    try:
+        fields = _opened(vault, row).fields
+    except Precondition:
+        # Without its key nobody can read them here; the rest of the export shall not wait for that.
+        return about | {"unreadable": True}
+    shown = {name if name in NAMES else f"{name}_last4": shorten(name, text) for name, text in fields.items()}
+    return shown | about
+
+
+def shorten(name: str, text: str) -> str:
+    """A field as its owner sees it."""
+    return text if name in NAMES else text[-_LAST:]
 
 
 async def create(tx: Tx, vault: BankVault, caller: Caller, fields: Mapping[str, str]) -> Details:

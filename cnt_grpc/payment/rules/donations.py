@@ -64,6 +64,7 @@ async def intend(tx: Tx, caller: Caller, gift: Gift, method: str, under: UUID | 
             commission_minor=commission.of_money(rule, gift.amount_minor),
             message=gift.message,
             is_anonymous=gift.is_anonymous,
+            recurring_donation_id=None,
         )
     donation = await tx.one(payment_queries.donation_of(), payment_id=payment["id"])
     assert donation is not None

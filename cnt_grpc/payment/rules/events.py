@@ -11,10 +11,12 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.payment import tasks
 from cnt_grpc.payment.paypal import PayPal
+from cnt_grpc.payment.paypal_events import PayPalEvents
 from cnt_grpc.payment.queries import creators
 from cnt_grpc.payment.queries import memberships as memberships_queries
 from cnt_grpc.payment.queries import payments as queries
-from cnt_grpc.payment.rules import memberships, paying, payouts
+from cnt_grpc.payment.queries import recurring as recurring_queries
+from cnt_grpc.payment.rules import memberships, paying, payouts, recurring
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.rules.settling import GIVEN_UP
 from cnt_grpc.payment.stripe_accounts import StripeAccounts
@@ -44,7 +46,7 @@ async def receive_from_stripe(tx: Tx, stripe: Stripe, body: bytes, signature: st
 
 async def receive_from_paypal(db: Database, paypal: PayPal, body: bytes, headers: Mapping[str, str]) -> None:
     """Keep an event of PayPal, once. Raises Invalid when PayPal did not sign it."""
-    event_id, payment_id = await paypal.event(body, headers)
+    event_id, payment_id = await PayPalEvents(paypal).signed(body, headers)
     await db.transact(lambda tx: tasks.keep_paypal_event(tx, event_id, body, payment_id))
 
 
@@ -53,6 +55,7 @@ class Follower:
     """Follows events to what they are about, and has the provider say how that stands."""
 
     stripe: Stripe
+    paypal: PayPal
     providers: Providers
 
     async def follow(self, db: Database, event: Event) -> None:
@@ -64,7 +67,7 @@ class Follower:
             _log.error("an event of another account", event_id=event.id, type=event.type)
             return
         if event.type.startswith(_OF_MEMBERSHIPS):
-            await self._membership(db, event.object)
+            await self._billed(db, event.object)
         if event.type.startswith(_OF_PAYMENTS):
             await self._payment(db, event.object)
 
@@ -77,23 +80,34 @@ class Follower:
         if known is not None:
             await payouts.standing(db, StripeAccounts(self.stripe), known)
 
-    async def _membership(self, db: Database, thing: Any) -> None:  # noqa: ANN401  (JSON)
+    async def _billed(self, db: Database, thing: Any) -> None:  # noqa: ANN401  (JSON)
+        """What Stripe charges again and again: a subscription, or a recurring donation."""
+        billing = StripeBilling(self.stripe)
         parent = (thing.get("parent") or {}).get("subscription_details") or {}
         for ref in (thing.get("id"), thing.get("subscription"), parent.get("subscription")):
             if not isinstance(ref, str):
                 continue
             async with db.reading() as tx:
-                known = await tx.value(memberships_queries.subscription_of_ref(), ref=ref)
-            if known is not None:
-                await memberships.sync(db, StripeBilling(self.stripe), known)
+                member = await tx.value(memberships_queries.subscription_of_ref(), ref=ref)
+                giving = await tx.value(recurring_queries.recurring_of_ref(), ref=ref)
+            if member is not None:
+                await memberships.sync(db, billing, member)
+                return
+            if giving is not None:
+                await recurring.sync(db, billing, giving)
                 return
         # Its page may be finished while we have not heard of it: Stripe knows our id.
-        given = str({**(parent.get("metadata") or {}), **(thing.get("metadata") or {})}.get("subscription_id", ""))
-        if given.isascii() and given.isdigit() and len(given) <= _DIGITS:
+        given = {**(parent.get("metadata") or {}), **(thing.get("metadata") or {})}
+        if number := _id(given.get("subscription_id")):
             async with db.reading() as tx:
-                known = await tx.one(memberships_queries.subscription(), subscription_id=int(given))
+                known = await tx.one(memberships_queries.subscription(), subscription_id=number)
             if known is not None:
-                await memberships.sync(db, StripeBilling(self.stripe), known["id"])
+                await memberships.sync(db, billing, number)
+        if number := _id(given.get("recurring_donation_id")):
+            async with db.reading() as tx:
+                known = await tx.one(recurring_queries.recurring(), recurring_donation_id=number)
+            if known is not None:
+                await recurring.sync(db, billing, number)
 
     async def _payment(self, db: Database, thing: Any) -> None:  # noqa: ANN401  (JSON)
         async with db.reading() as tx:
@@ -110,10 +124,8 @@ class Follower:
 
     async def _by_metadata(self, tx: Tx, thing: Any) -> Any:  # noqa: ANN401  (JSON in, a row out)
         """A payment whose page is paid, but whose intent we have not heard of: Stripe knows our id."""
-        given = str((thing.get("metadata") or {}).get("payment_id", ""))
-        if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS):
-            return None
-        return await tx.one(queries.payment(locked=False), payment_id=int(given))
+        number = _id((thing.get("metadata") or {}).get("payment_id"))
+        return await tx.one(queries.payment(locked=False), payment_id=number) if number else None
 
     async def reconcile(self, db: Database) -> None:
         """Fetch the events that never came, and ask about payments that wait."""
@@ -122,19 +134,32 @@ class Follower:
             async for event_id, body in self.stripe.events(since=since):
                 async with db.transaction() as tx:
                     await tasks.keep_event(tx, event_id, body)
+        if self.paypal.client_id:
+            async for event_id, body, payment_id in PayPalEvents(self.paypal).since(clock.now() - LOOK_BACK):
+                async with db.transaction() as tx:
+                    await tasks.keep_paypal_event(tx, event_id, body, payment_id)
         now = clock.now()
         async with db.reading() as tx:
             waiting = await tx.all(queries.open_payments(_BATCH), before=now - _PATIENCE, after=now - GIVEN_UP)
         for row in waiting:
-            payment_id: int = row["id"]
             async with db.transaction() as tx:
-                await tasks.sync_later(tx, payment_id)
+                await tasks.sync_later(tx, row["id"])
         async with db.reading() as tx:
             quiet = await tx.all(memberships_queries.unchecked(_BATCH), before=now - _DAY)
+            unasked = await tx.all(recurring_queries.unchecked(_BATCH), before=now - _DAY)
             unsent = await tx.all(creators.open_payouts(_BATCH))
         for row in quiet:
             async with db.transaction() as tx:
                 await tasks.sync_subscription_later(tx, row["id"])
+        for row in unasked:
+            async with db.transaction() as tx:
+                await tasks.sync_recurring_later(tx, row["id"])
         for row in unsent:
             async with db.transaction() as tx:
                 await tasks.send_later(tx, row["id"])
+
+
+def _id(given: object) -> int:
+    """An id of ours as a provider tells it again; 0 for anything else."""
+    text = str(given)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0

@@ -13,8 +13,9 @@ from cnt_grpc.payment import provider
 from cnt_grpc.payment.provider import Seen
 from cnt_grpc.payment.queries import memberships as queries
 from cnt_grpc.payment.queries import payments as payment_queries
+from cnt_grpc.payment.rules import customers
 from cnt_grpc.payment.rules.settling import settle
-from cnt_grpc.payment.stripe_billing import Bill, Membership, StripeBilling
+from cnt_grpc.payment.stripe_billing import Bill, Membership, Offer, StripeBilling
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 GRACE: Final = timedelta(days=3)
@@ -29,31 +30,36 @@ async def begin(db: Database, billing: StripeBilling, caller: Caller, plan_id: i
     """Begin to subscribe: Stripe's name of the page, and its address. Raises NotFound, Conflict, Precondition."""
     billing.stripe.require()
 
-    async def intend(tx: Tx) -> tuple[int, str | None]:
+    async def intend(tx: Tx) -> int:
         known = await tx.one(queries.begun_by(), owner_id=caller.user_id, request_id=under)
-        customer: str | None = await tx.value(queries.customer_of(), owner_id=caller.user_id)
         if known is not None:
-            return known["id"], customer
+            return int(known["id"])
         if await tx.one(queries.own_open(), owner_id=caller.user_id):
             raise Conflict(Reason.SUBSCRIPTION_EXISTS)
         if await tx.one(queries.offered_plan(), plan_id=plan_id) is None:
             raise NotFound(Reason.PLAN_NOT_FOUND)
         now = clock.now()
-        subscription_id = await tx.value(
+        made: int = await tx.value(
             queries.insert_subscription(), user_id=caller.user_id, plan_id=plan_id, request_id=under, created_at=now
         )
-        return subscription_id, customer
+        return made
 
-    subscription_id, customer = await db.transact(intend)
-    if customer is None:
-        customer = await billing.customer(caller.user_id)
-        ref = customer
-        await db.transact(lambda tx: tx.run(queries.note_customer(), owner_id=caller.user_id, customer_ref=ref))
+    subscription_id = await db.transact(intend)
+    customer = await customers.known(db, billing, caller.user_id)
     async with db.reading() as tx:
         plan = await tx.one(queries.offered_plan(), plan_id=plan_id)
     if plan is None:
         raise NotFound(Reason.PLAN_NOT_FOUND)
-    page, url = await billing.page(customer, subscription_id, plan, f"{caller.user_id}:{under}")
+    offer = Offer(
+        what=plan["name"],
+        amount_minor=plan["amount_minor"],
+        currency=plan["currency"],
+        interval=plan["interval"],
+        ours={"subscription_id": str(subscription_id)},
+        back="subscription",
+        trial_days=plan["trial_days"],
+    )
+    page, url = await billing.page(customer, offer, f"{caller.user_id}:{under}")
     await db.transact(lambda tx: tx.run(queries.set_page(), subscription_id=subscription_id, checkout_ref=page))
     return page, url
 
@@ -83,6 +89,21 @@ async def cancel(db: Database, billing: StripeBilling, caller: Caller, under: UU
     await billing.cancel(known["provider_ref"], f"{caller.user_id}:{under}")
     await sync(db, billing, known["id"])
     return await _shown(db, known["id"])
+
+
+async def end(db: Database, billing: StripeBilling, subscription_id: int) -> None:
+    """Have Stripe charge nothing more for a subscription, and close what it opened; for one who has left."""
+    known = await _shown(db, subscription_id)
+    if known["provider_ref"] is None and known["checkout_ref"] is not None:
+        # Closed first: a page that stays open could still be paid.
+        await billing.close(known["checkout_ref"])
+        await sync(db, billing, subscription_id)
+        known = await _shown(db, subscription_id)
+    if known["provider_ref"] is None:
+        await db.transact(lambda tx: _note(tx, known, "ended", None))
+        return
+    await billing.end(known["provider_ref"])
+    await sync(db, billing, subscription_id)
 
 
 async def portal(db: Database, billing: StripeBilling, caller: Caller) -> str:

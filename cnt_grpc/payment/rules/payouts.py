@@ -10,6 +10,7 @@ from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import currencies, ledger, tasks
 from cnt_grpc.payment.ledger import COIN, Leg
+from cnt_grpc.payment.paypal_payouts import PayPalPayouts
 from cnt_grpc.payment.queries import creators as queries
 from cnt_grpc.payment.rules import commission
 from cnt_grpc.payment.stripe_accounts import Standing, StripeAccounts
@@ -35,21 +36,35 @@ async def open_account(db: Database, accounts: StripeAccounts, caller: Caller, c
             raise Conflict(Reason.PAYMENT_ACCOUNT_EXISTS)
     # One account for each person, however often they ask and die in between.
     made = await accounts.create(caller.user_id, country, f"account:{caller.user_id}:{country}")
+    return await db.transact(lambda tx: _keep(tx, caller, "stripe", made))
 
-    async def keep(tx: Tx) -> Row:
-        row = await tx.one(
-            queries.insert_account(),
-            user_id=caller.user_id,
-            provider="stripe",
-            account_id=made.account_id,
-            is_active=made.payouts_enabled,
-            details_submitted=made.details_submitted,
-            created_at=clock.now(),
-        )
-        assert row is not None
-        return row
 
-    return await db.transact(keep)
+async def add_account(
+    db: Database, accounts: StripeAccounts, paypal: PayPalPayouts, caller: Caller, *, provider: str, account_id: str
+) -> Row:
+    """Use another account. Raises Conflict when there is one of this provider, NotFound, Invalid and Precondition."""
+    if provider == "paypal":
+        paypal.paypal.require()
+        # PayPal tells nobody whether there is such an account: money that is not claimed comes back.
+        found = Standing(paypal.receiver(account_id), details_submitted=True, payouts_enabled=True)
+    else:
+        accounts.stripe.require()
+        found = await accounts.standing_of(account_id.strip(), caller.user_id)
+    return await db.transact(lambda tx: _keep(tx, caller, provider, found))
+
+
+async def _keep(tx: Tx, caller: Caller, provider: str, found: Standing) -> Row:
+    row = await tx.one(
+        queries.insert_account(),
+        user_id=caller.user_id,
+        provider=provider,
+        account_id=found.account_id,
+        is_active=found.payouts_enabled,
+        details_submitted=found.details_submitted,
+        created_at=clock.now(),
+    )
+    assert row is not None
+    return row
 
 
 async def own_at_stripe(db: Database, caller: Caller) -> Row:
@@ -147,12 +162,12 @@ async def request(tx: Tx, caller: Caller, amount: int, currency: str, account_id
         created_at=clock.now(),
     )
     assert row is not None
-    await ledger.move(tx, f"payout:{row['id']}", _legs(row))
+    await ledger.move(tx, f"payout:{row['id']}", legs(row))
     await tasks.send_later(tx, row["id"])
     return row
 
 
-def _legs(payout: Row) -> list[Leg]:
+def legs(payout: Row) -> list[Leg]:
     """Earnings become money on its way; coins by exchange."""
     amount, currency, user_id = payout["amount_minor"], payout["currency"], payout["user_id"]
     on_its_way = Leg(ledger.other("payouts", currency), amount)
@@ -164,40 +179,6 @@ def _legs(payout: Row) -> list[Leg]:
         Leg(ledger.other("exchange", currency), -amount),
         on_its_way,
     ]
-
-
-async def send(db: Database, accounts: StripeAccounts, payout_id: int) -> None:
-    """Send a payout that waits; what the provider refuses goes back into the earnings. Again does nothing more."""
-    async with db.reading() as tx:
-        payout = await tx.one(queries.payout(), payout_id=payout_id)
-        if payout is None or payout["status"] != "requested":
-            return
-        account = await tx.one(queries.account(), payment_account_id=payout["payment_account_id"])
-    assert account is not None  # accounts are never deleted
-    try:
-        ref = await accounts.transfer(account["account_id"], payout["amount_minor"], payout["currency"], payout_id)
-    except Precondition as refused:
-        failure = refused.metadata.get("provider_code", "") or str(refused.reason)
-        await db.transact(lambda tx: _fail(tx, payout, failure))
-    else:
-        await db.transact(lambda tx: _paid(tx, payout, ref))
-
-
-async def _paid(tx: Tx, payout: Row, ref: str) -> None:
-    done = await tx.one(queries.set_payout(), payout_id=payout["id"], status="paid", provider_ref=ref, failure="")
-    if done is not None:
-        amount, currency = payout["amount_minor"], payout["currency"]
-        legs = [Leg(ledger.other("payouts", currency), -amount), Leg(ledger.other("stripe", currency), amount)]
-        await ledger.move(tx, f"payout:{payout['id']}:paid", legs)
-
-
-async def _fail(tx: Tx, payout: Row, failure: str) -> None:
-    done = await tx.one(
-        queries.set_payout(), payout_id=payout["id"], status="failed", provider_ref=None, failure=failure
-    )
-    if done is not None:
-        back = [Leg(leg.account, -leg.amount) for leg in _legs(payout)]
-        await ledger.move(tx, f"payout:{payout['id']}:failed", back)
 
 
 async def listed(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:

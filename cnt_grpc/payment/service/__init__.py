@@ -9,6 +9,7 @@ from cnt_grpc.payment.service.gifts import Gifts
 from cnt_grpc.payment.service.memberships import Memberships
 from cnt_grpc.payment.service.payouts import Payouts
 from cnt_grpc.payment.service.purchases import Purchases
+from cnt_grpc.payment.service.recurring import Recurring
 from cnt_grpc.payment.service.refunds import Refunds
 from cnt_grpc.payment.service.webhooks import Webhooks
 from cnt_grpc.pb.cnt.payment.v1 import payment_service, subscription_service, wallet_service
@@ -18,7 +19,7 @@ class WalletService(Coins, Purchases, Gifts, Discounts, wallet_service.Servicer)
     """Coins: the wallet, what can be bought, and what can be given."""
 
 
-class PaymentService(Donations, Refunds, Payouts, Webhooks, Bank, Commission, payment_service.Servicer):
+class PaymentService(Donations, Recurring, Refunds, Payouts, Webhooks, Bank, Commission, payment_service.Servicer):
     """Money that comes and goes."""
 
 

@@ -4,6 +4,7 @@ from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import creators as messages
+from cnt_grpc.payment.paypal_payouts import PayPalPayouts
 from cnt_grpc.payment.rules import payouts
 from cnt_grpc.payment.service.base import Part
 from cnt_grpc.pb.cnt.payment.v1.payout_pb2 import (
@@ -11,6 +12,8 @@ from cnt_grpc.pb.cnt.payment.v1.payout_pb2 import (
     CreateConnectAccountResponse,
     CreateOnboardingLinkRequest,
     CreateOnboardingLinkResponse,
+    CreatePaymentAccountRequest,
+    CreatePaymentAccountResponse,
     DeletePaymentAccountRequest,
     DeletePaymentAccountResponse,
     GetConnectStatusRequest,
@@ -75,6 +78,20 @@ class Payouts(Part):
         """Where the caller's earnings can go."""
         accounts = await payouts.accounts_of(call.tx, call.caller)
         return ListPaymentAccountsResponse(payment_accounts=map(messages.account, accounts))
+
+    async def CreatePaymentAccount(
+        self, request: CreatePaymentAccountRequest, call: Call
+    ) -> CreatePaymentAccountResponse:
+        """Adds an account to which the caller's earnings can go."""
+        row = await payouts.add_account(
+            call.db,
+            self.accounts,
+            PayPalPayouts(self.paypal),
+            call.caller,
+            provider=messages.provider(request),
+            account_id=request.account_id,
+        )
+        return CreatePaymentAccountResponse(payment_account=messages.account(row))
 
     async def DeletePaymentAccount(
         self, request: DeletePaymentAccountRequest, call: Call

@@ -6,6 +6,7 @@ from cnt_grpc.payment.tables.ledger import ledger_accounts, ledger_entries
 from cnt_grpc.payment.tables.memberships import plans, provider_customers, subscriptions
 from cnt_grpc.payment.tables.offers import coin_packages, commission_settings, gift_transactions, gifts
 from cnt_grpc.payment.tables.payments import bank_details, coin_purchases, donations, payments, refunds
+from cnt_grpc.payment.tables.recurring import recurring_donations
 
 __all__ = [
     "bank_details",
@@ -24,6 +25,7 @@ __all__ = [
     "payouts",
     "plans",
     "provider_customers",
+    "recurring_donations",
     "refunds",
     "subscriptions",
 ]

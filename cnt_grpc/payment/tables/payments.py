@@ -89,11 +89,22 @@ donations = Table(
     Column("commission_minor", BigInteger, nullable=False, comment="by the rule in force when it was given"),
     Column("message", Text, nullable=False),
     Column("is_anonymous", Boolean, nullable=False),
+    Column(
+        "recurring_donation_id",
+        BigInteger,
+        ForeignKey("recurring_donations.id", name="fk_donations_recurring_donation_id"),
+        comment="that it is one of",
+    ),
     PrimaryKeyConstraint("id", name="pk_donations"),
     UniqueConstraint("payment_id", name="uq_donations_payment_id"),
     CheckConstraint("giver_id <> recipient_id", name="two_people"),
     Index("ix_donations_giver_id", "giver_id", "id"),
     Index("ix_donations_recipient_id", "recipient_id", "id"),
+    Index(
+        "ix_donations_recurring_donation_id",
+        "recurring_donation_id",
+        postgresql_where=text("recurring_donation_id IS NOT NULL"),
+    ),
     comment="What people give creators in money; amount and state are the payment's",
 )
 

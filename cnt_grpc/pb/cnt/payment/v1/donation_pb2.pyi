@@ -107,6 +107,7 @@ class Donation(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     PAID_AT_FIELD_NUMBER: _builtins.int
+    RECURRING_DONATION_ID_FIELD_NUMBER: _builtins.int
     donation_id: _builtins.int
     """The donation's id."""
     giver_id: _builtins.int
@@ -133,6 +134,8 @@ class Donation(_message.Message):
     """How it was paid."""
     status: Global___PaymentStatus.ValueType
     """Where it stands."""
+    recurring_donation_id: _builtins.int
+    """The recurring donation that it is one of; 0 for none, and to everyone but its giver."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was made."""
@@ -159,10 +162,11 @@ class Donation(_message.Message):
         status: Global___PaymentStatus.ValueType = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         paid_at: _timestamp_pb2.Timestamp | None = ...,
+        recurring_donation_id: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "created_at", b"created_at", "currency", b"currency", "donation_id", b"donation_id", "earned_minor", b"earned_minor", "giver_id", b"giver_id", "giver_name", b"giver_name", "is_anonymous", b"is_anonymous", "message", b"message", "method", b"method", "paid_at", b"paid_at", "recipient_id", b"recipient_id", "recipient_name", b"recipient_name", "refunded_minor", b"refunded_minor", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "created_at", b"created_at", "currency", b"currency", "donation_id", b"donation_id", "earned_minor", b"earned_minor", "giver_id", b"giver_id", "giver_name", b"giver_name", "is_anonymous", b"is_anonymous", "message", b"message", "method", b"method", "paid_at", b"paid_at", "recipient_id", b"recipient_id", "recipient_name", b"recipient_name", "recurring_donation_id", b"recurring_donation_id", "refunded_minor", b"refunded_minor", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ _sym_db = _symbol_database.Default()
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/payment/v1/jobs.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\"7\n\x11HandleStripeEvent\x12\"\n\x08inbox_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07inboxId\"5\n\x0bSyncPayment\x12&\n\npayment_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpaymentId\"\x13\n\x11ReconcilePayments\"D\n\x10SyncSubscription\x12\x30\n\x0fsubscription_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x0esubscriptionId\"2\n\nSendPayout\x12$\n\tpayout_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08payoutId\"_\n\x11HandlePaypalEvent\x12\"\n\x08inbox_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07inboxId\x12&\n\npayment_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tpaymentIdb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/payment/v1/jobs.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\"7\n\x11HandleStripeEvent\x12\"\n\x08inbox_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07inboxId\"5\n\x0bSyncPayment\x12&\n\npayment_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\tpaymentId\"\x13\n\x11ReconcilePayments\"D\n\x10SyncSubscription\x12\x30\n\x0fsubscription_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x0esubscriptionId\"2\n\nSendPayout\x12$\n\tpayout_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08payoutId\"_\n\x11HandlePaypalEvent\x12\"\n\x08inbox_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07inboxId\x12&\n\npayment_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tpaymentId\"T\n\x15SyncRecurringDonation\x12;\n\x15recurring_donation_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x13recurringDonationId\"{\n\nEndBilling\x12\x30\n\x0fsubscription_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x0esubscriptionId\x12;\n\x15recurring_donation_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x13recurringDonationIdb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HANDLEPAYPALEVENT'].fields_by_name['inbox_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_HANDLEPAYPALEVENT'].fields_by_name['payment_id']._loaded_options = None
   _globals['_HANDLEPAYPALEVENT'].fields_by_name['payment_id']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_SYNCRECURRINGDONATION'].fields_by_name['recurring_donation_id']._loaded_options = None
+  _globals['_SYNCRECURRINGDONATION'].fields_by_name['recurring_donation_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_ENDBILLING'].fields_by_name['subscription_id']._loaded_options = None
+  _globals['_ENDBILLING'].fields_by_name['subscription_id']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_ENDBILLING'].fields_by_name['recurring_donation_id']._loaded_options = None
+  _globals['_ENDBILLING'].fields_by_name['recurring_donation_id']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_HANDLESTRIPEEVENT']._serialized_start=74
   _globals['_HANDLESTRIPEEVENT']._serialized_end=129
   _globals['_SYNCPAYMENT']._serialized_start=131
@@ -57,4 +63,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDPAYOUT']._serialized_end=327
   _globals['_HANDLEPAYPALEVENT']._serialized_start=329
   _globals['_HANDLEPAYPALEVENT']._serialized_end=424
+  _globals['_SYNCRECURRINGDONATION']._serialized_start=426
+  _globals['_SYNCRECURRINGDONATION']._serialized_end=510
+  _globals['_ENDBILLING']._serialized_start=512
+  _globals['_ENDBILLING']._serialized_end=635
 # @@protoc_insertion_point(module_scope)

@@ -147,3 +147,51 @@ class HandlePaypalEvent(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HandlePaypalEvent: _TypeAlias = HandlePaypalEvent  # noqa: Y015
+
+@_typing.final
+class SyncRecurringDonation(_message.Message):
+    """Asks the worker to have Stripe say how a recurring donation stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECURRING_DONATION_ID_FIELD_NUMBER: _builtins.int
+    recurring_donation_id: _builtins.int
+    """The recurring donation."""
+    def __init__(
+        self,
+        *,
+        recurring_donation_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recurring_donation_id", b"recurring_donation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncRecurringDonation: _TypeAlias = SyncRecurringDonation  # noqa: Y015
+
+@_typing.final
+class EndBilling(_message.Message):
+    """Asks the worker to end what Stripe charges again and again: somebody has left."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBSCRIPTION_ID_FIELD_NUMBER: _builtins.int
+    RECURRING_DONATION_ID_FIELD_NUMBER: _builtins.int
+    subscription_id: _builtins.int
+    """The subscription; 0 for none."""
+    recurring_donation_id: _builtins.int
+    """The recurring donation; 0 for none."""
+    def __init__(
+        self,
+        *,
+        subscription_id: _builtins.int = ...,
+        recurring_donation_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recurring_donation_id", b"recurring_donation_id", "subscription_id", b"subscription_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndBilling: _TypeAlias = EndBilling  # noqa: Y015

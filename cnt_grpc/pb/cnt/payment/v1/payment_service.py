@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_payment_v1_commission_pb2
     from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_payment_v1_donation_pb2
     from cnt_grpc.pb.cnt.payment.v1 import payout_pb2 as cnt_payment_v1_payout_pb2
+    from cnt_grpc.pb.cnt.payment.v1 import recurring_donation_pb2 as cnt_payment_v1_recurring_donation_pb2
 
 SERVICE: Final = "cnt.payment.v1.PaymentService"
 
@@ -77,6 +78,29 @@ class Servicer(Protocol):
     async def ListAllDonations(self, request: cnt_payment_v1_donation_pb2.ListAllDonationsRequest, call: Call) -> cnt_payment_v1_donation_pb2.ListAllDonationsResponse:
         """All donations, newest first.
         Administrators. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def CreateRecurringDonation(self, request: cnt_payment_v1_recurring_donation_pb2.CreateRecurringDonationRequest, call: Call) -> cnt_payment_v1_recurring_donation_pb2.CreateRecurringDonationResponse:
+        """Begins to give every week or every month, by card: on a page of Stripe the giver pays the first one. Each one counts as
+        a donation of its own when Stripe says that it is paid, with the commission in force then.
+        Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+        PROVIDER_REFUSED; RECURRING_DONATION_ENDED, when it was ended before its page was made.
+        """
+        ...
+
+    @abstractmethod
+    async def ListRecurringDonations(self, request: cnt_payment_v1_recurring_donation_pb2.ListRecurringDonationsRequest, call: Call) -> cnt_payment_v1_recurring_donation_pb2.ListRecurringDonationsResponse:
+        """Recurring donations that the caller gives or gave, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        ...
+
+    @abstractmethod
+    async def DeleteRecurringDonation(self, request: cnt_payment_v1_recurring_donation_pb2.DeleteRecurringDonationRequest, call: Call) -> cnt_payment_v1_recurring_donation_pb2.DeleteRecurringDonationResponse:
+        """Ends a recurring donation at once: nothing more is charged. What was given stays given.
+        Its giver. RECURRING_DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
         ...
 
@@ -163,6 +187,15 @@ class Servicer(Protocol):
     async def ListPaymentAccounts(self, request: cnt_payment_v1_payout_pb2.ListPaymentAccountsRequest, call: Call) -> cnt_payment_v1_payout_pb2.ListPaymentAccountsResponse:
         """Where the caller's earnings can go.
         Approved creators.
+        """
+        ...
+
+    @abstractmethod
+    async def CreatePaymentAccount(self, request: cnt_payment_v1_payout_pb2.CreatePaymentAccountRequest, call: Call) -> cnt_payment_v1_payout_pb2.CreatePaymentAccountResponse:
+        """Adds an account to which the caller's earnings can go: one at PayPal by the address or the payer id of its owner, or the
+        one at Stripe that was made for the caller here and is used no longer.
+        Approved creators. PAYMENT_ACCOUNT_EXISTS; PAYMENT_ACCOUNT_NOT_FOUND, when Stripe has none that was made for the caller;
+        PAYMENT_ACCOUNT_INVALID; STRIPE_NOT_CONFIGURED; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
         ...
 

@@ -8,6 +8,7 @@ from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as cnt_dot_payment_dot_v1_dot_ba
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as cnt_dot_payment_dot_v1_dot_commission__pb2
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_dot_payment_dot_v1_dot_donation__pb2
 from cnt_grpc.pb.cnt.payment.v1 import payout_pb2 as cnt_dot_payment_dot_v1_dot_payout__pb2
+from cnt_grpc.pb.cnt.payment.v1 import recurring_donation_pb2 as cnt_dot_payment_dot_v1_dot_recurring__donation__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -79,6 +80,21 @@ class PaymentServiceStub:
                 request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsRequest.SerializeToString,
                 response_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsResponse.FromString,
                 _registered_method=True)
+        self.CreateRecurringDonation = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreateRecurringDonation',
+                request_serializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.CreateRecurringDonationRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.CreateRecurringDonationResponse.FromString,
+                _registered_method=True)
+        self.ListRecurringDonations = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/ListRecurringDonations',
+                request_serializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.ListRecurringDonationsRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.ListRecurringDonationsResponse.FromString,
+                _registered_method=True)
+        self.DeleteRecurringDonation = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/DeleteRecurringDonation',
+                request_serializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.DeleteRecurringDonationRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.DeleteRecurringDonationResponse.FromString,
+                _registered_method=True)
         self.GetGivingStatement = channel.unary_unary(
                 '/cnt.payment.v1.PaymentService/GetGivingStatement',
                 request_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementRequest.SerializeToString,
@@ -138,6 +154,11 @@ class PaymentServiceStub:
                 '/cnt.payment.v1.PaymentService/ListPaymentAccounts',
                 request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsRequest.SerializeToString,
                 response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsResponse.FromString,
+                _registered_method=True)
+        self.CreatePaymentAccount = channel.unary_unary(
+                '/cnt.payment.v1.PaymentService/CreatePaymentAccount',
+                request_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreatePaymentAccountRequest.SerializeToString,
+                response_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreatePaymentAccountResponse.FromString,
                 _registered_method=True)
         self.DeletePaymentAccount = channel.unary_unary(
                 '/cnt.payment.v1.PaymentService/DeletePaymentAccount',
@@ -270,6 +291,32 @@ class PaymentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateRecurringDonation(self, request, context):
+        """Begins to give every week or every month, by card: on a page of Stripe the giver pays the first one. Each one counts as
+        a donation of its own when Stripe says that it is paid, with the commission in force then.
+        Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+        PROVIDER_REFUSED; RECURRING_DONATION_ENDED, when it was ended before its page was made.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRecurringDonations(self, request, context):
+        """Recurring donations that the caller gives or gave, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRecurringDonation(self, request, context):
+        """Ends a recurring donation at once: nothing more is charged. What was given stays given.
+        Its giver. RECURRING_DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetGivingStatement(self, request, context):
         """A year's giving of the caller, by currency, with every donation.
         Anyone signed in with a real account.
@@ -363,6 +410,16 @@ class PaymentServiceServicer:
     def ListPaymentAccounts(self, request, context):
         """Where the caller's earnings can go.
         Approved creators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePaymentAccount(self, request, context):
+        """Adds an account to which the caller's earnings can go: one at PayPal by the address or the payer id of its owner, or the
+        one at Stripe that was made for the caller here and is used no longer.
+        Approved creators. PAYMENT_ACCOUNT_EXISTS; PAYMENT_ACCOUNT_NOT_FOUND, when Stripe has none that was made for the caller;
+        PAYMENT_ACCOUNT_INVALID; STRIPE_NOT_CONFIGURED; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -508,6 +565,21 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsRequest.FromString,
                     response_serializer=cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsResponse.SerializeToString,
             ),
+            'CreateRecurringDonation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRecurringDonation,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.CreateRecurringDonationRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.CreateRecurringDonationResponse.SerializeToString,
+            ),
+            'ListRecurringDonations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecurringDonations,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.ListRecurringDonationsRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.ListRecurringDonationsResponse.SerializeToString,
+            ),
+            'DeleteRecurringDonation': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRecurringDonation,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.DeleteRecurringDonationRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.DeleteRecurringDonationResponse.SerializeToString,
+            ),
             'GetGivingStatement': grpc.unary_unary_rpc_method_handler(
                     servicer.GetGivingStatement,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_donation__pb2.GetGivingStatementRequest.FromString,
@@ -567,6 +639,11 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.ListPaymentAccounts,
                     request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsRequest.FromString,
                     response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsResponse.SerializeToString,
+            ),
+            'CreatePaymentAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePaymentAccount,
+                    request_deserializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreatePaymentAccountRequest.FromString,
+                    response_serializer=cnt_dot_payment_dot_v1_dot_payout__pb2.CreatePaymentAccountResponse.SerializeToString,
             ),
             'DeletePaymentAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.DeletePaymentAccount,
@@ -846,6 +923,87 @@ class PaymentService:
             '/cnt.payment.v1.PaymentService/ListAllDonations',
             cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsRequest.SerializeToString,
             cnt_dot_payment_dot_v1_dot_donation__pb2.ListAllDonationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateRecurringDonation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreateRecurringDonation',
+            cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.CreateRecurringDonationRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.CreateRecurringDonationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecurringDonations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/ListRecurringDonations',
+            cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.ListRecurringDonationsRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.ListRecurringDonationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteRecurringDonation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/DeleteRecurringDonation',
+            cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.DeleteRecurringDonationRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_recurring__donation__pb2.DeleteRecurringDonationResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -1170,6 +1328,33 @@ class PaymentService:
             '/cnt.payment.v1.PaymentService/ListPaymentAccounts',
             cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsRequest.SerializeToString,
             cnt_dot_payment_dot_v1_dot_payout__pb2.ListPaymentAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePaymentAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.payment.v1.PaymentService/CreatePaymentAccount',
+            cnt_dot_payment_dot_v1_dot_payout__pb2.CreatePaymentAccountRequest.SerializeToString,
+            cnt_dot_payment_dot_v1_dot_payout__pb2.CreatePaymentAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

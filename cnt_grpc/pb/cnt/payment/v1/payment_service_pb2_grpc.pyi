@@ -8,6 +8,7 @@ from cnt_grpc.pb.cnt.payment.v1 import bank_pb2 as _bank_pb2
 from cnt_grpc.pb.cnt.payment.v1 import commission_pb2 as _commission_pb2
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as _donation_pb2
 from cnt_grpc.pb.cnt.payment.v1 import payout_pb2 as _payout_pb2
+from cnt_grpc.pb.cnt.payment.v1 import recurring_donation_pb2 as _recurring_donation_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
 import abc as _abc_1
@@ -52,6 +53,20 @@ class PaymentServiceStub:
     ListAllDonations: _aio.UnaryUnaryMultiCallable[_donation_pb2.ListAllDonationsRequest, _donation_pb2.ListAllDonationsResponse]
     """All donations, newest first.
     Administrators. PAGE_TOKEN_INVALID.
+    """
+    CreateRecurringDonation: _aio.UnaryUnaryMultiCallable[_recurring_donation_pb2.CreateRecurringDonationRequest, _recurring_donation_pb2.CreateRecurringDonationResponse]
+    """Begins to give every week or every month, by card: on a page of Stripe the giver pays the first one. Each one counts as
+    a donation of its own when Stripe says that it is paid, with the commission in force then.
+    Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+    PROVIDER_REFUSED; RECURRING_DONATION_ENDED, when it was ended before its page was made.
+    """
+    ListRecurringDonations: _aio.UnaryUnaryMultiCallable[_recurring_donation_pb2.ListRecurringDonationsRequest, _recurring_donation_pb2.ListRecurringDonationsResponse]
+    """Recurring donations that the caller gives or gave, newest first.
+    Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+    """
+    DeleteRecurringDonation: _aio.UnaryUnaryMultiCallable[_recurring_donation_pb2.DeleteRecurringDonationRequest, _recurring_donation_pb2.DeleteRecurringDonationResponse]
+    """Ends a recurring donation at once: nothing more is charged. What was given stays given.
+    Its giver. RECURRING_DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
     """
     GetGivingStatement: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetGivingStatementRequest, _donation_pb2.GetGivingStatementResponse]
     """A year's giving of the caller, by currency, with every donation.
@@ -102,6 +117,12 @@ class PaymentServiceStub:
     ListPaymentAccounts: _aio.UnaryUnaryMultiCallable[_payout_pb2.ListPaymentAccountsRequest, _payout_pb2.ListPaymentAccountsResponse]
     """Where the caller's earnings can go.
     Approved creators.
+    """
+    CreatePaymentAccount: _aio.UnaryUnaryMultiCallable[_payout_pb2.CreatePaymentAccountRequest, _payout_pb2.CreatePaymentAccountResponse]
+    """Adds an account to which the caller's earnings can go: one at PayPal by the address or the payer id of its owner, or the
+    one at Stripe that was made for the caller here and is used no longer.
+    Approved creators. PAYMENT_ACCOUNT_EXISTS; PAYMENT_ACCOUNT_NOT_FOUND, when Stripe has none that was made for the caller;
+    PAYMENT_ACCOUNT_INVALID; STRIPE_NOT_CONFIGURED; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
     """
     DeletePaymentAccount: _aio.UnaryUnaryMultiCallable[_payout_pb2.DeletePaymentAccountRequest, _payout_pb2.DeletePaymentAccountResponse]
     """Uses an account no longer.
@@ -238,6 +259,38 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def CreateRecurringDonation(
+        self,
+        request: _recurring_donation_pb2.CreateRecurringDonationRequest,
+        context: _aio.ServicerContext[_recurring_donation_pb2.CreateRecurringDonationRequest, _abc.Awaitable[_recurring_donation_pb2.CreateRecurringDonationResponse]],
+    ) -> _abc.Awaitable[_recurring_donation_pb2.CreateRecurringDonationResponse]:
+        """Begins to give every week or every month, by card: on a page of Stripe the giver pays the first one. Each one counts as
+        a donation of its own when Stripe says that it is paid, with the commission in force then.
+        Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
+        PROVIDER_REFUSED; RECURRING_DONATION_ENDED, when it was ended before its page was made.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRecurringDonations(
+        self,
+        request: _recurring_donation_pb2.ListRecurringDonationsRequest,
+        context: _aio.ServicerContext[_recurring_donation_pb2.ListRecurringDonationsRequest, _abc.Awaitable[_recurring_donation_pb2.ListRecurringDonationsResponse]],
+    ) -> _abc.Awaitable[_recurring_donation_pb2.ListRecurringDonationsResponse]:
+        """Recurring donations that the caller gives or gave, newest first.
+        Anyone signed in with a real account. PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteRecurringDonation(
+        self,
+        request: _recurring_donation_pb2.DeleteRecurringDonationRequest,
+        context: _aio.ServicerContext[_recurring_donation_pb2.DeleteRecurringDonationRequest, _abc.Awaitable[_recurring_donation_pb2.DeleteRecurringDonationResponse]],
+    ) -> _abc.Awaitable[_recurring_donation_pb2.DeleteRecurringDonationResponse]:
+        """Ends a recurring donation at once: nothing more is charged. What was given stays given.
+        Its giver. RECURRING_DONATION_NOT_FOUND; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
     def GetGivingStatement(
         self,
         request: _donation_pb2.GetGivingStatementRequest,
@@ -357,6 +410,18 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_payout_pb2.ListPaymentAccountsResponse]:
         """Where the caller's earnings can go.
         Approved creators.
+        """
+
+    @_abc_1.abstractmethod
+    def CreatePaymentAccount(
+        self,
+        request: _payout_pb2.CreatePaymentAccountRequest,
+        context: _aio.ServicerContext[_payout_pb2.CreatePaymentAccountRequest, _abc.Awaitable[_payout_pb2.CreatePaymentAccountResponse]],
+    ) -> _abc.Awaitable[_payout_pb2.CreatePaymentAccountResponse]:
+        """Adds an account to which the caller's earnings can go: one at PayPal by the address or the payer id of its owner, or the
+        one at Stripe that was made for the caller here and is used no longer.
+        Approved creators. PAYMENT_ACCOUNT_EXISTS; PAYMENT_ACCOUNT_NOT_FOUND, when Stripe has none that was made for the caller;
+        PAYMENT_ACCOUNT_INVALID; STRIPE_NOT_CONFIGURED; PAYPAL_NOT_CONFIGURED; PROVIDER_REFUSED.
         """
 
     @_abc_1.abstractmethod

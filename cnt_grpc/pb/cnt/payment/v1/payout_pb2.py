@@ -24,17 +24,24 @@ _sym_db = _symbol_database.Default()
 
 
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_policy__pb2
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2 as cnt_dot_payment_dot_v1_dot_donation__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/payment/v1/payout.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x63nt/payment/v1/donation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf0\x01\n\x0ePaymentAccount\x12,\n\x12payment_account_id\x18\x01 \x01(\x03R\x10paymentAccountId\x12\x39\n\x08provider\x18\x02 \x01(\x0e\x32\x1d.cnt.payment.v1.PaymentMethodR\x08provider\x12\x1d\n\naccount_id\x18\x03 \x01(\tR\taccountId\x12\x1b\n\tis_active\x18\x04 \x01(\x08R\x08isActive\x12\x39\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\"\x86\x01\n\rConnectStatus\x12\x1f\n\x0bhas_account\x18\x01 \x01(\x08R\nhasAccount\x12+\n\x11\x64\x65tails_submitted\x18\x02 \x01(\x08R\x10\x64\x65tailsSubmitted\x12\'\n\x0fpayouts_enabled\x18\x03 \x01(\x08R\x0epayoutsEnabled\"\x99\x02\n\x06Payout\x12\x1b\n\tpayout_id\x18\x01 \x01(\x03R\x08payoutId\x12!\n\x0c\x61mount_minor\x18\x02 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x03 \x01(\tR\x08\x63urrency\x12\x14\n\x05\x63oins\x18\x04 \x01(\x03R\x05\x63oins\x12,\n\x12payment_account_id\x18\x05 \x01(\x03R\x10paymentAccountId\x12\x34\n\x06status\x18\x06 \x01(\x0e\x32\x1c.cnt.payment.v1.PayoutStatusR\x06status\x12\x39\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\"\xa0\x01\n\x08\x45\x61rnings\x12\x1a\n\x08\x63urrency\x18\x01 \x01(\tR\x08\x63urrency\x12\x1c\n\tavailable\x18\x02 \x01(\x03R\tavailable\x12\x12\n\x04\x64\x65\x62t\x18\x03 \x01(\x03R\x04\x64\x65\x62t\x12\x1f\n\x0bworth_minor\x18\x04 \x01(\x03R\nworthMinor\x12%\n\x0eworth_currency\x18\x05 \x01(\tR\rworthCurrency\"y\n\x1b\x43reateConnectAccountRequest\x12.\n\x07\x63ountry\x18\x01 \x01(\tB\x14\xbaH\x11r\x0c\x32\n^[A-Z]{2}$\xd8\x01\x01R\x07\x63ountry\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"g\n\x1c\x43reateConnectAccountResponse\x12G\n\x0fpayment_account\x18\x01 \x01(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0epaymentAccount\"I\n\x1b\x43reateOnboardingLinkRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"0\n\x1c\x43reateOnboardingLinkResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"\x19\n\x17GetConnectStatusRequest\"Q\n\x18GetConnectStatusResponse\x12\x35\n\x06status\x18\x01 \x01(\x0b\x32\x1d.cnt.payment.v1.ConnectStatusR\x06status\"?\n\x1bGetUserConnectStatusRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"G\n\x1cGetUserConnectStatusResponse\x12\'\n\x0fpayouts_enabled\x18\x01 \x01(\x08R\x0epayoutsEnabled\"\x19\n\x17GetDashboardLinkRequest\",\n\x18GetDashboardLinkResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"\x1c\n\x1aListPaymentAccountsRequest\"h\n\x1bListPaymentAccountsResponse\x12I\n\x10payment_accounts\x18\x01 \x03(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0fpaymentAccounts\"\x80\x01\n\x1b\x44\x65letePaymentAccountRequest\x12\x35\n\x12payment_account_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x10paymentAccountId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x1e\n\x1c\x44\x65letePaymentAccountResponse\"\x19\n\x17GetCreatorPayoutRequest\"\x9b\x01\n\x18GetCreatorPayoutResponse\x12\x34\n\x08\x65\x61rnings\x18\x01 \x03(\x0b\x32\x18.cnt.payment.v1.EarningsR\x08\x65\x61rnings\x12I\n\x10payment_accounts\x18\x02 \x03(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0fpaymentAccounts\"\xd1\x01\n\x14RequestPayoutRequest\x12%\n\x06\x61mount\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xc8\xaf\xa0% \x00R\x06\x61mount\x12/\n\x08\x63urrency\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,4}$R\x08\x63urrency\x12\x35\n\x12payment_account_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x10paymentAccountId\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"G\n\x15RequestPayoutResponse\x12.\n\x06payout\x18\x01 \x01(\x0b\x32\x16.cnt.payment.v1.PayoutR\x06payout\"c\n\x12ListPayoutsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"o\n\x13ListPayoutsResponse\x12\x30\n\x07payouts\x18\x01 \x03(\x0b\x32\x16.cnt.payment.v1.PayoutR\x07payouts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*|\n\x0cPayoutStatus\x12\x1d\n\x19PAYOUT_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17PAYOUT_STATUS_REQUESTED\x10\x01\x12\x16\n\x12PAYOUT_STATUS_PAID\x10\x02\x12\x18\n\x14PAYOUT_STATUS_FAILED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/payment/v1/payout.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1d\x63nt/payment/v1/donation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf0\x01\n\x0ePaymentAccount\x12,\n\x12payment_account_id\x18\x01 \x01(\x03R\x10paymentAccountId\x12\x39\n\x08provider\x18\x02 \x01(\x0e\x32\x1d.cnt.payment.v1.PaymentMethodR\x08provider\x12\x1d\n\naccount_id\x18\x03 \x01(\tR\taccountId\x12\x1b\n\tis_active\x18\x04 \x01(\x08R\x08isActive\x12\x39\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\"\x86\x01\n\rConnectStatus\x12\x1f\n\x0bhas_account\x18\x01 \x01(\x08R\nhasAccount\x12+\n\x11\x64\x65tails_submitted\x18\x02 \x01(\x08R\x10\x64\x65tailsSubmitted\x12\'\n\x0fpayouts_enabled\x18\x03 \x01(\x08R\x0epayoutsEnabled\"\x99\x02\n\x06Payout\x12\x1b\n\tpayout_id\x18\x01 \x01(\x03R\x08payoutId\x12!\n\x0c\x61mount_minor\x18\x02 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x03 \x01(\tR\x08\x63urrency\x12\x14\n\x05\x63oins\x18\x04 \x01(\x03R\x05\x63oins\x12,\n\x12payment_account_id\x18\x05 \x01(\x03R\x10paymentAccountId\x12\x34\n\x06status\x18\x06 \x01(\x0e\x32\x1c.cnt.payment.v1.PayoutStatusR\x06status\x12\x39\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\"\xa0\x01\n\x08\x45\x61rnings\x12\x1a\n\x08\x63urrency\x18\x01 \x01(\tR\x08\x63urrency\x12\x1c\n\tavailable\x18\x02 \x01(\x03R\tavailable\x12\x12\n\x04\x64\x65\x62t\x18\x03 \x01(\x03R\x04\x64\x65\x62t\x12\x1f\n\x0bworth_minor\x18\x04 \x01(\x03R\nworthMinor\x12%\n\x0eworth_currency\x18\x05 \x01(\tR\rworthCurrency\"\xbf\x01\n\x1b\x43reatePaymentAccountRequest\x12\x45\n\x08provider\x18\x01 \x01(\x0e\x32\x1d.cnt.payment.v1.PaymentMethodB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x08provider\x12-\n\naccount_id\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xfe\x01\x90\xb5\x18\x01R\taccountId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"g\n\x1c\x43reatePaymentAccountResponse\x12G\n\x0fpayment_account\x18\x01 \x01(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0epaymentAccount\"y\n\x1b\x43reateConnectAccountRequest\x12.\n\x07\x63ountry\x18\x01 \x01(\tB\x14\xbaH\x11r\x0c\x32\n^[A-Z]{2}$\xd8\x01\x01R\x07\x63ountry\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"g\n\x1c\x43reateConnectAccountResponse\x12G\n\x0fpayment_account\x18\x01 \x01(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0epaymentAccount\"I\n\x1b\x43reateOnboardingLinkRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"0\n\x1c\x43reateOnboardingLinkResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"\x19\n\x17GetConnectStatusRequest\"Q\n\x18GetConnectStatusResponse\x12\x35\n\x06status\x18\x01 \x01(\x0b\x32\x1d.cnt.payment.v1.ConnectStatusR\x06status\"?\n\x1bGetUserConnectStatusRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\"G\n\x1cGetUserConnectStatusResponse\x12\'\n\x0fpayouts_enabled\x18\x01 \x01(\x08R\x0epayoutsEnabled\"\x19\n\x17GetDashboardLinkRequest\",\n\x18GetDashboardLinkResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"\x1c\n\x1aListPaymentAccountsRequest\"h\n\x1bListPaymentAccountsResponse\x12I\n\x10payment_accounts\x18\x01 \x03(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0fpaymentAccounts\"\x80\x01\n\x1b\x44\x65letePaymentAccountRequest\x12\x35\n\x12payment_account_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x10paymentAccountId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x1e\n\x1c\x44\x65letePaymentAccountResponse\"\x19\n\x17GetCreatorPayoutRequest\"\x9b\x01\n\x18GetCreatorPayoutResponse\x12\x34\n\x08\x65\x61rnings\x18\x01 \x03(\x0b\x32\x18.cnt.payment.v1.EarningsR\x08\x65\x61rnings\x12I\n\x10payment_accounts\x18\x02 \x03(\x0b\x32\x1e.cnt.payment.v1.PaymentAccountR\x0fpaymentAccounts\"\xd1\x01\n\x14RequestPayoutRequest\x12%\n\x06\x61mount\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xc8\xaf\xa0% \x00R\x06\x61mount\x12/\n\x08\x63urrency\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,4}$R\x08\x63urrency\x12\x35\n\x12payment_account_id\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x10paymentAccountId\x12*\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"G\n\x15RequestPayoutResponse\x12.\n\x06payout\x18\x01 \x01(\x0b\x32\x16.cnt.payment.v1.PayoutR\x06payout\"c\n\x12ListPayoutsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"o\n\x13ListPayoutsResponse\x12\x30\n\x07payouts\x18\x01 \x03(\x0b\x32\x16.cnt.payment.v1.PayoutR\x07payouts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*|\n\x0cPayoutStatus\x12\x1d\n\x19PAYOUT_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17PAYOUT_STATUS_REQUESTED\x10\x01\x12\x16\n\x12PAYOUT_STATUS_PAID\x10\x02\x12\x18\n\x14PAYOUT_STATUS_FAILED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.payment.v1.payout_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CREATEPAYMENTACCOUNTREQUEST'].fields_by_name['provider']._loaded_options = None
+  _globals['_CREATEPAYMENTACCOUNTREQUEST'].fields_by_name['provider']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_CREATEPAYMENTACCOUNTREQUEST'].fields_by_name['account_id']._loaded_options = None
+  _globals['_CREATEPAYMENTACCOUNTREQUEST'].fields_by_name['account_id']._serialized_options = b'\272H\007r\005\020\001\030\376\001\220\265\030\001'
+  _globals['_CREATEPAYMENTACCOUNTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATEPAYMENTACCOUNTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATECONNECTACCOUNTREQUEST'].fields_by_name['country']._loaded_options = None
   _globals['_CREATECONNECTACCOUNTREQUEST'].fields_by_name['country']._serialized_options = b'\272H\021r\0142\n^[A-Z]{2}$\330\001\001'
   _globals['_CREATECONNECTACCOUNTREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -59,54 +66,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPAYOUTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_LISTPAYOUTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTPAYOUTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
-  _globals['_PAYOUTSTATUS']._serialized_start=2624
-  _globals['_PAYOUTSTATUS']._serialized_end=2748
-  _globals['_PAYMENTACCOUNT']._serialized_start=141
-  _globals['_PAYMENTACCOUNT']._serialized_end=381
-  _globals['_CONNECTSTATUS']._serialized_start=384
-  _globals['_CONNECTSTATUS']._serialized_end=518
-  _globals['_PAYOUT']._serialized_start=521
-  _globals['_PAYOUT']._serialized_end=802
-  _globals['_EARNINGS']._serialized_start=805
-  _globals['_EARNINGS']._serialized_end=965
-  _globals['_CREATECONNECTACCOUNTREQUEST']._serialized_start=967
-  _globals['_CREATECONNECTACCOUNTREQUEST']._serialized_end=1088
-  _globals['_CREATECONNECTACCOUNTRESPONSE']._serialized_start=1090
-  _globals['_CREATECONNECTACCOUNTRESPONSE']._serialized_end=1193
-  _globals['_CREATEONBOARDINGLINKREQUEST']._serialized_start=1195
-  _globals['_CREATEONBOARDINGLINKREQUEST']._serialized_end=1268
-  _globals['_CREATEONBOARDINGLINKRESPONSE']._serialized_start=1270
-  _globals['_CREATEONBOARDINGLINKRESPONSE']._serialized_end=1318
-  _globals['_GETCONNECTSTATUSREQUEST']._serialized_start=1320
-  _globals['_GETCONNECTSTATUSREQUEST']._serialized_end=1345
-  _globals['_GETCONNECTSTATUSRESPONSE']._serialized_start=1347
-  _globals['_GETCONNECTSTATUSRESPONSE']._serialized_end=1428
-  _globals['_GETUSERCONNECTSTATUSREQUEST']._serialized_start=1430
-  _globals['_GETUSERCONNECTSTATUSREQUEST']._serialized_end=1493
-  _globals['_GETUSERCONNECTSTATUSRESPONSE']._serialized_start=1495
-  _globals['_GETUSERCONNECTSTATUSRESPONSE']._serialized_end=1566
-  _globals['_GETDASHBOARDLINKREQUEST']._serialized_start=1568
-  _globals['_GETDASHBOARDLINKREQUEST']._serialized_end=1593
-  _globals['_GETDASHBOARDLINKRESPONSE']._serialized_start=1595
-  _globals['_GETDASHBOARDLINKRESPONSE']._serialized_end=1639
-  _globals['_LISTPAYMENTACCOUNTSREQUEST']._serialized_start=1641
-  _globals['_LISTPAYMENTACCOUNTSREQUEST']._serialized_end=1669
-  _globals['_LISTPAYMENTACCOUNTSRESPONSE']._serialized_start=1671
-  _globals['_LISTPAYMENTACCOUNTSRESPONSE']._serialized_end=1775
-  _globals['_DELETEPAYMENTACCOUNTREQUEST']._serialized_start=1778
-  _globals['_DELETEPAYMENTACCOUNTREQUEST']._serialized_end=1906
-  _globals['_DELETEPAYMENTACCOUNTRESPONSE']._serialized_start=1908
-  _globals['_DELETEPAYMENTACCOUNTRESPONSE']._serialized_end=1938
-  _globals['_GETCREATORPAYOUTREQUEST']._serialized_start=1940
-  _globals['_GETCREATORPAYOUTREQUEST']._serialized_end=1965
-  _globals['_GETCREATORPAYOUTRESPONSE']._serialized_start=1968
-  _globals['_GETCREATORPAYOUTRESPONSE']._serialized_end=2123
-  _globals['_REQUESTPAYOUTREQUEST']._serialized_start=2126
-  _globals['_REQUESTPAYOUTREQUEST']._serialized_end=2335
-  _globals['_REQUESTPAYOUTRESPONSE']._serialized_start=2337
-  _globals['_REQUESTPAYOUTRESPONSE']._serialized_end=2408
-  _globals['_LISTPAYOUTSREQUEST']._serialized_start=2410
-  _globals['_LISTPAYOUTSREQUEST']._serialized_end=2509
-  _globals['_LISTPAYOUTSRESPONSE']._serialized_start=2511
-  _globals['_LISTPAYOUTSRESPONSE']._serialized_end=2622
+  _globals['_PAYOUTSTATUS']._serialized_start=2951
+  _globals['_PAYOUTSTATUS']._serialized_end=3075
+  _globals['_PAYMENTACCOUNT']._serialized_start=169
+  _globals['_PAYMENTACCOUNT']._serialized_end=409
+  _globals['_CONNECTSTATUS']._serialized_start=412
+  _globals['_CONNECTSTATUS']._serialized_end=546
+  _globals['_PAYOUT']._serialized_start=549
+  _globals['_PAYOUT']._serialized_end=830
+  _globals['_EARNINGS']._serialized_start=833
+  _globals['_EARNINGS']._serialized_end=993
+  _globals['_CREATEPAYMENTACCOUNTREQUEST']._serialized_start=996
+  _globals['_CREATEPAYMENTACCOUNTREQUEST']._serialized_end=1187
+  _globals['_CREATEPAYMENTACCOUNTRESPONSE']._serialized_start=1189
+  _globals['_CREATEPAYMENTACCOUNTRESPONSE']._serialized_end=1292
+  _globals['_CREATECONNECTACCOUNTREQUEST']._serialized_start=1294
+  _globals['_CREATECONNECTACCOUNTREQUEST']._serialized_end=1415
+  _globals['_CREATECONNECTACCOUNTRESPONSE']._serialized_start=1417
+  _globals['_CREATECONNECTACCOUNTRESPONSE']._serialized_end=1520
+  _globals['_CREATEONBOARDINGLINKREQUEST']._serialized_start=1522
+  _globals['_CREATEONBOARDINGLINKREQUEST']._serialized_end=1595
+  _globals['_CREATEONBOARDINGLINKRESPONSE']._serialized_start=1597
+  _globals['_CREATEONBOARDINGLINKRESPONSE']._serialized_end=1645
+  _globals['_GETCONNECTSTATUSREQUEST']._serialized_start=1647
+  _globals['_GETCONNECTSTATUSREQUEST']._serialized_end=1672
+  _globals['_GETCONNECTSTATUSRESPONSE']._serialized_start=1674
+  _globals['_GETCONNECTSTATUSRESPONSE']._serialized_end=1755
+  _globals['_GETUSERCONNECTSTATUSREQUEST']._serialized_start=1757
+  _globals['_GETUSERCONNECTSTATUSREQUEST']._serialized_end=1820
+  _globals['_GETUSERCONNECTSTATUSRESPONSE']._serialized_start=1822
+  _globals['_GETUSERCONNECTSTATUSRESPONSE']._serialized_end=1893
+  _globals['_GETDASHBOARDLINKREQUEST']._serialized_start=1895
+  _globals['_GETDASHBOARDLINKREQUEST']._serialized_end=1920
+  _globals['_GETDASHBOARDLINKRESPONSE']._serialized_start=1922
+  _globals['_GETDASHBOARDLINKRESPONSE']._serialized_end=1966
+  _globals['_LISTPAYMENTACCOUNTSREQUEST']._serialized_start=1968
+  _globals['_LISTPAYMENTACCOUNTSREQUEST']._serialized_end=1996
+  _globals['_LISTPAYMENTACCOUNTSRESPONSE']._serialized_start=1998
+  _globals['_LISTPAYMENTACCOUNTSRESPONSE']._serialized_end=2102
+  _globals['_DELETEPAYMENTACCOUNTREQUEST']._serialized_start=2105
+  _globals['_DELETEPAYMENTACCOUNTREQUEST']._serialized_end=2233
+  _globals['_DELETEPAYMENTACCOUNTRESPONSE']._serialized_start=2235
+  _globals['_DELETEPAYMENTACCOUNTRESPONSE']._serialized_end=2265
+  _globals['_GETCREATORPAYOUTREQUEST']._serialized_start=2267
+  _globals['_GETCREATORPAYOUTREQUEST']._serialized_end=2292
+  _globals['_GETCREATORPAYOUTRESPONSE']._serialized_start=2295
+  _globals['_GETCREATORPAYOUTRESPONSE']._serialized_end=2450
+  _globals['_REQUESTPAYOUTREQUEST']._serialized_start=2453
+  _globals['_REQUESTPAYOUTREQUEST']._serialized_end=2662
+  _globals['_REQUESTPAYOUTRESPONSE']._serialized_start=2664
+  _globals['_REQUESTPAYOUTRESPONSE']._serialized_end=2735
+  _globals['_LISTPAYOUTSREQUEST']._serialized_start=2737
+  _globals['_LISTPAYOUTSREQUEST']._serialized_end=2836
+  _globals['_LISTPAYOUTSRESPONSE']._serialized_start=2838
+  _globals['_LISTPAYOUTSRESPONSE']._serialized_end=2949
 # @@protoc_insertion_point(module_scope)

@@ -207,6 +207,60 @@ class Earnings(_message.Message):
 Global___Earnings: _TypeAlias = Earnings  # noqa: Y015
 
 @_typing.final
+class CreatePaymentAccountRequest(_message.Message):
+    """An account to which a creator's money shall go."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    provider: _donation_pb2.PaymentMethod.ValueType
+    """The provider."""
+    account_id: _builtins.str
+    """The provider's name of the account: at PayPal the owner's address or payer id, at Stripe acct_…."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        provider: _donation_pb2.PaymentMethod.ValueType = ...,
+        account_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "provider", b"provider", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreatePaymentAccountRequest: _TypeAlias = CreatePaymentAccountRequest  # noqa: Y015
+
+@_typing.final
+class CreatePaymentAccountResponse(_message.Message):
+    """The account is added."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYMENT_ACCOUNT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def payment_account(self) -> Global___PaymentAccount:
+        """The account."""
+
+    def __init__(
+        self,
+        *,
+        payment_account: Global___PaymentAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["payment_account", b"payment_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["payment_account", b"payment_account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreatePaymentAccountResponse: _TypeAlias = CreatePaymentAccountResponse  # noqa: Y015
+
+@_typing.final
 class CreateConnectAccountRequest(_message.Message):
     """A creator wants an account at Stripe."""
 

@@ -76,3 +76,9 @@ class Reason(StrEnum):
     PAYPAL_NOT_CONFIGURED = "PAYPAL_NOT_CONFIGURED"
     # In a live stream gifts go to who gives it. FAILED_PRECONDITION.
     GIFT_NOT_TO_HOST = "GIFT_NOT_TO_HOST"
+    # No such recurring donation, or none of the caller's. NOT_FOUND.
+    RECURRING_DONATION_NOT_FOUND = "RECURRING_DONATION_NOT_FOUND"
+    # The recurring donation is over. FAILED_PRECONDITION.
+    RECURRING_DONATION_ENDED = "RECURRING_DONATION_ENDED"
+    # This is no name of an account with this provider. INVALID_ARGUMENT.
+    PAYMENT_ACCOUNT_INVALID = "PAYMENT_ACCOUNT_INVALID"

@@ -95,6 +95,12 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The server has no account at PayPal: the setting that is named is not set. FAILED_PRECONDITION."""
     REASON_GIFT_NOT_TO_HOST: _Reason.ValueType  # 34
     """In a live stream gifts go to who gives it. FAILED_PRECONDITION."""
+    REASON_RECURRING_DONATION_NOT_FOUND: _Reason.ValueType  # 35
+    """No such recurring donation, or none of the caller's. NOT_FOUND."""
+    REASON_RECURRING_DONATION_ENDED: _Reason.ValueType  # 36
+    """The recurring donation is over. FAILED_PRECONDITION."""
+    REASON_PAYMENT_ACCOUNT_INVALID: _Reason.ValueType  # 37
+    """This is no name of an account with this provider. INVALID_ARGUMENT."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -171,4 +177,10 @@ REASON_PAYPAL_NOT_CONFIGURED: Reason.ValueType  # 33
 """The server has no account at PayPal: the setting that is named is not set. FAILED_PRECONDITION."""
 REASON_GIFT_NOT_TO_HOST: Reason.ValueType  # 34
 """In a live stream gifts go to who gives it. FAILED_PRECONDITION."""
+REASON_RECURRING_DONATION_NOT_FOUND: Reason.ValueType  # 35
+"""No such recurring donation, or none of the caller's. NOT_FOUND."""
+REASON_RECURRING_DONATION_ENDED: Reason.ValueType  # 36
+"""The recurring donation is over. FAILED_PRECONDITION."""
+REASON_PAYMENT_ACCOUNT_INVALID: Reason.ValueType  # 37
+"""This is no name of an account with this provider. INVALID_ARGUMENT."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

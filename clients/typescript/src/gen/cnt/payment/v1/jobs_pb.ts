@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/payment/v1/jobs.proto.
  */
 export const file_cnt_payment_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvcGF5bWVudC92MS9qb2JzLnByb3RvEg5jbnQucGF5bWVudC52MSIuChFIYW5kbGVTdHJpcGVFdmVudBIZCghpbmJveF9pZBgBIAEoA0IHukgEIgIgACIqCgtTeW5jUGF5bWVudBIbCgpwYXltZW50X2lkGAEgASgDQge6SAQiAiAAIhMKEVJlY29uY2lsZVBheW1lbnRzIjQKEFN5bmNTdWJzY3JpcHRpb24SIAoPc3Vic2NyaXB0aW9uX2lkGAEgASgDQge6SAQiAiAAIigKClNlbmRQYXlvdXQSGgoJcGF5b3V0X2lkGAEgASgDQge6SAQiAiAAIksKEUhhbmRsZVBheXBhbEV2ZW50EhkKCGluYm94X2lkGAEgASgDQge6SAQiAiAAEhsKCnBheW1lbnRfaWQYAiABKANCB7pIBCICKABiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("ChljbnQvcGF5bWVudC92MS9qb2JzLnByb3RvEg5jbnQucGF5bWVudC52MSIuChFIYW5kbGVTdHJpcGVFdmVudBIZCghpbmJveF9pZBgBIAEoA0IHukgEIgIgACIqCgtTeW5jUGF5bWVudBIbCgpwYXltZW50X2lkGAEgASgDQge6SAQiAiAAIhMKEVJlY29uY2lsZVBheW1lbnRzIjQKEFN5bmNTdWJzY3JpcHRpb24SIAoPc3Vic2NyaXB0aW9uX2lkGAEgASgDQge6SAQiAiAAIigKClNlbmRQYXlvdXQSGgoJcGF5b3V0X2lkGAEgASgDQge6SAQiAiAAIksKEUhhbmRsZVBheXBhbEV2ZW50EhkKCGluYm94X2lkGAEgASgDQge6SAQiAiAAEhsKCnBheW1lbnRfaWQYAiABKANCB7pIBCICKAAiPwoVU3luY1JlY3VycmluZ0RvbmF0aW9uEiYKFXJlY3VycmluZ19kb25hdGlvbl9pZBgBIAEoA0IHukgEIgIgACJWCgpFbmRCaWxsaW5nEiAKD3N1YnNjcmlwdGlvbl9pZBgBIAEoA0IHukgEIgIoABImChVyZWN1cnJpbmdfZG9uYXRpb25faWQYAiABKANCB7pIBCICKABiBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to do what an event of Stripe calls for.
@@ -141,4 +141,53 @@ export type HandlePaypalEvent = Message<"cnt.payment.v1.HandlePaypalEvent"> & {
  */
 export const HandlePaypalEventSchema: GenMessage<HandlePaypalEvent> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_jobs, 5);
+
+/**
+ * Asks the worker to have Stripe say how a recurring donation stands.
+ *
+ * @generated from message cnt.payment.v1.SyncRecurringDonation
+ */
+export type SyncRecurringDonation = Message<"cnt.payment.v1.SyncRecurringDonation"> & {
+  /**
+   * The recurring donation.
+   *
+   * @generated from field: int64 recurring_donation_id = 1;
+   */
+  recurringDonationId: bigint;
+};
+
+/**
+ * Describes the message cnt.payment.v1.SyncRecurringDonation.
+ * Use `create(SyncRecurringDonationSchema)` to create a new message.
+ */
+export const SyncRecurringDonationSchema: GenMessage<SyncRecurringDonation> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_jobs, 6);
+
+/**
+ * Asks the worker to end what Stripe charges again and again: somebody has left.
+ *
+ * @generated from message cnt.payment.v1.EndBilling
+ */
+export type EndBilling = Message<"cnt.payment.v1.EndBilling"> & {
+  /**
+   * The subscription; 0 for none.
+   *
+   * @generated from field: int64 subscription_id = 1;
+   */
+  subscriptionId: bigint;
+
+  /**
+   * The recurring donation; 0 for none.
+   *
+   * @generated from field: int64 recurring_donation_id = 2;
+   */
+  recurringDonationId: bigint;
+};
+
+/**
+ * Describes the message cnt.payment.v1.EndBilling.
+ * Use `create(EndBillingSchema)` to create a new message.
+ */
+export const EndBillingSchema: GenMessage<EndBilling> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_jobs, 7);
 

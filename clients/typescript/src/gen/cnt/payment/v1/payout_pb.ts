@@ -7,6 +7,7 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
+import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
 import type { PaymentMethod } from "./donation_pb.js";
 import { file_cnt_payment_v1_donation } from "./donation_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -17,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/payment/v1/payout.proto.
  */
 export const file_cnt_payment_v1_payout: GenFile = /*@__PURE__*/
-  fileDesc("ChtjbnQvcGF5bWVudC92MS9wYXlvdXQucHJvdG8SDmNudC5wYXltZW50LnYxIrQBCg5QYXltZW50QWNjb3VudBIaChJwYXltZW50X2FjY291bnRfaWQYASABKAMSLwoIcHJvdmlkZXIYAiABKA4yHS5jbnQucGF5bWVudC52MS5QYXltZW50TWV0aG9kEhIKCmFjY291bnRfaWQYAyABKAkSEQoJaXNfYWN0aXZlGAQgASgIEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlgKDUNvbm5lY3RTdGF0dXMSEwoLaGFzX2FjY291bnQYASABKAgSGQoRZGV0YWlsc19zdWJtaXR0ZWQYAiABKAgSFwoPcGF5b3V0c19lbmFibGVkGAMgASgIIswBCgZQYXlvdXQSEQoJcGF5b3V0X2lkGAEgASgDEhQKDGFtb3VudF9taW5vchgCIAEoAxIQCghjdXJyZW5jeRgDIAEoCRINCgVjb2lucxgEIAEoAxIaChJwYXltZW50X2FjY291bnRfaWQYBSABKAMSLAoGc3RhdHVzGAYgASgOMhwuY250LnBheW1lbnQudjEuUGF5b3V0U3RhdHVzEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImoKCEVhcm5pbmdzEhAKCGN1cnJlbmN5GAEgASgJEhEKCWF2YWlsYWJsZRgCIAEoAxIMCgRkZWJ0GAMgASgDEhMKC3dvcnRoX21pbm9yGAQgASgDEhYKDndvcnRoX2N1cnJlbmN5GAUgASgJImUKG0NyZWF0ZUNvbm5lY3RBY2NvdW50UmVxdWVzdBIlCgdjb3VudHJ5GAEgASgJQhS6SBHYAQFyDDIKXltBLVpdezJ9JBIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASJXChxDcmVhdGVDb25uZWN0QWNjb3VudFJlc3BvbnNlEjcKD3BheW1lbnRfYWNjb3VudBgBIAEoCzIeLmNudC5wYXltZW50LnYxLlBheW1lbnRBY2NvdW50Ij4KG0NyZWF0ZU9uYm9hcmRpbmdMaW5rUmVxdWVzdBIfCgpyZXF1ZXN0X2lkGAEgASgJQgu6SAjYAQFyA7ABASIrChxDcmVhdGVPbmJvYXJkaW5nTGlua1Jlc3BvbnNlEgsKA3VybBgBIAEoCSIZChdHZXRDb25uZWN0U3RhdHVzUmVxdWVzdCJJChhHZXRDb25uZWN0U3RhdHVzUmVzcG9uc2USLQoGc3RhdHVzGAEgASgLMh0uY250LnBheW1lbnQudjEuQ29ubmVjdFN0YXR1cyI3ChtHZXRVc2VyQ29ubmVjdFN0YXR1c1JlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgACI3ChxHZXRVc2VyQ29ubmVjdFN0YXR1c1Jlc3BvbnNlEhcKD3BheW91dHNfZW5hYmxlZBgBIAEoCCIZChdHZXREYXNoYm9hcmRMaW5rUmVxdWVzdCInChhHZXREYXNoYm9hcmRMaW5rUmVzcG9uc2USCwoDdXJsGAEgASgJIhwKGkxpc3RQYXltZW50QWNjb3VudHNSZXF1ZXN0IlcKG0xpc3RQYXltZW50QWNjb3VudHNSZXNwb25zZRI4ChBwYXltZW50X2FjY291bnRzGAEgAygLMh4uY250LnBheW1lbnQudjEuUGF5bWVudEFjY291bnQiYwobRGVsZXRlUGF5bWVudEFjY291bnRSZXF1ZXN0EiMKEnBheW1lbnRfYWNjb3VudF9pZBgBIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIeChxEZWxldGVQYXltZW50QWNjb3VudFJlc3BvbnNlIhkKF0dldENyZWF0b3JQYXlvdXRSZXF1ZXN0IoABChhHZXRDcmVhdG9yUGF5b3V0UmVzcG9uc2USKgoIZWFybmluZ3MYASADKAsyGC5jbnQucGF5bWVudC52MS5FYXJuaW5ncxI4ChBwYXltZW50X2FjY291bnRzGAIgAygLMh4uY250LnBheW1lbnQudjEuUGF5bWVudEFjY291bnQiogEKFFJlcXVlc3RQYXlvdXRSZXF1ZXN0Eh0KBmFtb3VudBgBIAEoA0INukgKIggYgMivoCUgABIlCghjdXJyZW5jeRgCIAEoCUITukgQcg4yDF5bQS1aXXszLDR9JBIjChJwYXltZW50X2FjY291bnRfaWQYAyABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQEiPwoVUmVxdWVzdFBheW91dFJlc3BvbnNlEiYKBnBheW91dBgBIAEoCzIWLmNudC5wYXltZW50LnYxLlBheW91dCJOChJMaXN0UGF5b3V0c1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIIlcKE0xpc3RQYXlvdXRzUmVzcG9uc2USJwoHcGF5b3V0cxgBIAMoCzIWLmNudC5wYXltZW50LnYxLlBheW91dBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqfAoMUGF5b3V0U3RhdHVzEh0KGVBBWU9VVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIbChdQQVlPVVRfU1RBVFVTX1JFUVVFU1RFRBABEhYKElBBWU9VVF9TVEFUVVNfUEFJRBACEhgKFFBBWU9VVF9TVEFUVVNfRkFJTEVEEANiBnByb3RvMw", [file_buf_validate_validate, file_cnt_payment_v1_donation, file_google_protobuf_timestamp]);
+  fileDesc("ChtjbnQvcGF5bWVudC92MS9wYXlvdXQucHJvdG8SDmNudC5wYXltZW50LnYxIrQBCg5QYXltZW50QWNjb3VudBIaChJwYXltZW50X2FjY291bnRfaWQYASABKAMSLwoIcHJvdmlkZXIYAiABKA4yHS5jbnQucGF5bWVudC52MS5QYXltZW50TWV0aG9kEhIKCmFjY291bnRfaWQYAyABKAkSEQoJaXNfYWN0aXZlGAQgASgIEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlgKDUNvbm5lY3RTdGF0dXMSEwoLaGFzX2FjY291bnQYASABKAgSGQoRZGV0YWlsc19zdWJtaXR0ZWQYAiABKAgSFwoPcGF5b3V0c19lbmFibGVkGAMgASgIIswBCgZQYXlvdXQSEQoJcGF5b3V0X2lkGAEgASgDEhQKDGFtb3VudF9taW5vchgCIAEoAxIQCghjdXJyZW5jeRgDIAEoCRINCgVjb2lucxgEIAEoAxIaChJwYXltZW50X2FjY291bnRfaWQYBSABKAMSLAoGc3RhdHVzGAYgASgOMhwuY250LnBheW1lbnQudjEuUGF5b3V0U3RhdHVzEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImoKCEVhcm5pbmdzEhAKCGN1cnJlbmN5GAEgASgJEhEKCWF2YWlsYWJsZRgCIAEoAxIMCgRkZWJ0GAMgASgDEhMKC3dvcnRoX21pbm9yGAQgASgDEhYKDndvcnRoX2N1cnJlbmN5GAUgASgJIp8BChtDcmVhdGVQYXltZW50QWNjb3VudFJlcXVlc3QSOwoIcHJvdmlkZXIYASABKA4yHS5jbnQucGF5bWVudC52MS5QYXltZW50TWV0aG9kQgq6SAeCAQQQASAAEiIKCmFjY291bnRfaWQYAiABKAlCDrpIB3IFEAEY/gGQtRgBEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIlcKHENyZWF0ZVBheW1lbnRBY2NvdW50UmVzcG9uc2USNwoPcGF5bWVudF9hY2NvdW50GAEgASgLMh4uY250LnBheW1lbnQudjEuUGF5bWVudEFjY291bnQiZQobQ3JlYXRlQ29ubmVjdEFjY291bnRSZXF1ZXN0EiUKB2NvdW50cnkYASABKAlCFLpIEdgBAXIMMgpeW0EtWl17Mn0kEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIlcKHENyZWF0ZUNvbm5lY3RBY2NvdW50UmVzcG9uc2USNwoPcGF5bWVudF9hY2NvdW50GAEgASgLMh4uY250LnBheW1lbnQudjEuUGF5bWVudEFjY291bnQiPgobQ3JlYXRlT25ib2FyZGluZ0xpbmtSZXF1ZXN0Eh8KCnJlcXVlc3RfaWQYASABKAlCC7pICNgBAXIDsAEBIisKHENyZWF0ZU9uYm9hcmRpbmdMaW5rUmVzcG9uc2USCwoDdXJsGAEgASgJIhkKF0dldENvbm5lY3RTdGF0dXNSZXF1ZXN0IkkKGEdldENvbm5lY3RTdGF0dXNSZXNwb25zZRItCgZzdGF0dXMYASABKAsyHS5jbnQucGF5bWVudC52MS5Db25uZWN0U3RhdHVzIjcKG0dldFVzZXJDb25uZWN0U3RhdHVzUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAIjcKHEdldFVzZXJDb25uZWN0U3RhdHVzUmVzcG9uc2USFwoPcGF5b3V0c19lbmFibGVkGAEgASgIIhkKF0dldERhc2hib2FyZExpbmtSZXF1ZXN0IicKGEdldERhc2hib2FyZExpbmtSZXNwb25zZRILCgN1cmwYASABKAkiHAoaTGlzdFBheW1lbnRBY2NvdW50c1JlcXVlc3QiVwobTGlzdFBheW1lbnRBY2NvdW50c1Jlc3BvbnNlEjgKEHBheW1lbnRfYWNjb3VudHMYASADKAsyHi5jbnQucGF5bWVudC52MS5QYXltZW50QWNjb3VudCJjChtEZWxldGVQYXltZW50QWNjb3VudFJlcXVlc3QSIwoScGF5bWVudF9hY2NvdW50X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIh4KHERlbGV0ZVBheW1lbnRBY2NvdW50UmVzcG9uc2UiGQoXR2V0Q3JlYXRvclBheW91dFJlcXVlc3QigAEKGEdldENyZWF0b3JQYXlvdXRSZXNwb25zZRIqCghlYXJuaW5ncxgBIAMoCzIYLmNudC5wYXltZW50LnYxLkVhcm5pbmdzEjgKEHBheW1lbnRfYWNjb3VudHMYAiADKAsyHi5jbnQucGF5bWVudC52MS5QYXltZW50QWNjb3VudCKiAQoUUmVxdWVzdFBheW91dFJlcXVlc3QSHQoGYW1vdW50GAEgASgDQg26SAoiCBiAyK+gJSAAEiUKCGN1cnJlbmN5GAIgASgJQhO6SBByDjIMXltBLVpdezMsNH0kEiMKEnBheW1lbnRfYWNjb3VudF9pZBgDIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASI/ChVSZXF1ZXN0UGF5b3V0UmVzcG9uc2USJgoGcGF5b3V0GAEgASgLMhYuY250LnBheW1lbnQudjEuUGF5b3V0Ik4KEkxpc3RQYXlvdXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiVwoTTGlzdFBheW91dHNSZXNwb25zZRInCgdwYXlvdXRzGAEgAygLMhYuY250LnBheW1lbnQudjEuUGF5b3V0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSp8CgxQYXlvdXRTdGF0dXMSHQoZUEFZT1VUX1NUQVRVU19VTlNQRUNJRklFRBAAEhsKF1BBWU9VVF9TVEFUVVNfUkVRVUVTVEVEEAESFgoSUEFZT1VUX1NUQVRVU19QQUlEEAISGAoUUEFZT1VUX1NUQVRVU19GQUlMRUQQA2IGcHJvdG8z", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_payment_v1_donation, file_google_protobuf_timestamp]);
 
 /**
  * Where a creator's money goes.
@@ -216,6 +217,62 @@ export const EarningsSchema: GenMessage<Earnings> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_payout, 3);
 
 /**
+ * An account to which a creator's money shall go.
+ *
+ * @generated from message cnt.payment.v1.CreatePaymentAccountRequest
+ */
+export type CreatePaymentAccountRequest = Message<"cnt.payment.v1.CreatePaymentAccountRequest"> & {
+  /**
+   * The provider.
+   *
+   * @generated from field: cnt.payment.v1.PaymentMethod provider = 1;
+   */
+  provider: PaymentMethod;
+
+  /**
+   * The provider's name of the account: at PayPal the owner's address or payer id, at Stripe acct_….
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.payment.v1.CreatePaymentAccountRequest.
+ * Use `create(CreatePaymentAccountRequestSchema)` to create a new message.
+ */
+export const CreatePaymentAccountRequestSchema: GenMessage<CreatePaymentAccountRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_payout, 4);
+
+/**
+ * The account is added.
+ *
+ * @generated from message cnt.payment.v1.CreatePaymentAccountResponse
+ */
+export type CreatePaymentAccountResponse = Message<"cnt.payment.v1.CreatePaymentAccountResponse"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: cnt.payment.v1.PaymentAccount payment_account = 1;
+   */
+  paymentAccount?: PaymentAccount | undefined;
+};
+
+/**
+ * Describes the message cnt.payment.v1.CreatePaymentAccountResponse.
+ * Use `create(CreatePaymentAccountResponseSchema)` to create a new message.
+ */
+export const CreatePaymentAccountResponseSchema: GenMessage<CreatePaymentAccountResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_payment_v1_payout, 5);
+
+/**
  * A creator wants an account at Stripe.
  *
  * @generated from message cnt.payment.v1.CreateConnectAccountRequest
@@ -241,7 +298,7 @@ export type CreateConnectAccountRequest = Message<"cnt.payment.v1.CreateConnectA
  * Use `create(CreateConnectAccountRequestSchema)` to create a new message.
  */
 export const CreateConnectAccountRequestSchema: GenMessage<CreateConnectAccountRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 4);
+  messageDesc(file_cnt_payment_v1_payout, 6);
 
 /**
  * The account is there.
@@ -262,7 +319,7 @@ export type CreateConnectAccountResponse = Message<"cnt.payment.v1.CreateConnect
  * Use `create(CreateConnectAccountResponseSchema)` to create a new message.
  */
 export const CreateConnectAccountResponseSchema: GenMessage<CreateConnectAccountResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 5);
+  messageDesc(file_cnt_payment_v1_payout, 7);
 
 /**
  * A creator wants to tell Stripe what it asks.
@@ -283,7 +340,7 @@ export type CreateOnboardingLinkRequest = Message<"cnt.payment.v1.CreateOnboardi
  * Use `create(CreateOnboardingLinkRequestSchema)` to create a new message.
  */
 export const CreateOnboardingLinkRequestSchema: GenMessage<CreateOnboardingLinkRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 6);
+  messageDesc(file_cnt_payment_v1_payout, 8);
 
 /**
  * Where to tell it.
@@ -304,7 +361,7 @@ export type CreateOnboardingLinkResponse = Message<"cnt.payment.v1.CreateOnboard
  * Use `create(CreateOnboardingLinkResponseSchema)` to create a new message.
  */
 export const CreateOnboardingLinkResponseSchema: GenMessage<CreateOnboardingLinkResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 7);
+  messageDesc(file_cnt_payment_v1_payout, 9);
 
 /**
  * How the caller's account stands.
@@ -319,7 +376,7 @@ export type GetConnectStatusRequest = Message<"cnt.payment.v1.GetConnectStatusRe
  * Use `create(GetConnectStatusRequestSchema)` to create a new message.
  */
 export const GetConnectStatusRequestSchema: GenMessage<GetConnectStatusRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 8);
+  messageDesc(file_cnt_payment_v1_payout, 10);
 
 /**
  * As Stripe says now.
@@ -340,7 +397,7 @@ export type GetConnectStatusResponse = Message<"cnt.payment.v1.GetConnectStatusR
  * Use `create(GetConnectStatusResponseSchema)` to create a new message.
  */
 export const GetConnectStatusResponseSchema: GenMessage<GetConnectStatusResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 9);
+  messageDesc(file_cnt_payment_v1_payout, 11);
 
 /**
  * How somebody's account stands.
@@ -361,7 +418,7 @@ export type GetUserConnectStatusRequest = Message<"cnt.payment.v1.GetUserConnect
  * Use `create(GetUserConnectStatusRequestSchema)` to create a new message.
  */
 export const GetUserConnectStatusRequestSchema: GenMessage<GetUserConnectStatusRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 10);
+  messageDesc(file_cnt_payment_v1_payout, 12);
 
 /**
  * As Stripe has said last.
@@ -382,7 +439,7 @@ export type GetUserConnectStatusResponse = Message<"cnt.payment.v1.GetUserConnec
  * Use `create(GetUserConnectStatusResponseSchema)` to create a new message.
  */
 export const GetUserConnectStatusResponseSchema: GenMessage<GetUserConnectStatusResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 11);
+  messageDesc(file_cnt_payment_v1_payout, 13);
 
 /**
  * A creator wants to see their account at Stripe.
@@ -397,7 +454,7 @@ export type GetDashboardLinkRequest = Message<"cnt.payment.v1.GetDashboardLinkRe
  * Use `create(GetDashboardLinkRequestSchema)` to create a new message.
  */
 export const GetDashboardLinkRequestSchema: GenMessage<GetDashboardLinkRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 12);
+  messageDesc(file_cnt_payment_v1_payout, 14);
 
 /**
  * Where to see it.
@@ -418,7 +475,7 @@ export type GetDashboardLinkResponse = Message<"cnt.payment.v1.GetDashboardLinkR
  * Use `create(GetDashboardLinkResponseSchema)` to create a new message.
  */
 export const GetDashboardLinkResponseSchema: GenMessage<GetDashboardLinkResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 13);
+  messageDesc(file_cnt_payment_v1_payout, 15);
 
 /**
  * The caller's accounts.
@@ -433,7 +490,7 @@ export type ListPaymentAccountsRequest = Message<"cnt.payment.v1.ListPaymentAcco
  * Use `create(ListPaymentAccountsRequestSchema)` to create a new message.
  */
 export const ListPaymentAccountsRequestSchema: GenMessage<ListPaymentAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 14);
+  messageDesc(file_cnt_payment_v1_payout, 16);
 
 /**
  * The caller's accounts.
@@ -454,7 +511,7 @@ export type ListPaymentAccountsResponse = Message<"cnt.payment.v1.ListPaymentAcc
  * Use `create(ListPaymentAccountsResponseSchema)` to create a new message.
  */
 export const ListPaymentAccountsResponseSchema: GenMessage<ListPaymentAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 15);
+  messageDesc(file_cnt_payment_v1_payout, 17);
 
 /**
  * Which account is no longer used.
@@ -482,7 +539,7 @@ export type DeletePaymentAccountRequest = Message<"cnt.payment.v1.DeletePaymentA
  * Use `create(DeletePaymentAccountRequestSchema)` to create a new message.
  */
 export const DeletePaymentAccountRequestSchema: GenMessage<DeletePaymentAccountRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 16);
+  messageDesc(file_cnt_payment_v1_payout, 18);
 
 /**
  * No money goes there any more.
@@ -497,7 +554,7 @@ export type DeletePaymentAccountResponse = Message<"cnt.payment.v1.DeletePayment
  * Use `create(DeletePaymentAccountResponseSchema)` to create a new message.
  */
 export const DeletePaymentAccountResponseSchema: GenMessage<DeletePaymentAccountResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 17);
+  messageDesc(file_cnt_payment_v1_payout, 19);
 
 /**
  * What the caller has earned.
@@ -512,7 +569,7 @@ export type GetCreatorPayoutRequest = Message<"cnt.payment.v1.GetCreatorPayoutRe
  * Use `create(GetCreatorPayoutRequestSchema)` to create a new message.
  */
 export const GetCreatorPayoutRequestSchema: GenMessage<GetCreatorPayoutRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 18);
+  messageDesc(file_cnt_payment_v1_payout, 20);
 
 /**
  * What can be paid out.
@@ -540,7 +597,7 @@ export type GetCreatorPayoutResponse = Message<"cnt.payment.v1.GetCreatorPayoutR
  * Use `create(GetCreatorPayoutResponseSchema)` to create a new message.
  */
 export const GetCreatorPayoutResponseSchema: GenMessage<GetCreatorPayoutResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 19);
+  messageDesc(file_cnt_payment_v1_payout, 21);
 
 /**
  * What to pay out.
@@ -582,7 +639,7 @@ export type RequestPayoutRequest = Message<"cnt.payment.v1.RequestPayoutRequest"
  * Use `create(RequestPayoutRequestSchema)` to create a new message.
  */
 export const RequestPayoutRequestSchema: GenMessage<RequestPayoutRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 20);
+  messageDesc(file_cnt_payment_v1_payout, 22);
 
 /**
  * It is being sent.
@@ -603,7 +660,7 @@ export type RequestPayoutResponse = Message<"cnt.payment.v1.RequestPayoutRespons
  * Use `create(RequestPayoutResponseSchema)` to create a new message.
  */
 export const RequestPayoutResponseSchema: GenMessage<RequestPayoutResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 21);
+  messageDesc(file_cnt_payment_v1_payout, 23);
 
 /**
  * Which page of the caller's payouts.
@@ -631,7 +688,7 @@ export type ListPayoutsRequest = Message<"cnt.payment.v1.ListPayoutsRequest"> & 
  * Use `create(ListPayoutsRequestSchema)` to create a new message.
  */
 export const ListPayoutsRequestSchema: GenMessage<ListPayoutsRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 22);
+  messageDesc(file_cnt_payment_v1_payout, 24);
 
 /**
  * One page of the caller's payouts, newest first.
@@ -659,7 +716,7 @@ export type ListPayoutsResponse = Message<"cnt.payment.v1.ListPayoutsResponse"> 
  * Use `create(ListPayoutsResponseSchema)` to create a new message.
  */
 export const ListPayoutsResponseSchema: GenMessage<ListPayoutsResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_payment_v1_payout, 23);
+  messageDesc(file_cnt_payment_v1_payout, 25);
 
 /**
  * Where a payout stands.

@@ -1,0 +1,60 @@
+"""Sends payouts by their accounts' providers: once each, and back into the earnings when a provider refuses."""
+
+from cnt_grpc.kit.db import Database, Row, Tx
+from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.payment import ledger
+from cnt_grpc.payment.ledger import Leg
+from cnt_grpc.payment.paypal_payouts import PayPalPayouts
+from cnt_grpc.payment.queries import creators as queries
+from cnt_grpc.payment.rules.payouts import legs
+from cnt_grpc.payment.stripe_accounts import StripeAccounts
+
+
+async def send(db: Database, stripe: StripeAccounts, paypal: PayPalPayouts, payout_id: int) -> None:
+    """Send a payout that waits, or ask what became of it; what is refused goes back. Again does nothing more."""
+    async with db.reading() as tx:
+        payout = await tx.one(queries.payout(), payout_id=payout_id)
+        if payout is None or payout["status"] != "requested":
+            return
+        account = await tx.one(queries.account(), payment_account_id=payout["payment_account_id"])
+    assert account is not None  # accounts are never deleted
+    try:
+        if account["provider"] == "paypal":
+            await _by_paypal(db, paypal, account["account_id"], payout)
+        else:
+            amount, currency = payout["amount_minor"], payout["currency"]
+            ref = await stripe.transfer(account["account_id"], amount, currency, payout_id)
+            await db.transact(lambda tx: _paid(tx, payout, "stripe", ref))
+    except Precondition as refused:
+        failure = refused.metadata.get("provider_code", "") or str(refused.reason)
+        await db.transact(lambda tx: _fail(tx, payout, failure))
+
+
+async def _by_paypal(db: Database, paypal: PayPalPayouts, account_id: str, payout: Row) -> None:
+    """PayPal says later whether it arrived: the reconciler comes back until then."""
+    ref = payout["provider_ref"]
+    if ref is None:
+        ref = await paypal.send(account_id, payout["amount_minor"], payout["currency"], payout["id"])
+        await db.transact(lambda tx: tx.run(queries.set_payout_ref(), payout_id=payout["id"], provider_ref=ref))
+    found = await paypal.read(ref)
+    if found.is_paid:
+        await db.transact(lambda tx: _paid(tx, payout, "paypal", ref))
+    elif found.failure:
+        await db.transact(lambda tx: _fail(tx, payout, found.failure))
+
+
+async def _paid(tx: Tx, payout: Row, provider: str, ref: str) -> None:
+    done = await tx.one(queries.set_payout(), payout_id=payout["id"], status="paid", provider_ref=ref, failure="")
+    if done is not None:
+        amount, currency = payout["amount_minor"], payout["currency"]
+        sent = [Leg(ledger.other("payouts", currency), -amount), Leg(ledger.other(provider, currency), amount)]
+        await ledger.move(tx, f"payout:{payout['id']}:paid", sent)
+
+
+async def _fail(tx: Tx, payout: Row, failure: str) -> None:
+    done = await tx.one(
+        queries.set_payout(), payout_id=payout["id"], status="failed", provider_ref=None, failure=failure
+    )
+    if done is not None:
+        back = [Leg(leg.account, -leg.amount) for leg in legs(payout)]
+        await ledger.move(tx, f"payout:{payout['id']}:failed", back)
