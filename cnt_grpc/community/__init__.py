@@ -8,12 +8,12 @@ HANDLERS and the clock start PERIODIC, and lists HOLDER among those who know som
 """
 
 from cnt_grpc.community.background import HANDLERS as _OF_POSTS
-from cnt_grpc.community.moderated import ModeratedPosts, ReportedComments
-from cnt_grpc.community.moderated_events import FoundEvents, ModeratedEvents
+from cnt_grpc.community.moderated import EVENTS, POSTS, ReportedComments
 from cnt_grpc.community.privacy import HOLDER
 from cnt_grpc.community.queries.figures import FIGURES
 from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.reminders import PERIODIC, REMINDER_HANDLERS
+from cnt_grpc.community.rules.event_finding import FoundEvents
 from cnt_grpc.community.rules.events import upcoming as upcoming_events
 from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
@@ -24,7 +24,7 @@ from cnt_grpc.community.watch import PostWatch
 HANDLERS = {**_OF_POSTS, **REMINDER_HANDLERS}
 """What the worker does for this room, beside quote images."""
 
-moderated_kinds = (ModeratedPosts(), ModeratedEvents())
+moderated_kinds = (POSTS, EVENTS)
 """Every kind of thing that the moderation room decides on."""
 
 reportable = (*moderated_kinds, ReportedComments())

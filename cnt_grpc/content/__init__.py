@@ -20,7 +20,7 @@ from cnt_grpc.content.furnishing import furnish
 from cnt_grpc.content.importing import AudioImport
 from cnt_grpc.content.jobs import PERIODIC, ContentJobs
 from cnt_grpc.content.kinds import KINDS
-from cnt_grpc.content.moderated import Moderated
+from cnt_grpc.content.moderated import MODERATED
 from cnt_grpc.content.privacy import HOLDER
 from cnt_grpc.content.queries.artists import has_artist_profile
 from cnt_grpc.content.queries.figures import FIGURES
@@ -36,7 +36,7 @@ from cnt_grpc.content.service import ContentService
 from cnt_grpc.content.service.artists import ArtistService
 from cnt_grpc.content.service.library import LibraryService
 
-moderated_kinds = tuple(Moderated(kind) for kind in KINDS)
+moderated_kinds = MODERATED
 """Every kind of item, as the moderation room takes it."""
 
 searched: tuple[search.Source, ...] = (*(FoundItems(kind) for kind in KINDS), FoundArtists())

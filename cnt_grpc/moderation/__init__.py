@@ -4,7 +4,10 @@ It knows no kind. Rooms above keep status and visibility on their own rows, and 
 
     Status                      where a thing stands: one set of words for all kinds
     Gate, visible_to, CALLER_ID who sees what stands where: the condition for every read of such things
-    moved                       whenever a thing came to stand elsewhere, was made or was deleted
+    Things, moving, Standing    how the things of a kind move between their author and moderators, from a declaration
+    Reviewed                    the same kind as moderators and reporters reach it: a Kind and a Reportable
+    is_trusted                  whose things need no approval
+    moved                       whenever a thing was made or was deleted
     Act, record                 to audit what someone did by virtue of a role
     Kind, Subject, Decision, Filter, After      what a room offers so that moderators reach its things
     Reportable, Thing           what a room offers so that people can report its things
@@ -20,10 +23,13 @@ from cnt_grpc.moderation.gate import CALLER_ID, Gate, visible_to
 from cnt_grpc.moderation.kinds import After, Decision, Filter, Kind, Kinds, Subject
 from cnt_grpc.moderation.people import People
 from cnt_grpc.moderation.privacy import HOLDER
+from cnt_grpc.moderation.queries.things import Things, moving
 from cnt_grpc.moderation.report_service import ReportService
 from cnt_grpc.moderation.reportable import Reportable, Reportables, Thing
+from cnt_grpc.moderation.reviewed import Reviewed
 from cnt_grpc.moderation.rules.lists import moved, pending_by_kind
 from cnt_grpc.moderation.service import ModerationService
+from cnt_grpc.moderation.standing import Standing, is_trusted
 from cnt_grpc.moderation.status import Status
 
 __all__ = [
@@ -42,11 +48,16 @@ __all__ = [
     "ReportService",
     "Reportable",
     "Reportables",
+    "Reviewed",
+    "Standing",
     "Status",
     "Subject",
     "Thing",
+    "Things",
     "Verdict",
+    "is_trusted",
     "moved",
+    "moving",
     "pending",
     "pending_by_kind",
     "record",

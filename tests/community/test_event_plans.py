@@ -8,9 +8,11 @@ import pytest
 from cnt_grpc.community import places
 from cnt_grpc.community.queries import attendees, events, support
 from cnt_grpc.community.queries.events import Narrowed
+from cnt_grpc.community.rules.event_standing import STANDING
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Statement
 from cnt_grpc.moderation import Gate, Status
+from cnt_grpc.moderation.queries.things import things_page
 from tests.harness.database import Cluster
 
 ROWS = 20_000
@@ -78,8 +80,8 @@ PLANS: Mapping[str, Statement] = {
     "attending": events.attending_page(Gate.MEMBER, 21, after=True),
     "one": events.visible_event(Gate.MEMBER),
     "to answer": events.event_to_answer(Gate.MEMBER),
-    "that wait": events.events_to_moderate(Status.PENDING, 21, author=False, after=True),
-    "all, for moderators": events.events_to_moderate(None, 21, author=False, after=True),
+    "that wait": things_page(STANDING.things, Status.PENDING, 21, author=False, after=True),
+    "all, for moderators": things_page(STANDING.things, None, 21, author=False, after=True),
     "to remind": events.events_to_remind(50),
     "attendees": attendees.attendees_page(21, status=False, after=True),
     "own questions": support.tickets_page(21, own=True, status=False, after=True),

@@ -7,9 +7,11 @@ import pytest
 from cnt_grpc.community.queries import comments, feed, posts, watching
 from cnt_grpc.community.queries.feed import Phase
 from cnt_grpc.community.queries.posts import Narrowed
+from cnt_grpc.community.rules.standing import STANDING
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Statement
 from cnt_grpc.moderation import Gate, Status
+from cnt_grpc.moderation.queries.things import things_page
 from tests.harness.database import Cluster
 
 POSTS = 30_000
@@ -94,8 +96,8 @@ PLANS: Mapping[str, Statement] = {
     "author": page(Gate.MEMBER, author=True),
     "own": page(Gate.MEMBER, None, author=True),
     "category and type": page(category=True, post_type=True),
-    "to moderate": posts.posts_to_moderate(Status.PENDING, 21, author=False, after=True),
-    "all": posts.posts_to_moderate(None, 21, author=False, after=True),
+    "to moderate": things_page(STANDING.things, Status.PENDING, 21, author=False, after=True),
+    "all": things_page(STANDING.things, None, 21, author=False, after=True),
     "one": posts.visible_post(Gate.MEMBER),
     "files": posts.files_of(),
     "of a shared page": posts.seen_by(),

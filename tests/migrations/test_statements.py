@@ -15,10 +15,20 @@ import pytest
 from sqlalchemy import Executable
 
 import cnt_grpc
+from cnt_grpc.community.moderated import EVENTS, POSTS
+from cnt_grpc.content.kinds import KINDS, ItemKind
+from cnt_grpc.content.moderated import MODERATED
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.db.statements import Statement
+from cnt_grpc.moderation import Things
 
 Builder = Callable[..., Statement]
+
+KNOWN: dict[object, list[Any]] = {
+    ItemKind: list(KINDS),
+    Things: [kind.standing.things for kind in (*MODERATED, POSTS, EVENTS)],
+}
+"""All values of arguments whose types do not list them."""
 
 
 def builders() -> Iterator[tuple[str, Builder]]:
@@ -38,6 +48,8 @@ def builders() -> Iterator[tuple[str, Builder]]:
 
 def samples(hint: Any) -> list[Any]:
     """Values of an argument that shapes a statement: all of them where they are few, none where nobody can tell."""
+    if hint in KNOWN:
+        return KNOWN[hint]
     if hint is bool:
         return [True, False]
     if hint is int:

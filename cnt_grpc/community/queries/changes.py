@@ -1,10 +1,10 @@
 """Statements that make, change and delete posts."""
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, delete, insert, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, delete, insert, update
 
+from cnt_grpc import moderation
 from cnt_grpc.community.tables import community_posts, post_media
 from cnt_grpc.kit.db import statement
-from cnt_grpc.moderation import Status
 
 _post = community_posts.c
 _ID = bindparam("post_id", type_=BigInteger)
@@ -49,26 +49,9 @@ def set_carousel() -> Executable:
 
 @statement
 def set_status(*, decided: bool) -> Executable:
-    """Move a post from one status to another; no row when it does not stand at `was`. The first approval dates it.
-
-    Parameters: post_id, was, now, at; and when a moderator `decided` also reason.
-    """
-    now = bindparam("now", type_=_post.status.type)
-    at = bindparam("at", type_=_post.created_at.type)
-    first_approval = (now == Status.APPROVED.value) & _post.approved_at.is_(None)
-    values: dict[str, ColumnElement[object]] = {
-        "status": now,
-        "published_at": case((first_approval, at), else_=_post.published_at),
-        "approved_at": case((first_approval, at), else_=_post.approved_at),
-    }
-    if decided:
-        values["rejection_reason"] = bindparam("reason")
-    return (
-        update(community_posts)
-        .where(_post.id == _ID, _post.status == bindparam("was"))
-        .values(values | _seen(edit=True))
-        .returning(_post.id, _post.title, _post.content, _post.author_id)
-    )
+    """Move a post from one status to another, as moderation.Standing asks for it."""
+    moved = moderation.moving(community_posts, decided=decided).values(_seen(edit=True))
+    return moved.returning(_post.id, _post.title, _post.content, _post.author_id)
 
 
 @statement

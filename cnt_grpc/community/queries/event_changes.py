@@ -2,9 +2,9 @@
 
 from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, delete, insert, update
 
+from cnt_grpc import moderation
 from cnt_grpc.community.tables import events
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.moderation import Status
 
 _event = events.c
 _ID = bindparam("event_id", type_=BigInteger)
@@ -56,21 +56,8 @@ def update_event() -> Executable:
 
 @statement
 def set_status(*, decided: bool) -> Executable:
-    """Move an event from one status to another; no row when it does not stand at `was`. The first approval dates it.
-
-    Parameters: event_id, was, now, at; and when a moderator `decided` also reason.
-    """
-    now = bindparam("now", type_=_event.status.type)
-    at = bindparam("at", type_=_event.created_at.type)
-    first_approval = (now == Status.APPROVED.value) & _event.approved_at.is_(None)
-    values: dict[str, ColumnElement[object]] = {
-        "status": now,
-        "published_at": case((first_approval, at), else_=_event.published_at),
-        "approved_at": case((first_approval, at), else_=_event.approved_at),
-    }
-    if decided:
-        values["rejection_reason"] = bindparam("reason")
-    return update(events).where(_event.id == _ID, _event.status == bindparam("was")).values(values).returning(events)
+    """Move an event from one status to another, as moderation.Standing asks for it."""
+    return moderation.moving(events, decided=decided).returning(events)
 
 
 @statement

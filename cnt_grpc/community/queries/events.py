@@ -131,29 +131,6 @@ def own_event(*, anyones: bool, lock: bool) -> Executable:
 
 
 @statement
-def event_to_decide() -> Executable:
-    """One event with its host's names, locked. Parameter: event_id."""
-    return _with_names().where(_event.id == _ID).with_for_update(of=events, key_share=True)
-
-
-@statement
-def events_to_show() -> Executable:
-    """The events with these ids (parameter: ids) and their hosts' names."""
-    return _with_names().where(among(_event.id, "ids"))
-
-
-@statement
-def events_to_moderate(status: Status | None, limit: int, *, author: bool, after: bool) -> Executable:
-    """A page of all events, newest first, with their hosts' names. Parameter if asked for: author_id."""
-    found = _with_names().where(visible_to(Gate.ALL, _event.status, _event.host_id, status))
-    if author:
-        found = found.where(_event.host_id == bindparam("author_id", type_=BigInteger))
-    if after:
-        found = found.where(beyond(_event.published_at, _event.id))
-    return found.order_by(_event.published_at.desc(), _event.id.desc()).limit(limit)
-
-
-@statement
 def events_to_find(limit: int) -> Executable:
     """Approved events behind an id (parameter: after), held until the end."""
     approved = _event.status == Status.APPROVED.value
@@ -207,11 +184,6 @@ def _shown(found: Select[Any], gate: Gate, *, descending: bool) -> Executable:
         mine = (_answer.answer.label("my_answer"), _answer.status.label("my_status"))
     order = (page.c.starts_at.desc(), page.c.id.desc()) if descending else (page.c.starts_at, page.c.id)
     return select(page, *names, *mine).select_from(source).order_by(*order)
-
-
-def _with_names() -> Select[Any]:
-    names = (_people.c.name.label("author_name"), _people.c.username.label("author_username"))
-    return select(events, *names).select_from(events.join(_people, _people.c.id == _event.host_id))
 
 
 @statement

@@ -229,32 +229,6 @@ def post_to_find() -> Executable:
 
 
 @statement
-def post_to_decide() -> Executable:
-    """One post with its author's names, locked. Parameter: post_id."""
-    return _with_names().where(_post.id == _ID).with_for_update(of=community_posts, key_share=True)
-
-
-@statement
-def posts_to_show() -> Executable:
-    """The posts with these ids (parameter: ids) and their authors' names."""
-    return _with_names().where(among(_post.id, "ids"))
-
-
-@statement
-def posts_to_moderate(status: Status | None, limit: int, *, author: bool, after: bool) -> Executable:
-    """A page of all posts, newest first, with their authors' names. Parameter if asked for: author_id."""
-    found = _with_names().where(gate_of(Gate.ALL, status), *Narrowed(author=author).conditions())
-    if after:
-        found = found.where(beyond(_post.published_at, _post.id))
-    return found.order_by(_post.published_at.desc(), _post.id.desc()).limit(limit)
-
-
-def _with_names() -> Select[Any]:
-    names = (_people.c.name.label("author_name"), _people.c.username.label("author_username"))
-    return select(community_posts, *names).select_from(community_posts.join(_people, _people.c.id == _post.author_id))
-
-
-@statement
 def is_public_file() -> Executable:
     """Whether an approved post shows a file. Parameter: file, its id."""
     shown = post_media.join(community_posts, _post.id == post_media.c.post_id)

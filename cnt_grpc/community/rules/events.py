@@ -9,8 +9,7 @@ from cnt_grpc import media, moderation, notification, search
 from cnt_grpc.community import places
 from cnt_grpc.community.queries import attendees, event_changes
 from cnt_grpc.community.queries import events as queries
-from cnt_grpc.community.rules.event_standing import KIND, ROOM, next_status, show, stand
-from cnt_grpc.community.rules.standing import is_trusted
+from cnt_grpc.community.rules.event_standing import KIND, ROOM, STANDING, show
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
@@ -64,7 +63,7 @@ class Filter:
 async def create(tx: Tx, caller: Caller, wanted: Changes) -> Row:
     """Announce an event. It waits for a moderator, unless the caller is trusted."""
     now = clock.now()
-    status = Status.APPROVED if is_trusted(caller) else Status.PENDING
+    status = Status.APPROVED if moderation.is_trusted(caller) else Status.PENDING
     columns = await _columns(tx, caller, wanted)
     blank = {"latitude": None, "longitude": None, "cell": None, "cover_id": None, "cover_key": None}
     columns = blank | columns
@@ -162,9 +161,9 @@ async def update(tx: Tx, caller: Caller, event_id: int, wanted: Changes) -> Row:
             await media.use(tx, columns["cover_id"], ROOM, _ref(event_id))
     if changed and old["host_id"] != caller.user_id:
         _write_down(tx, caller, "update", old, {name: str(value) for name, value in changed.items()})
-    now = next_status(old, caller, changed)
+    now = STANDING.next_status(old, caller, changed)
     if now != old["status"]:
-        await stand(tx, event_id, was=Status(old["status"]), now=now, by_moderator=False)
+        await STANDING.move(tx, event_id, was=Status(old["status"]), now=now, by_moderator=False)
     event = await shown(tx, caller, event_id)
     if changed and now is Status.APPROVED:
         await show(tx, event)

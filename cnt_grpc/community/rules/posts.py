@@ -9,7 +9,7 @@ from cnt_grpc.community.queries import changes
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.community.rules import files, finding, quoting, watching
 from cnt_grpc.community.rules.files import Files
-from cnt_grpc.community.rules.standing import KIND, is_trusted, next_status, stand
+from cnt_grpc.community.rules.standing import KIND, STANDING
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound
@@ -74,7 +74,7 @@ class Posts:
 async def create(tx: Tx, caller: Caller, wanted: Changes) -> Posts:
     """Write a post. It waits for a moderator, unless the caller is trusted."""
     now = clock.now()
-    status = Status.APPROVED if is_trusted(caller) else Status.PENDING
+    status = Status.APPROVED if moderation.is_trusted(caller) else Status.PENDING
     pictures = await files.claim(tx, caller, wanted.media_ids or ())
     post_type = _type(pictures)
     _check(wanted.post_type or post_type, post_type, wanted.content or "")
@@ -149,7 +149,7 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
         await tx.run(changes.update_post(), post_id=post_id, edited_at=clock.now(), **kept)
         watching.wake(tx, post_id)
         await quoting.renew(tx, post_id, kept["post_type"])
-    now = next_status(old, caller, changed.keys() | ({"files"} if replaced else set()))
+    now = STANDING.next_status(old, caller, changed.keys() | ({"files"} if replaced else set()))
     if replaced:
         await files.replace(tx, post_id, pictures)
         if now is Status.APPROVED:
@@ -159,7 +159,7 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
     if changed and now is Status.APPROVED:
         await finding.put(tx, post_id)
     if now != old["status"]:
-        await stand(tx, post_id, was=Status(old["status"]), now=now, by_moderator=False)
+        await STANDING.move(tx, post_id, was=Status(old["status"]), now=now, by_moderator=False)
     return await shown(tx, caller, post_id)
 
 

@@ -6,13 +6,13 @@ from sqlalchemy import (
     Executable,
     Table,
     bindparam,
-    case,
     delete,
     insert,
     select,
     update,
 )
 
+from cnt_grpc import moderation
 from cnt_grpc.content.kinds import ItemKind
 from cnt_grpc.content.tables import content_items
 from cnt_grpc.kit.db import statement
@@ -31,6 +31,9 @@ _CHANGEABLE = (
     "cover_key",
     "featured",
 )
+
+_HELD = (Status.REJECTED.value, Status.ARCHIVED.value)
+"""What a moderator put there comes back by a moderator only."""
 
 
 def changeable(kind: ItemKind) -> tuple[str, ...]:
@@ -87,35 +90,21 @@ def set_preview() -> Executable:
 
 @statement
 def set_status(*, decided: bool) -> Executable:
-    """Move an item from one status to another; no row when it does not stand at `was`. The first approval dates it.
-
-    Parameters: item_id, was, now, at; and when a moderator `decided` also held and reason.
-    """
-    now = bindparam("now", type_=_item.status.type)
+    """Move an item from one status to another, as moderation.Standing asks for it."""
     at = bindparam("at", type_=_item.updated_at.type)
-    first_approval = (now == Status.APPROVED.value) & _item.approved_at.is_(None)
-    values: dict[str, ColumnElement[object]] = {
-        "status": now,
-        "updated_at": at,
-        "published_at": case((first_approval, at), else_=_item.published_at),
-        "approved_at": case((first_approval, at), else_=_item.approved_at),
-    }
+    moved = moderation.moving(content_items, decided=decided).values(updated_at=at)
     if decided:
-        values |= {"held": bindparam("held"), "rejection_reason": bindparam("reason")}
-    return (
-        update(content_items)
-        .where(_item.id == _ID, _item.status == bindparam("was"))
-        .values(values)
-        .returning(
-            _item.id,
-            _item.title,
-            _item.creator_id,
-            _item.media_id,
-            _item.cover_id,
-            _item.preview_id,
-            _item.plays_count,
-            _item.approved_at,
-        )
+        moved = moved.values(held=bindparam("now", type_=_item.status.type).in_(_HELD))
+    return moved.returning(
+        _item.id,
+        _item.title,
+        _item.creator_id,
+        _item.media_id,
+        _item.cover_id,
+        _item.preview_id,
+        _item.plays_count,
+        _item.approved_at,
+        _item.updated_at,
     )
 
 

@@ -24,7 +24,7 @@ from cnt_grpc import auth, media
 from cnt_grpc.content.kinds import KINDS, ItemKind
 from cnt_grpc.content.queries.visibility import visible_to
 from cnt_grpc.content.tables import categories, content_items
-from cnt_grpc.kit.db import among, statement
+from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.moderation import CALLER_ID, Gate, Status
 
@@ -209,36 +209,6 @@ def own_item(kind: ItemKind, *, anyones: bool) -> Executable:
     if not anyones:
         found = found.where(_item.creator_id == CALLER_ID)
     return found.with_for_update(of=content_items)
-
-
-@statement
-def item_to_decide(kind: ItemKind) -> Executable:
-    """One item with its creator's names, locked. Parameter: item_id."""
-    return _with_creator(kind).where(_item.id == _ID).with_for_update(of=content_items)
-
-
-@statement
-def items_to_show(kind: ItemKind) -> Executable:
-    """The items with these ids (parameter: ids) and their creators' names."""
-    return _with_creator(kind).where(among(_item.id, "ids"))
-
-
-@statement
-def items_to_moderate(kind: ItemKind, status: Status | None, limit: int, *, creator: bool, after: bool) -> Executable:
-    """A page of all items of one kind, newest first, with their creators' names. Parameter if asked for: creator_id."""
-    found = _with_creator(kind).where(visible_to(Gate.ALL, status))
-    if creator:
-        found = found.where(_item.creator_id == bindparam("creator_id"))
-    return _page(found, Order.NEWEST, limit, after=after)
-
-
-def _with_creator(kind: ItemKind) -> Select[*tuple[Any, ...]]:
-    names = (_people.c.name.label("creator_name"), _people.c.username.label("creator_username"))
-    return (
-        select(content_items, *names)
-        .select_from(content_items.join(_people, _people.c.id == _item.creator_id))
-        .where(_item.kind == kind.name)
-    )
 
 
 @statement

@@ -10,13 +10,13 @@ from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import items as queries
 from cnt_grpc.content.rules import artists, files, finding
 from cnt_grpc.content.rules.files import Blank, Cover, File
-from cnt_grpc.content.rules.standing import is_trusted, next_status, stand
+from cnt_grpc.content.rules.standing import STANDINGS, next_status
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.moderation import Gate, Status
+from cnt_grpc.moderation import Gate, Status, is_trusted
 from cnt_grpc.pb.cnt.content.v1.reason import Reason
 
 
@@ -161,7 +161,7 @@ async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: C
         _write_down(tx, caller, "update", kind, item_id, before={name: old[name] for name in after}, after=after)
     if now != old["status"]:
         decided = anothers and now in {Status.APPROVED, Status.ARCHIVED}
-        await stand(tx, kind, item_id, was=Status(old["status"]), now=now, by_moderator=decided)
+        await STANDINGS[kind].move(tx, item_id, was=Status(old["status"]), now=now, by_moderator=decided)
     return await shown(tx, caller, kind, item_id)
 
 
