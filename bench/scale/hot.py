@@ -1,7 +1,7 @@
 """What people ask most, as statements with the values that a platform of any size has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import asyncpg
@@ -33,6 +33,8 @@ class Hot:
     values: Mapping[str, object]
     promised: bool = False
     """Whether it takes at most three times as long on the full size as on a hundredth of it."""
+    deep: bool = False
+    """Whether it takes at most three times as long as the first page, the first of all questions."""
 
     @property
     def arguments(self) -> list[object]:
@@ -61,7 +63,7 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
     return [
         _list("first page", promised=True),
         _list("category page", {"category_id": 7}, Narrowed(category=True), promised=True),
-        _list("page 1,000", deep, after=True),
+        replace(_list("page 1,000", deep, after=True), deep=True),
         _list("most played", order=Order.POPULAR),
         _list("as a person", who, gate=Gate.MEMBER),
         _list("of a creator", {"creator_id": 77}, Narrowed(creator=True)),

@@ -95,6 +95,18 @@ async def test_it_reads_no_more_than_in_a_small_one(small: Platform, large: Plat
     assert plan.pages <= MOST * (await small.plan(name)).pages + SPARE, plan.text
 
 
+async def test_a_deep_page_reads_no_more_than_the_first(large: Platform) -> None:
+    first, deep = await large.plan("first page"), await large.plan("page 1,000")
+    assert deep.pages <= MOST * first.pages, deep.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_no_join_makes_room_for_all_rows_to_show_a_few(large: Platform, name: str) -> None:
+    """Pages do not tell of it: a join that remembers rows takes milliseconds to begin, the longer the table."""
+    plan = await large.plan(name)
+    assert '"Memoize"' not in plan.text, plan.text
+
+
 def test_every_question_is_tried(small: Platform) -> None:
     assert set(small.hot) == set(NAMES)
 
