@@ -14,11 +14,12 @@ from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.live import syncing, work
-from cnt_grpc.live.livekit import Rooms
+from cnt_grpc.live.livekit import Rooms, owner_of_voice_room
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.rules import streams
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
     CloseRoom,
+    CloseVoiceRooms,
     HandleLiveKitEvent,
     KeepRecording,
     ReconcileRooms,
@@ -43,6 +44,7 @@ class LiveJobs:
             work.HANDLE_EVENT: handle_event,
             work.SYNC_ROOM: self.sync_room,
             work.CLOSE_ROOM: self.close_room,
+            work.CLOSE_VOICE_ROOMS: self.close_voice_rooms,
             work.RECONCILE: self.reconcile,
             work.TELL_FOLLOWERS: tell_followers,
             work.KEEP_RECORDING: self.keep_recording,
@@ -60,6 +62,14 @@ class LiveJobs:
     async def close_room(self, payload: CloseRoom, run: Run) -> None:  # noqa: ARG002
         """Close the room of a deleted stream."""
         await self._livekit().close(payload.room_name)
+
+    async def close_voice_rooms(self, payload: CloseVoiceRooms, run: Run) -> None:  # noqa: ARG002
+        """Close the voice rooms of somebody who is gone; where there is no LiveKit there are none."""
+        if self.rooms is None:
+            return
+        for name in await self.rooms.names():
+            if owner_of_voice_room(name) == payload.user_id:
+                await self.rooms.close(name)
 
     async def reconcile(self, _: ReconcileRooms, run: Run) -> None:
         """Look at every stream that runs."""

@@ -98,8 +98,8 @@ class Rooms(Protocol):
         """End the room for everyone in it; one that is not there is closed already."""
         ...
 
-    async def names(self) -> set[str]:
-        """The rooms there are."""
+    async def names(self) -> Sequence[str]:
+        """The rooms there are, the oldest first."""
         ...
 
     async def people(self, room: str) -> Sequence[Present] | None:
@@ -197,10 +197,11 @@ class LiveKit:
         async with self._calling() as livekit, _absent_is_fine():
             await livekit.room.delete_room(api.DeleteRoomRequest(room=room))
 
-    async def names(self) -> set[str]:
+    async def names(self) -> Sequence[str]:
         """See Rooms."""
         async with self._calling() as livekit:
-            return {room.name for room in (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms}
+            found = (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+        return [room.name for room in sorted(found, key=lambda room: (room.creation_time_ms, room.name))]
 
     async def people(self, room: str) -> Sequence[Present] | None:
         """See Rooms."""

@@ -17,11 +17,12 @@ async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record
 
 
 async def erase_person(tx: Tx, user_id: int) -> None:
-    """Their streams go with their logs; in the logs of others their words go, and their name with them."""
+    """Their streams go with their logs; in the logs of others their words and their name go. Their rooms are closed."""
     for row in await tx.all(queries.rooms_of(), user_id=user_id):
         await work.close(tx, row["room_name"])
     for row in await tx.all(queries.streams_of(), user_id=user_id):
         await search.remove(tx, search.Kind.STREAM, row["id"])
+    await work.close_voice_rooms(tx, user_id)
     await tx.run(queries.delete_streams(), user_id=user_id)
     await tx.run(queries.blank_messages(), user_id=user_id)
     for kind in ("stream_participants", "stream_bans"):

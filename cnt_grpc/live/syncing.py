@@ -8,8 +8,8 @@ from cnt_grpc.kit import clock, events
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.live import log, work
-from cnt_grpc.live.livekit import EMPTY_TIMEOUT, Present, Rooms, identity_of, studio_of
-from cnt_grpc.live.queries import people
+from cnt_grpc.live.livekit import EMPTY_TIMEOUT, Present, Rooms, identity_of, owner_of_voice_room, studio_of
+from cnt_grpc.live.queries import people, voice
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.rules import airing
 from cnt_grpc.live.standing import Kind, Status
@@ -114,5 +114,17 @@ async def reconcile(db: Database, rooms: Rooms) -> None:
         of_rooms = await tx.all(queries.of_rooms(), names=sorted(names))
         for stream_id in sorted({row["id"] for row in (*running, *of_rooms)}):
             await work.sync(tx, stream_id)
+        await _close_voice_rooms_of_nobody(tx, names)
 
     await db.transact(look)
+
+
+async def _close_voice_rooms_of_nobody(tx: Tx, names: Sequence[str]) -> None:
+    """Have voice rooms closed whose owner was banned or has left: their agent may have failed to see it."""
+    owners = {owner for owner in map(owner_of_voice_room, names) if owner}
+    if not owners:
+        return
+    there = {row["id"] for row in await tx.all(voice.still_there(), user_ids=sorted(owners))}
+    for name in names:
+        if owner_of_voice_room(name) in owners - there:
+            await work.close(tx, name)

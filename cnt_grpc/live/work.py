@@ -8,6 +8,7 @@ from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
     CloseRoom,
+    CloseVoiceRooms,
     HandleLiveKitEvent,
     KeepRecording,
     ReconcileRooms,
@@ -18,6 +19,7 @@ from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
 HANDLE_EVENT: Final = Job("live.handle_event", HandleLiveKitEvent, attempts=8)
 SYNC_ROOM: Final = Job("live.sync_room", SyncRoom, attempts=8, timeout=timedelta(seconds=30))
 CLOSE_ROOM: Final = Job("live.close_room", CloseRoom, attempts=8, timeout=timedelta(seconds=30))
+CLOSE_VOICE_ROOMS: Final = Job("live.close_voice_rooms", CloseVoiceRooms, attempts=8, timeout=timedelta(seconds=30))
 RECONCILE: Final = Job("live.reconcile", ReconcileRooms, attempts=1, limit=1)
 TELL_FOLLOWERS: Final = Job("live.tell_followers", TellFollowers, attempts=5, timeout=timedelta(minutes=10))
 KEEP_RECORDING: Final = Job("live.keep_recording", KeepRecording, attempts=8, timeout=timedelta(minutes=30))
@@ -31,6 +33,11 @@ async def sync(tx: Tx, stream_id: int) -> None:
 async def close(tx: Tx, room: str) -> None:
     """Have a room closed whose stream is deleted."""
     await jobs.enqueue(tx, CLOSE_ROOM, CloseRoom(room_name=room), dedupe=room)
+
+
+async def close_voice_rooms(tx: Tx, user_id: int) -> None:
+    """Have all voice rooms of a person closed."""
+    await jobs.enqueue(tx, CLOSE_VOICE_ROOMS, CloseVoiceRooms(user_id=user_id), dedupe=str(user_id))
 
 
 async def tell_followers(tx: Tx, stream_id: int) -> None:

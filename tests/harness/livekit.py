@@ -98,7 +98,8 @@ class LiveKitStandIn:
     def _create_room(self, request: api.CreateRoomRequest) -> api.Room:
         room = self.rooms.get(request.name)
         if room is None:
-            room = Room(api.Room(sid=f"RM_{next(self._numbers)}", name=request.name))
+            made_at = time.time_ns() // 10**6
+            room = Room(api.Room(sid=f"RM_{next(self._numbers)}", name=request.name, creation_time_ms=made_at))
             self.rooms[request.name] = room
             for agent in request.agents:
                 self._sent(room, agent.agent_name)

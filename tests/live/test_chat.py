@@ -89,11 +89,12 @@ async def test_of_two_messages_at_once_slow_mode_lets_one_through(world: World, 
     ann, bob = await world.users(2)
     row = await makers.made(world, ann, chat_slow_seconds=60)
     calls = [api.as_(bob).stream_chat.SendStreamMessage(stream_id=row["id"], text=str(n)) for n in range(20)]
-    found = await asyncio.gather(*map(_reason, calls))
+    found = await asyncio.gather(*map(outcome, calls))
     assert sorted(found) == ["CHAT_SLOW"] * 19 + ["OK"]
 
 
-async def _reason(call: Any) -> str:
+async def outcome(call: Any) -> str:
+    """The reason of a refusal, or OK."""
     try:
         await call
     except ApiError as error:

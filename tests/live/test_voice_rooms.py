@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,9 +12,13 @@ from grpc import StatusCode
 from livekit.api import ParticipantInfo
 
 from cnt_grpc.kit import clock
+from cnt_grpc.live import privacy
 from cnt_grpc.live.queries import voice as queries
 from cnt_grpc.live.rules import voice
 from tests.harness import livekit
+from tests.live.test_chat import outcome
+from tests.live.test_streams import until
+from tests.live.test_syncing import PATIENCE, reconcile
 
 if TYPE_CHECKING:
     from tests.harness.api import Api
@@ -72,6 +77,49 @@ async def test_nobody_touches_the_room_of_another(world: World, api: Api) -> Non
     await api.as_(ann).voice.CloseVoiceRoom(room_name=name)
     await api.as_(ann).voice.CloseVoiceRoom(room_name=name)
     assert name not in world.livekit.rooms
+
+
+async def test_a_person_has_few_voice_rooms_at_once(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    calls = api.as_(ann).voice
+    found = await asyncio.gather(*(outcome(calls.OpenVoiceRoom()) for _ in range(12)))
+    assert {"OK", "VOICE_ROOMS_FULL"} >= set(found)
+    names = [room.room_name for room in (await calls.ListVoiceRooms()).rooms]
+    assert len(names) == found.count("OK") <= voice.MOST_ROOMS
+    for _ in range(voice.MOST_ROOMS - len(names)):
+        await calls.OpenVoiceRoom()
+    names = [room.room_name for room in (await calls.ListVoiceRooms()).rooms]
+    await calls.EnterVoiceRoom().fails(StatusCode.RESOURCE_EXHAUSTED, "VOICE_ROOMS_FULL")
+    await calls.EnterVoiceRoom(room_name=names[0])
+    await api.as_(bob).voice.OpenVoiceRoom()
+    await calls.CloseVoiceRoom(room_name=names[0])
+    await calls.OpenVoiceRoom()
+
+
+async def test_who_is_erased_has_no_voice_room_left(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    hers, his = [(await api.as_(who).voice.OpenVoiceRoom()).room.room_name for who in (ann, bob)]
+    async with world.db.transaction() as tx:
+        await privacy.erase_person(tx, ann.id)
+
+    async def is_open() -> bool:
+        return hers in world.livekit.rooms
+
+    await until(is_open, False, PATIENCE)
+    assert his in world.livekit.rooms
+
+
+async def test_the_voice_room_of_a_banned_person_is_closed_without_an_agent(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    hers, his = [(await api.as_(who).voice.OpenVoiceRoom()).room.room_name for who in (ann, bob)]
+    await world.ban(ann)
+    await reconcile(world)
+
+    async def is_open() -> bool:
+        return hers in world.livekit.rooms
+
+    await until(is_open, False, PATIENCE)
+    assert his in world.livekit.rooms
 
 
 async def test_health_is_true_only_while_a_worker_says_so(world: World, api: Api) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Executable, bindparam, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc import auth
-from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.live.tables import voice_agents
 
@@ -41,3 +41,9 @@ def forget_old() -> Executable:
 def name_of() -> Executable:
     """What a person is called. Parameter: user_id."""
     return select(auth.people.c.name).where(auth.people.c.id == bindparam("user_id", type_=BigInteger))
+
+
+@statement
+def still_there() -> Executable:
+    """Which of these people may use the platform. Parameter: user_ids."""
+    return select(auth.public_people.c.id).where(among(auth.public_people.c.id, "user_ids"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
-from cnt_grpc.kit.errors import NotFound
+from cnt_grpc.kit.errors import Exhausted, NotFound
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.livekit import identity_of, voice_rooms_of
 from cnt_grpc.live.queries import voice as queries
@@ -26,28 +26,37 @@ HEARTBEAT: Final = timedelta(seconds=5)
 _SILENCE: Final = 3 * HEARTBEAT
 """After so long without a word a worker counts as gone."""
 
+MOST_ROOMS: Final = 3
+"""Voice rooms that one person has at once: each costs an agent."""
+
 _TAIL: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 async def opened(studio: Studio | None, caller: Caller, room: str) -> str:
     """The name of a voice room of the caller that is there now, with an agent in it or on its way; empty for a new one.
 
-    Raises NotFound, Precondition, Unavailable.
+    Raises NotFound, Precondition, Exhausted, Unavailable.
     """
     live = required(studio)
     name = _own(caller, room) if room else f"{voice_rooms_of(caller.user_id)}{secrets.token_hex(8)}"
-    if name in await live.rooms.names():
+    there = await _rooms_of(live, caller)
+    if name in there:
         # Its agent may have failed, or there was none when the room was made.
         await live.rooms.call_agent(name, AGENT)
-    else:
-        await live.rooms.open(name, agent=AGENT)
+        return name
+    _refuse_too_many(there)
+    await live.rooms.open(name, agent=AGENT)
+    # Of several that were opened at once, each saw the others missing: the youngest go again.
+    if name not in (await _rooms_of(live, caller))[:MOST_ROOMS]:
+        await live.rooms.close(name)
+        raise _too_many()
     return name
 
 
 async def enter(db: Database, studio: Studio | None, caller: Caller, room: str) -> Pass:
     """The caller's token for a voice room of theirs, which is opened if it is not there; empty for a new one.
 
-    Raises NotFound, Precondition, Unavailable.
+    Raises NotFound, Precondition, Exhausted, Unavailable.
     """
     live = required(studio)
     name = await opened(studio, caller, room)
@@ -71,9 +80,7 @@ async def close(studio: Studio | None, caller: Caller, room: str) -> None:
 
 async def mine(studio: Studio | None, caller: Caller) -> Sequence[str]:
     """The caller's voice rooms that are there now. Raises Precondition, Unavailable."""
-    live = required(studio)
-    beginning = voice_rooms_of(caller.user_id)
-    return sorted(name for name in await live.rooms.names() if name.startswith(beginning))
+    return sorted(await _rooms_of(required(studio), caller))
 
 
 async def is_answered(tx: Tx) -> bool:
@@ -91,6 +98,21 @@ async def say_here(tx: Tx, worker_id: str) -> None:
 async def say_gone(tx: Tx, worker_id: str) -> None:
     """A worker takes its leave, or LiveKit has lost it."""
     await tx.run(queries.gone(), worker_id=worker_id)
+
+
+async def _rooms_of(live: Studio, caller: Caller) -> list[str]:
+    """The caller's voice rooms, the oldest first."""
+    beginning = voice_rooms_of(caller.user_id)
+    return [name for name in await live.rooms.names() if name.startswith(beginning)]
+
+
+def _refuse_too_many(there: Sequence[str]) -> None:
+    if len(there) >= MOST_ROOMS:
+        raise _too_many()
+
+
+def _too_many() -> Exhausted:
+    return Exhausted(Reason.VOICE_ROOMS_FULL, retry_after=60.0, most=MOST_ROOMS)
 
 
 def _own(caller: Caller, room: str) -> str:

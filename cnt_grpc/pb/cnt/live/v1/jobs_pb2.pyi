@@ -84,6 +84,28 @@ class CloseRoom(_message.Message):
 Global___CloseRoom: _TypeAlias = CloseRoom  # noqa: Y015
 
 @_typing.final
+class CloseVoiceRooms(_message.Message):
+    """Close the voice rooms of a person who is gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.int
+    """The person's id."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseVoiceRooms: _TypeAlias = CloseVoiceRooms  # noqa: Y015
+
+@_typing.final
 class ReconcileRooms(_message.Message):
     """Bring all rows and LiveKit's rooms together."""
 

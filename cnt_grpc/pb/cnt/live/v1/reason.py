@@ -61,3 +61,5 @@ class Reason(StrEnum):
     LISTENER_CANNOT_SPEAK = "LISTENER_CANNOT_SPEAK"
     # No such voice room, or not the caller's. NOT_FOUND.
     VOICE_ROOM_NOT_FOUND = "VOICE_ROOM_NOT_FOUND"
+    # The caller has as many voice rooms as one person may have. RESOURCE_EXHAUSTED.
+    VOICE_ROOMS_FULL = "VOICE_ROOMS_FULL"

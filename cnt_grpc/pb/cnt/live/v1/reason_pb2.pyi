@@ -79,6 +79,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Somebody without an account can only listen. FAILED_PRECONDITION."""
     REASON_VOICE_ROOM_NOT_FOUND: _Reason.ValueType  # 27
     """No such voice room, or not the caller's. NOT_FOUND."""
+    REASON_VOICE_ROOMS_FULL: _Reason.ValueType  # 28
+    """The caller has as many voice rooms as one person may have. RESOURCE_EXHAUSTED."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the live room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -139,4 +141,6 @@ REASON_LISTENER_CANNOT_SPEAK: Reason.ValueType  # 26
 """Somebody without an account can only listen. FAILED_PRECONDITION."""
 REASON_VOICE_ROOM_NOT_FOUND: Reason.ValueType  # 27
 """No such voice room, or not the caller's. NOT_FOUND."""
+REASON_VOICE_ROOMS_FULL: Reason.ValueType  # 28
+"""The caller has as many voice rooms as one person may have. RESOURCE_EXHAUSTED."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -71,7 +71,7 @@ class VoiceServiceServicer:
 
     def EnterVoiceRoom(self, request, context):
         """A token for a voice room of the caller. The room is opened if it is not there.
-        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,7 +79,7 @@ class VoiceServiceServicer:
 
     def OpenVoiceRoom(self, request, context):
         """Opens a voice room of the caller and sends the agent into it. One that is open stays as it is.
-        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

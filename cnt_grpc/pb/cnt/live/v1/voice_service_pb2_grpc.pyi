@@ -21,11 +21,11 @@ class VoiceServiceStub:
     def __init__(self, channel: _aio.Channel) -> None: ...
     EnterVoiceRoom: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.EnterVoiceRoomRequest, _voice_service_pb2.EnterVoiceRoomResponse]
     """A token for a voice room of the caller. The room is opened if it is not there.
-    Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+    Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
     """
     OpenVoiceRoom: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.OpenVoiceRoomRequest, _voice_service_pb2.OpenVoiceRoomResponse]
     """Opens a voice room of the caller and sends the agent into it. One that is open stays as it is.
-    Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+    Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
     """
     CloseVoiceRoom: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.CloseVoiceRoomRequest, _voice_service_pb2.CloseVoiceRoomResponse]
     """Closes a voice room of the caller. One that is not open is closed already.
@@ -52,7 +52,7 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_voice_service_pb2.EnterVoiceRoomRequest, _abc.Awaitable[_voice_service_pb2.EnterVoiceRoomResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.EnterVoiceRoomResponse]:
         """A token for a voice room of the caller. The room is opened if it is not there.
-        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -62,7 +62,7 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_voice_service_pb2.OpenVoiceRoomRequest, _abc.Awaitable[_voice_service_pb2.OpenVoiceRoomResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.OpenVoiceRoomResponse]:
         """Opens a voice room of the caller and sends the agent into it. One that is open stays as it is.
-        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+        Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

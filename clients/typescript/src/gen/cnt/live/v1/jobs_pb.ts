@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/live/v1/jobs.proto.
  */
 export const file_cnt_live_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChZjbnQvbGl2ZS92MS9qb2JzLnByb3RvEgtjbnQubGl2ZS52MSImChJIYW5kbGVMaXZlS2l0RXZlbnQSEAoIaW5ib3hfaWQYASABKAMiHQoIU3luY1Jvb20SEQoJc3RyZWFtX2lkGAEgASgDIh4KCUNsb3NlUm9vbRIRCglyb29tX25hbWUYASABKAkiEAoOUmVjb25jaWxlUm9vbXMiIgoNVGVsbEZvbGxvd2VycxIRCglzdHJlYW1faWQYASABKAMiQgoNS2VlcFJlY29yZGluZxIRCglzdHJlYW1faWQYASABKAMSEQoJZWdyZXNzX2lkGAIgASgJEgsKA2tleRgDIAEoCWIGcHJvdG8z");
+  fileDesc("ChZjbnQvbGl2ZS92MS9qb2JzLnByb3RvEgtjbnQubGl2ZS52MSImChJIYW5kbGVMaXZlS2l0RXZlbnQSEAoIaW5ib3hfaWQYASABKAMiHQoIU3luY1Jvb20SEQoJc3RyZWFtX2lkGAEgASgDIh4KCUNsb3NlUm9vbRIRCglyb29tX25hbWUYASABKAkiIgoPQ2xvc2VWb2ljZVJvb21zEg8KB3VzZXJfaWQYASABKAMiEAoOUmVjb25jaWxlUm9vbXMiIgoNVGVsbEZvbGxvd2VycxIRCglzdHJlYW1faWQYASABKAMiQgoNS2VlcFJlY29yZGluZxIRCglzdHJlYW1faWQYASABKAMSEQoJZWdyZXNzX2lkGAIgASgJEgsKA2tleRgDIAEoCWIGcHJvdG8z");
 
 /**
  * An event of LiveKit that came.
@@ -78,6 +78,27 @@ export const CloseRoomSchema: GenMessage<CloseRoom> = /*@__PURE__*/
   messageDesc(file_cnt_live_v1_jobs, 2);
 
 /**
+ * Close the voice rooms of a person who is gone.
+ *
+ * @generated from message cnt.live.v1.CloseVoiceRooms
+ */
+export type CloseVoiceRooms = Message<"cnt.live.v1.CloseVoiceRooms"> & {
+  /**
+   * The person's id.
+   *
+   * @generated from field: int64 user_id = 1;
+   */
+  userId: bigint;
+};
+
+/**
+ * Describes the message cnt.live.v1.CloseVoiceRooms.
+ * Use `create(CloseVoiceRoomsSchema)` to create a new message.
+ */
+export const CloseVoiceRoomsSchema: GenMessage<CloseVoiceRooms> = /*@__PURE__*/
+  messageDesc(file_cnt_live_v1_jobs, 3);
+
+/**
  * Bring all rows and LiveKit's rooms together.
  *
  * @generated from message cnt.live.v1.ReconcileRooms
@@ -90,7 +111,7 @@ export type ReconcileRooms = Message<"cnt.live.v1.ReconcileRooms"> & {
  * Use `create(ReconcileRoomsSchema)` to create a new message.
  */
 export const ReconcileRoomsSchema: GenMessage<ReconcileRooms> = /*@__PURE__*/
-  messageDesc(file_cnt_live_v1_jobs, 3);
+  messageDesc(file_cnt_live_v1_jobs, 4);
 
 /**
  * Tell a host's followers that a stream began.
@@ -111,7 +132,7 @@ export type TellFollowers = Message<"cnt.live.v1.TellFollowers"> & {
  * Use `create(TellFollowersSchema)` to create a new message.
  */
 export const TellFollowersSchema: GenMessage<TellFollowers> = /*@__PURE__*/
-  messageDesc(file_cnt_live_v1_jobs, 4);
+  messageDesc(file_cnt_live_v1_jobs, 5);
 
 /**
  * Make a finished recording a draft of the host.
@@ -146,5 +167,5 @@ export type KeepRecording = Message<"cnt.live.v1.KeepRecording"> & {
  * Use `create(KeepRecordingSchema)` to create a new message.
  */
 export const KeepRecordingSchema: GenMessage<KeepRecording> = /*@__PURE__*/
-  messageDesc(file_cnt_live_v1_jobs, 5);
+  messageDesc(file_cnt_live_v1_jobs, 6);
 

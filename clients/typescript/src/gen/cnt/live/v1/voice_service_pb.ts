@@ -306,7 +306,7 @@ export const GetVoiceHealthResponseSchema: GenMessage<GetVoiceHealthResponse> = 
 export const VoiceService: GenService<{
   /**
    * A token for a voice room of the caller. The room is opened if it is not there.
-   * Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+   * Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
    *
    * @generated from rpc cnt.live.v1.VoiceService.EnterVoiceRoom
    */
@@ -317,7 +317,7 @@ export const VoiceService: GenService<{
   },
   /**
    * Opens a voice room of the caller and sends the agent into it. One that is open stays as it is.
-   * Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
+   * Anyone signed in with a real account. VOICE_ROOM_NOT_FOUND; VOICE_ROOMS_FULL, at three; LIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
    *
    * @generated from rpc cnt.live.v1.VoiceService.OpenVoiceRoom
    */
