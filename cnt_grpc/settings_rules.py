@@ -39,7 +39,11 @@ PARTS = (
     MissingPart("Sign-in with Google", ("GOOGLE_CLIENT_ID",), "email and password only"),
     MissingPart("Push messages", ("FCM_CREDENTIALS_FILE",), "none are sent"),
     MissingPart("Live streams", ("LIVEKIT_WS_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"), "refused with the reason"),
-    MissingPart("Voice agent", ("OPENAI_API_KEY", "DEEPGRAM_API_KEY"), "does not start"),
+    MissingPart(
+        "Voice agent",
+        ("OPENAI_API_KEY", "DEEPGRAM_API_KEY"),
+        "does not start, and talking without a room is refused with the reason",
+    ),
     MissingPart(
         "Stripe", ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"), "refused with the reason"
     ),

@@ -16,6 +16,7 @@ from tests.harness.livekit import LiveKitStandIn
 from tests.harness.paypal import PayPalStandIn
 from tests.harness.running import Running, settings_for, start
 from tests.harness.stripe import StripeStandIn
+from tests.harness.voices import VoicesStandIn
 from tests.harness.world import World
 
 SECRET_KEY = "a secret for tests, long enough for every check"
@@ -81,16 +82,30 @@ async def livekit() -> AsyncIterator[LiveKitStandIn]:
 
 
 @pytest.fixture(scope="session")
+async def voices() -> AsyncIterator[VoicesStandIn]:
+    """A mind, an ear and a voice."""
+    async with VoicesStandIn().serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
 async def running(  # noqa: PLR0917  (fixtures are asked for by name)
     cluster: Cluster,
     google: GoogleStandIn,
     stripe: StripeStandIn,
     paypal: PayPalStandIn,
     livekit: LiveKitStandIn,
+    voices: VoicesStandIn,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Running]:
     """A server and a worker with all rooms, on a database that all tests of a process share."""
-    urls = {"google_url": google.url, "stripe_url": stripe.url, "livekit_url": livekit.url, "paypal_url": paypal.url}
+    urls = {
+        "google_url": google.url,
+        "stripe_url": stripe.url,
+        "livekit_url": livekit.url,
+        "paypal_url": paypal.url,
+        "voices_url": voices.url,
+    }
     settings = settings_for(await cluster.clone(), tmp_path_factory.mktemp("state"), SECRET_KEY, **urls)
     async with start(settings) as started:
         yield started

@@ -22,7 +22,7 @@ def _serve(system: System) -> Servicers:
         stage_service.SERVICE: live.StageService(studio),
         broadcast_service.SERVICE: live.BroadcastService(studio, system.recorder),
         meeting_service.SERVICE: live.MeetingService(studio, ws_url, system.passwords),
-        voice_service.SERVICE: live.VoiceService(studio, ws_url),
+        voice_service.SERVICE: live.VoiceService(studio, ws_url, system.talkers),
         livekit_webhook_service.SERVICE: live.LiveKitWebhookService(studio),
     }
 

@@ -128,6 +128,15 @@ def studio(settings: Settings) -> live.Studio | None:
     return live.Studio(live.LiveKit(url, key, secret), live.Minter(key, secret))
 
 
+def talkers(settings: Settings) -> live.Talkers:
+    """Who thinks, hears and speaks for the voice agent without a room, as far as they are configured."""
+    openai, deepgram = settings.openai_api_key.get_secret_value(), settings.deepgram_api_key.get_secret_value()
+    return live.Talkers(
+        live.OpenAI(openai, settings.openai_base_url) if openai else None,
+        live.Deepgram(deepgram, settings.deepgram_base_url) if deepgram else None,
+    )
+
+
 def recorder(settings: Settings) -> live.Recorder:
     """Where LiveKit puts recordings: into our S3, or nowhere."""
     if not settings.s3_bucket_name:

@@ -40,6 +40,7 @@ class System:
     stripe: payment.Stripe
     paypal: payment.PayPal
     studio: live.Studio | None
+    talkers: live.Talkers
     recorder: live.Recorder
     stream_watch: Dispatcher[live.State]
 
@@ -104,6 +105,8 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         studio = parties.studio(settings)
         if studio is not None:
             stack.push_async_callback(studio.rooms.aclose)
+        talkers = parties.talkers(settings)
+        stack.push_async_callback(talkers.aclose)
         stream_watch = live.dispatcher(db, bus)
         stack.push_async_callback(stream_watch.close)
         yield System(
@@ -123,6 +126,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             stripe=stripe,
             paypal=paypal,
             studio=studio,
+            talkers=talkers,
             recorder=parties.recorder(settings),
             stream_watch=stream_watch,
         )

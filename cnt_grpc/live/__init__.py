@@ -7,19 +7,22 @@ above may call, in their own transaction:
     gift_given                 to show a gift in a stream's log
     host_of                    who gives a stream that the caller may see
 
-The plug board builds the services from a Studio (None where LiveKit is not configured), `dispatcher` and Blocks, and
-takes LiveJobs, PERIODIC, HOLDER, FIGURES and the search's source Streams from here.
+The plug board builds the services from a Studio (None where LiveKit is not configured), Talkers, `dispatcher` and
+Blocks, and takes LiveJobs, PERIODIC, HOLDER, FIGURES and the search's source Streams from here.
 """
 
 from cnt_grpc.live.blocks import Blocks
+from cnt_grpc.live.deepgram import Deepgram
 from cnt_grpc.live.jobs import PERIODIC, LiveJobs
 from cnt_grpc.live.livekit import Bucket, LiveKit, Rooms
 from cnt_grpc.live.log import State, dispatcher
+from cnt_grpc.live.openai import OpenAI
 from cnt_grpc.live.privacy import HOLDER
 from cnt_grpc.live.queries.figures import FIGURES
 from cnt_grpc.live.rules.broadcasting import Recorder
 from cnt_grpc.live.rules.gifts import gift_given, host_of
 from cnt_grpc.live.rules.joining import Studio
+from cnt_grpc.live.rules.voice_chats import Talkers
 from cnt_grpc.live.searched import Streams
 from cnt_grpc.live.service import (
     BroadcastService,
@@ -39,12 +42,14 @@ __all__ = [
     "Blocks",
     "BroadcastService",
     "Bucket",
+    "Deepgram",
     "LiveJobs",
     "LiveKit",
     "LiveKitWebhookService",
     "LiveService",
     "MeetingService",
     "Minter",
+    "OpenAI",
     "Recorder",
     "Rooms",
     "StageService",
@@ -52,6 +57,7 @@ __all__ = [
     "StreamChatService",
     "Streams",
     "Studio",
+    "Talkers",
     "VoiceService",
     "dispatcher",
     "gift_given",

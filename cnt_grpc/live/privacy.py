@@ -25,7 +25,7 @@ async def erase_person(tx: Tx, user_id: int) -> None:
     await work.close_voice_rooms(tx, user_id)
     await tx.run(queries.delete_streams(), user_id=user_id)
     await tx.run(queries.blank_messages(), user_id=user_id)
-    for kind in ("stream_participants", "stream_bans"):
+    for kind in ("stream_participants", "stream_bans", "voice_chats"):
         await tx.run(queries.drop(kind), user_id=user_id)
 
 

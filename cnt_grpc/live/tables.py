@@ -166,6 +166,17 @@ stream_ingresses = Table(
 )
 """The way in for a studio's software, at most one a stream."""
 
+voice_chats = Table(
+    "voice_chats",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey("users.id", name="fk_voice_chats_user_id")),
+    Column("place", Integer, comment="of the few that a person has"),
+    Column("chat_id", Text, nullable=False, comment="of the conversation that holds the place"),
+    Column("seen_at", MOMENT, nullable=False, comment="when its server last said that it goes on"),
+    PrimaryKeyConstraint("user_id", "place", name="pk_voice_chats"),
+)
+"""Conversations with the voice agent that need no room; a row that is not renewed is of one that is over."""
+
 voice_agents = Table(
     "voice_agents",
     metadata,

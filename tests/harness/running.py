@@ -13,7 +13,7 @@ from cnt_grpc import live
 from cnt_grpc.app import Server, System, handlers, opened
 from cnt_grpc.kit.jobs.worker import Worker
 from cnt_grpc.settings import Settings
-from tests.harness import google, livekit, paypal, stripe
+from tests.harness import google, livekit, paypal, stripe, voices
 
 HOST = "127.0.0.1"
 BANK_KEYS = f"new:{base64.b64encode(b'n' * 32).decode()},old:{base64.b64encode(b'o' * 32).decode()}"
@@ -49,6 +49,7 @@ def settings_for(
     stripe_url: str = "",
     paypal_url: str = "",
     livekit_url: str = "",
+    voices_url: str = "",
 ) -> Settings:
     """Settings as close to those of an embedded default as a test process allows; outside parties where given."""
     # Constructed, not loaded: neither the environment nor the `.env` of the machine has a say.
@@ -62,6 +63,7 @@ def settings_for(
         **(_stripe(stripe_url) if stripe_url else {}),
         **(_paypal(paypal_url) if paypal_url else {}),
         **(_livekit(livekit_url) if livekit_url else {}),
+        **(_voices(voices_url) if voices_url else {}),
     )
 
 
@@ -91,6 +93,15 @@ def _google(url: str) -> dict[str, Any]:
         "google_accounts_url": url,
         "google_oauth_url": url,
         "google_api_url": url,
+    }
+
+
+def _voices(url: str) -> dict[str, Any]:
+    return {
+        "openai_api_key": SecretStr(voices.OPENAI_KEY),
+        "openai_base_url": f"{url}/v1",
+        "deepgram_api_key": SecretStr(voices.DEEPGRAM_KEY),
+        "deepgram_base_url": url,
     }
 
 

@@ -1,11 +1,21 @@
-"""Stand-ins for OpenAI and Deepgram: their HTTP and WebSocket protocols; a mind, an ear and a voice made of rules."""
+"""Stand-ins for OpenAI and Deepgram: their HTTP and WebSocket protocols; a mind, an ear and a voice made of rules.
+
+What the mind does follows from the last words of the person:
+
+    Say: Peace be with you.             says that, a word at a time
+    read_bible_story {"words": "Ark"}   uses that tool, and says what it gave
+    Count.                              says numbers, and comes to no end
+    anything else                       uses list_upcoming_events, and says what it gave
+"""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +27,7 @@ DEEPGRAM_KEY = "a key of Deepgram, for tests"
 QUESTION = "What is on in our church?"
 """What the ear understands whenever it hears something."""
 RATE = 24_000
+Write = Callable[[dict[str, Any]], Awaitable[None]]
 LOUD = 1000
 """From this sample on something is heard."""
 
@@ -36,6 +47,12 @@ class VoicesStandIn:
     """Takes words, and never gives sound for them."""
     is_deaf: bool = False
     """Takes sound, and never understands a word."""
+    is_lost: bool = False
+    """Takes questions, and never finds a word."""
+    is_broken: bool = False
+    """Answers every question with an error of its own."""
+    left: int = 0
+    """Answers whose reader went away before their end."""
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         if request.headers["Authorization"] != f"Bearer {OPENAI_KEY}":
@@ -43,22 +60,25 @@ class VoicesStandIn:
         asked = await request.json()
         self.asked.append(asked)
         assert asked["stream"]
-        last = asked["messages"][-1]
-        delta: dict[str, Any] = {"role": "assistant"}
-        if last["role"] == "tool":
-            delta["content"] = f"I found this: {last['content']}"
-        else:
-            call = {"name": "list_upcoming_events", "arguments": "{}"}
-            delta["tool_calls"] = [{"index": 0, "id": "call_1", "type": "function", "function": call}]
-        reason = "stop" if "content" in delta else "tool_calls"
+        if self.is_broken:
+            return web.json_response({"error": {"message": "The server had an error"}}, status=500)
         answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await answer.prepare(request)
-        for choice in (
-            {"index": 0, "delta": delta, "finish_reason": None},
-            {"index": 0, "delta": {}, "finish_reason": reason},
-        ):
-            head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": asked["model"]}
+        if self.is_lost:
+            await asyncio.sleep(60)
+        head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": asked["model"]}
+
+        async def write(delta: dict[str, Any], reason: str | None = None) -> None:
+            choice = {"index": 0, "delta": delta, "finish_reason": reason}
             await answer.write(f"data: {json.dumps({**head, 'choices': [choice]})}\n\n".encode())
+
+        last = asked["messages"][-1]
+        try:
+            await _find_words(write, last)
+        except ConnectionResetError:
+            self.left += 1
+            return answer
+        await write({}, "tool_calls" if last["role"] == "user" else "stop")
         await answer.write(b"data: [DONE]\n\n")
         return answer
 
@@ -70,8 +90,12 @@ class VoicesStandIn:
         await socket.prepare(request)
         hears = False
         async for message in socket:
-            if message.type is WSMsgType.TEXT and json.loads(message.data)["type"] == "CloseStream":
+            kind = json.loads(message.data)["type"] if message.type is WSMsgType.TEXT else ""
+            if kind == "CloseStream":
                 break
+            if kind == "Finalize" and not self.is_deaf:
+                await socket.send_json({**_understood(QUESTION if hears else ""), "from_finalize": True})
+                hears = False
             if message.type is not WSMsgType.BINARY or self.is_deaf:
                 continue
             loud = bool(np.abs(np.frombuffer(message.data, np.int16).astype(np.int32)).max(initial=0) > LOUD)
@@ -79,9 +103,29 @@ class VoicesStandIn:
                 await socket.send_json({"type": "SpeechStarted", "channel": [0], "timestamp": 0.0})
             if hears and not loud:
                 await socket.send_json(_understood(QUESTION))
+            elif request.query.get("interim_results") == "true":
+                guess = QUESTION.partition(" in")[0] if loud else ""
+                await socket.send_json({**_understood(guess), "is_final": False, "speech_final": False})
             hears = loud
         await socket.close()
         return socket
+
+    async def _speak_at_once(self, request: web.Request) -> web.StreamResponse:
+        if request.headers["Authorization"] != f"Token {DEEPGRAM_KEY}":
+            return web.json_response({"err_code": "INVALID_AUTH"}, status=401)
+        assert (request.query["encoding"], request.query["sample_rate"]) == ("linear16", str(RATE))
+        assert request.query["container"] == "none"
+        self.said.append((await request.json())["text"])
+        answer = web.StreamResponse(headers={"content-type": "audio/l16"})
+        await answer.prepare(request)
+        if self.is_mute:
+            await asyncio.sleep(60)
+        sound = _tone()
+        # Cut in the middle of samples, as networks do.
+        with suppress(ConnectionResetError):  # whoever listened has gone
+            for start in range(0, len(sound), 4001):
+                await answer.write(sound[start : start + 4001])
+        return answer
 
     async def _speak(self, request: web.Request) -> web.StreamResponse:
         if request.headers["Authorization"] != f"Token {DEEPGRAM_KEY}":
@@ -98,8 +142,7 @@ class VoicesStandIn:
                     words = ""
                     if self.is_mute:
                         continue
-                    tone = np.sin(np.arange(RATE) * 2 * np.pi * 440 / RATE) * 12_000
-                    await socket.send_bytes(tone.astype(np.int16).tobytes())
+                    await socket.send_bytes(_tone())
                     await socket.send_json({"type": "Flushed", "sequence_id": 0})
                 case {"type": "Close"}:
                     break
@@ -113,6 +156,7 @@ class VoicesStandIn:
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_get("/v1/listen", self._listen)
         app.router.add_get("/v1/speak", self._speak)
+        app.router.add_post("/v1/speak", self._speak_at_once)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -120,6 +164,35 @@ class VoicesStandIn:
         yield self
         await asyncio.sleep(0)
         await runner.cleanup()
+
+
+async def _find_words(write: Write, last: dict[str, Any]) -> None:
+    """What this mind does about the last line of a conversation."""
+    if last["role"] == "tool":
+        await write({"role": "assistant", "content": f"I found this: {last['content']}"})
+    elif words := re.fullmatch("Say: (.*)", last["content"], re.DOTALL):
+        for word in re.findall(r"\S+\s*", words[1]):
+            await write({"role": "assistant", "content": word})
+    elif last["content"] == "Count.":
+        for number in itertools.count(1):
+            await write({"role": "assistant", "content": f"{number}. "})
+            await asyncio.sleep(0.02)
+    else:
+        await _use_tool(write, last["content"])
+
+
+async def _use_tool(write: Write, words: str) -> None:
+    """Ask for the tool that the words name, its arguments in two pieces as a model writes them."""
+    named = re.fullmatch(r"(\w+) (\{.*\})", words)
+    name, arguments = named.groups() if named else ("list_upcoming_events", "{}")
+    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments[:1]}}
+    await write({"role": "assistant", "tool_calls": [call]})
+    await write({"tool_calls": [{"index": 0, "function": {"arguments": arguments[1:]}}]})
+
+
+def _tone() -> bytes:
+    """A second of sound."""
+    return (np.sin(np.arange(RATE) * 2 * np.pi * 440 / RATE) * 12_000).astype(np.int16).tobytes()
 
 
 def _understood(words: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cnt_grpc.pb.cnt.live.v1 import (
     meeting_service,
     stage_service,
     stream_chat_service,
+    voice_chat_pb2,
     voice_service,
 )
 from cnt_grpc.pb.cnt.live.v1.livekit_webhook_service_pb2 import ReceiveLiveKitEventRequest
@@ -202,6 +203,18 @@ async def own_voice_room(world: World, who: Person) -> Fields:
     return {"room_name": f"voice-agent-{who.id}-evening"}
 
 
+async def a_conversation(world: World, who: Person) -> Fields:
+    """A conversation that begins with a question."""
+    line = {"speaker": voice_chat_pb2.VOICE_SPEAKER_PERSON, "text": "A line before it."}
+    return {"requests": [{"start": {"history": [line]}}, {"text": "Say: Amen to the question."}]}
+
+
+async def a_question(world: World, who: Person) -> Fields:
+    """A question with what was said before it."""
+    line = {"speaker": voice_chat_pb2.VOICE_SPEAKER_AGENT, "text": "A line before the question."}
+    return {"text": "Say: Amen to the question.", "history": [line]}
+
+
 def titled(title: str) -> Given:
     """Something with this title."""
 
@@ -271,6 +284,8 @@ VOICE = {
     "CloseVoiceRoom": Example(given=own_voice_room),
     "ListVoiceRooms": Example(),
     "GetVoiceHealth": Example(),
+    "VoiceChat": Example(given=a_conversation),
+    "AskVoice": Example(given=a_question),
 }
 EXAMPLES = {
     **{f"{voice_service.SERVICE}/{name}": example for name, example in VOICE.items()},

@@ -16,8 +16,9 @@ from cnt_grpc import search
 from cnt_grpc.content import searched
 from cnt_grpc.content.kinds import BIBLE_STORY
 from cnt_grpc.kit import clock
-from cnt_grpc.live.voice.companion import INSTRUCTIONS, Companion
-from cnt_grpc.live.voice.knowledge import NOTHING, Knowledge
+from cnt_grpc.live.talk.character import INSTRUCTIONS
+from cnt_grpc.live.talk.knowledge import NOTHING, Knowledge
+from cnt_grpc.live.voice.companion import Companion
 from tests.community import event_makers
 from tests.content import makers
 
@@ -174,7 +175,7 @@ async def test_a_failing_tool_is_survived(world: World) -> None:
 
 async def test_a_database_that_hangs_does_not_leave_the_person_in_silence(world: World, monkeypatch: Any) -> None:
     ann = await world.user()
-    monkeypatch.setattr("cnt_grpc.live.voice.companion.TOOL_SECONDS", 0.05)
+    monkeypatch.setattr("cnt_grpc.live.talk.character.TOOL_SECONDS", 0.05)
 
     async def hangs(self: Knowledge) -> str:
         await asyncio.sleep(30)

@@ -13,9 +13,9 @@ from livekit.agents.voice import AgentStateChangedEvent, UserInputTranscribedEve
 from livekit.agents.voice.events import AgentState, UserTranscriptionTimeoutEvent
 
 from cnt_grpc.live.rules.voice import AGENT
+from cnt_grpc.live.talk.knowledge import Knowledge
 from cnt_grpc.live.voice import conversation
 from cnt_grpc.live.voice.conversation import RESTARTS, Watch
-from cnt_grpc.live.voice.knowledge import Knowledge
 from livekit import api, rtc
 
 if TYPE_CHECKING:

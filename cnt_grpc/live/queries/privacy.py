@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Executable, Select, Table, bindparam, delete,
 
 from cnt_grpc.kit.db import statement
 from cnt_grpc.live.standing import Status
-from cnt_grpc.live.tables import live_streams, stream_bans, stream_messages, stream_participants
+from cnt_grpc.live.tables import live_streams, stream_bans, stream_messages, stream_participants, voice_chats
 
 _USER = bindparam("user_id", type_=BigInteger)
 _HIDDEN: Final = frozenset({"password_hash", "egress_id", "last_seq"})
@@ -16,6 +16,7 @@ _OF: Final[dict[str, tuple[Table, str]]] = {
     "stream_messages": (stream_messages, "user_id"),
     "stream_participants": (stream_participants, "user_id"),
     "stream_bans": (stream_bans, "user_id"),
+    "voice_chats": (voice_chats, "user_id"),
 }
 KINDS: Final = tuple(_OF)
 

@@ -63,3 +63,9 @@ class Reason(StrEnum):
     VOICE_ROOM_NOT_FOUND = "VOICE_ROOM_NOT_FOUND"
     # The caller has as many voice rooms as one person may have. RESOURCE_EXHAUSTED.
     VOICE_ROOMS_FULL = "VOICE_ROOMS_FULL"
+    # Talking without a room needs OPENAI_API_KEY, and DEEPGRAM_API_KEY for sound. FAILED_PRECONDITION.
+    VOICE_NOT_CONFIGURED = "VOICE_NOT_CONFIGURED"
+    # The caller has as many conversations at once as one person may have. RESOURCE_EXHAUSTED.
+    VOICE_CHATS_FULL = "VOICE_CHATS_FULL"
+    # More sound than can have been spoken, or more questions than a person asks. RESOURCE_EXHAUSTED.
+    VOICE_TOO_FAST = "VOICE_TOO_FAST"

@@ -81,6 +81,12 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """No such voice room, or not the caller's. NOT_FOUND."""
     REASON_VOICE_ROOMS_FULL: _Reason.ValueType  # 28
     """The caller has as many voice rooms as one person may have. RESOURCE_EXHAUSTED."""
+    REASON_VOICE_NOT_CONFIGURED: _Reason.ValueType  # 29
+    """Talking without a room needs OPENAI_API_KEY, and DEEPGRAM_API_KEY for sound. FAILED_PRECONDITION."""
+    REASON_VOICE_CHATS_FULL: _Reason.ValueType  # 30
+    """The caller has as many conversations at once as one person may have. RESOURCE_EXHAUSTED."""
+    REASON_VOICE_TOO_FAST: _Reason.ValueType  # 31
+    """More sound than can have been spoken, or more questions than a person asks. RESOURCE_EXHAUSTED."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the live room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -143,4 +149,10 @@ REASON_VOICE_ROOM_NOT_FOUND: Reason.ValueType  # 27
 """No such voice room, or not the caller's. NOT_FOUND."""
 REASON_VOICE_ROOMS_FULL: Reason.ValueType  # 28
 """The caller has as many voice rooms as one person may have. RESOURCE_EXHAUSTED."""
+REASON_VOICE_NOT_CONFIGURED: Reason.ValueType  # 29
+"""Talking without a room needs OPENAI_API_KEY, and DEEPGRAM_API_KEY for sound. FAILED_PRECONDITION."""
+REASON_VOICE_CHATS_FULL: Reason.ValueType  # 30
+"""The caller has as many conversations at once as one person may have. RESOURCE_EXHAUSTED."""
+REASON_VOICE_TOO_FAST: Reason.ValueType  # 31
+"""More sound than can have been spoken, or more questions than a person asks. RESOURCE_EXHAUSTED."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -26,11 +26,12 @@ _sym_db = _symbol_database.Default()
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_policy__pb2
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as cnt_dot_live_dot_v1_dot_stream__pb2
+from cnt_grpc.pb.cnt.live.v1 import voice_chat_pb2 as cnt_dot_live_dot_v1_dot_voice__chat__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63nt/live/v1/voice_service.proto\x12\x0b\x63nt.live.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x18\x63nt/live/v1/stream.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"(\n\tVoiceRoom\x12\x1b\n\troom_name\x18\x01 \x01(\tR\x08roomName\"i\n\x15\x45nterVoiceRoomRequest\x12$\n\troom_name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08roomName\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x83\x02\n\x16\x45nterVoiceRoomResponse\x12\x1a\n\x05token\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x05token\x12\x1b\n\troom_name\x18\x02 \x01(\tR\x08roomName\x12\x10\n\x03url\x18\x03 \x01(\tR\x03url\x12\x15\n\x06ws_url\x18\x04 \x01(\tR\x05wsUrl\x12\x1a\n\x08identity\x18\x05 \x01(\tR\x08identity\x12\x30\n\x04role\x18\x06 \x01(\x0e\x32\x1c.cnt.live.v1.ParticipantRoleR\x04role\x12\x39\n\nexpires_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"h\n\x14OpenVoiceRoomRequest\x12$\n\troom_name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08roomName\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"C\n\x15OpenVoiceRoomResponse\x12*\n\x04room\x18\x01 \x01(\x0b\x32\x16.cnt.live.v1.VoiceRoomR\x04room\"k\n\x15\x43loseVoiceRoomRequest\x12&\n\troom_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x08roomName\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x18\n\x16\x43loseVoiceRoomResponse\"\x17\n\x15ListVoiceRoomsRequest\"F\n\x16ListVoiceRoomsResponse\x12,\n\x05rooms\x18\x01 \x03(\x0b\x32\x16.cnt.live.v1.VoiceRoomR\x05rooms\"\x17\n\x15GetVoiceHealthRequest\"9\n\x16GetVoiceHealthResponse\x12\x1f\n\x0bis_answered\x18\x01 \x01(\x08R\nisAnswered2\xe5\x05\n\x0cVoiceService\x12\x94\x01\n\x0e\x45nterVoiceRoom\x12\".cnt.live.v1.EnterVoiceRoomRequest\x1a#.cnt.live.v1.EnterVoiceRoomResponse\"9\x8a\xb5\x18\x0f\x08\x03\x1a\x07\x08\xc8\x01\x12\x02\x08< \x01(\x01\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/livekit/voice/token:\x01*\x12\x90\x01\n\rOpenVoiceRoom\x12!.cnt.live.v1.OpenVoiceRoomRequest\x1a\".cnt.live.v1.OpenVoiceRoomResponse\"8\x8a\xb5\x18\x0f\x08\x03\x1a\x07\x08\xc8\x01\x12\x02\x08< \x01(\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/v1/livekit/voice/room:\x01*\x12\x93\x01\n\x0e\x43loseVoiceRoom\x12\".cnt.live.v1.CloseVoiceRoomRequest\x1a#.cnt.live.v1.CloseVoiceRoomResponse\"8\x8a\xb5\x18\x06\x08\x03 \x01(\x01\x82\xd3\xe4\x93\x02(*&/api/v1/livekit/voice/room/{room_name}\x12\x89\x01\n\x0eListVoiceRooms\x12\".cnt.live.v1.ListVoiceRoomsRequest\x1a#.cnt.live.v1.ListVoiceRoomsResponse\".\x90\x02\x01\x8a\xb5\x18\x04\x08\x03(\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/livekit/voice/rooms\x12\x88\x01\n\x0eGetVoiceHealth\x12\".cnt.live.v1.GetVoiceHealthRequest\x1a#.cnt.live.v1.GetVoiceHealthResponse\"-\x90\x02\x01\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/livekit/voice/healthb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63nt/live/v1/voice_service.proto\x12\x0b\x63nt.live.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x18\x63nt/live/v1/stream.proto\x1a\x1c\x63nt/live/v1/voice_chat.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"(\n\tVoiceRoom\x12\x1b\n\troom_name\x18\x01 \x01(\tR\x08roomName\"i\n\x15\x45nterVoiceRoomRequest\x12$\n\troom_name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08roomName\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x83\x02\n\x16\x45nterVoiceRoomResponse\x12\x1a\n\x05token\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x05token\x12\x1b\n\troom_name\x18\x02 \x01(\tR\x08roomName\x12\x10\n\x03url\x18\x03 \x01(\tR\x03url\x12\x15\n\x06ws_url\x18\x04 \x01(\tR\x05wsUrl\x12\x1a\n\x08identity\x18\x05 \x01(\tR\x08identity\x12\x30\n\x04role\x18\x06 \x01(\x0e\x32\x1c.cnt.live.v1.ParticipantRoleR\x04role\x12\x39\n\nexpires_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"h\n\x14OpenVoiceRoomRequest\x12$\n\troom_name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08roomName\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"C\n\x15OpenVoiceRoomResponse\x12*\n\x04room\x18\x01 \x01(\x0b\x32\x16.cnt.live.v1.VoiceRoomR\x04room\"k\n\x15\x43loseVoiceRoomRequest\x12&\n\troom_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x08roomName\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x18\n\x16\x43loseVoiceRoomResponse\"\x17\n\x15ListVoiceRoomsRequest\"F\n\x16ListVoiceRoomsResponse\x12,\n\x05rooms\x18\x01 \x03(\x0b\x32\x16.cnt.live.v1.VoiceRoomR\x05rooms\"\x17\n\x15GetVoiceHealthRequest\"9\n\x16GetVoiceHealthResponse\x12\x1f\n\x0bis_answered\x18\x01 \x01(\x08R\nisAnswered2\xca\x07\n\x0cVoiceService\x12\x94\x01\n\x0e\x45nterVoiceRoom\x12\".cnt.live.v1.EnterVoiceRoomRequest\x1a#.cnt.live.v1.EnterVoiceRoomResponse\"9\x8a\xb5\x18\x0f\x08\x03\x1a\x07\x08\xc8\x01\x12\x02\x08< \x01(\x01\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/livekit/voice/token:\x01*\x12\x90\x01\n\rOpenVoiceRoom\x12!.cnt.live.v1.OpenVoiceRoomRequest\x1a\".cnt.live.v1.OpenVoiceRoomResponse\"8\x8a\xb5\x18\x0f\x08\x03\x1a\x07\x08\xc8\x01\x12\x02\x08< \x01(\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/v1/livekit/voice/room:\x01*\x12\x93\x01\n\x0e\x43loseVoiceRoom\x12\".cnt.live.v1.CloseVoiceRoomRequest\x1a#.cnt.live.v1.CloseVoiceRoomResponse\"8\x8a\xb5\x18\x06\x08\x03 \x01(\x01\x82\xd3\xe4\x93\x02(*&/api/v1/livekit/voice/room/{room_name}\x12\x89\x01\n\x0eListVoiceRooms\x12\".cnt.live.v1.ListVoiceRoomsRequest\x1a#.cnt.live.v1.ListVoiceRoomsResponse\".\x90\x02\x01\x8a\xb5\x18\x04\x08\x03(\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/livekit/voice/rooms\x12\x88\x01\n\x0eGetVoiceHealth\x12\".cnt.live.v1.GetVoiceHealthRequest\x1a#.cnt.live.v1.GetVoiceHealthResponse\"-\x90\x02\x01\x8a\xb5\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/livekit/voice/health\x12\x65\n\tVoiceChat\x12\x1d.cnt.live.v1.VoiceChatRequest\x1a\x1e.cnt.live.v1.VoiceChatResponse\"\x15\x8a\xb5\x18\x11\x08\x03\x1a\x06\x08\x1e\x12\x02\x08<(\x01\x32\x03\x08\x84\x07(\x01\x30\x01\x12|\n\x08\x41skVoice\x12\x1c.cnt.live.v1.AskVoiceRequest\x1a\x1d.cnt.live.v1.AskVoiceResponse\"1\x8a\xb5\x18\x10\x08\x03\x1a\x06\x08\x1e\x12\x02\x08<(\x01\x32\x02\x08Z\x82\xd3\xe4\x93\x02\x17\"\x12/api/v1/voice/chat:\x01*0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -61,28 +62,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VOICESERVICE'].methods_by_name['ListVoiceRooms']._serialized_options = b'\220\002\001\212\265\030\004\010\003(\001\202\323\344\223\002\035\022\033/api/v1/livekit/voice/rooms'
   _globals['_VOICESERVICE'].methods_by_name['GetVoiceHealth']._loaded_options = None
   _globals['_VOICESERVICE'].methods_by_name['GetVoiceHealth']._serialized_options = b'\220\002\001\212\265\030\002\010\001\202\323\344\223\002\036\022\034/api/v1/livekit/voice/health'
-  _globals['_VOICEROOM']._serialized_start=194
-  _globals['_VOICEROOM']._serialized_end=234
-  _globals['_ENTERVOICEROOMREQUEST']._serialized_start=236
-  _globals['_ENTERVOICEROOMREQUEST']._serialized_end=341
-  _globals['_ENTERVOICEROOMRESPONSE']._serialized_start=344
-  _globals['_ENTERVOICEROOMRESPONSE']._serialized_end=603
-  _globals['_OPENVOICEROOMREQUEST']._serialized_start=605
-  _globals['_OPENVOICEROOMREQUEST']._serialized_end=709
-  _globals['_OPENVOICEROOMRESPONSE']._serialized_start=711
-  _globals['_OPENVOICEROOMRESPONSE']._serialized_end=778
-  _globals['_CLOSEVOICEROOMREQUEST']._serialized_start=780
-  _globals['_CLOSEVOICEROOMREQUEST']._serialized_end=887
-  _globals['_CLOSEVOICEROOMRESPONSE']._serialized_start=889
-  _globals['_CLOSEVOICEROOMRESPONSE']._serialized_end=913
-  _globals['_LISTVOICEROOMSREQUEST']._serialized_start=915
-  _globals['_LISTVOICEROOMSREQUEST']._serialized_end=938
-  _globals['_LISTVOICEROOMSRESPONSE']._serialized_start=940
-  _globals['_LISTVOICEROOMSRESPONSE']._serialized_end=1010
-  _globals['_GETVOICEHEALTHREQUEST']._serialized_start=1012
-  _globals['_GETVOICEHEALTHREQUEST']._serialized_end=1035
-  _globals['_GETVOICEHEALTHRESPONSE']._serialized_start=1037
-  _globals['_GETVOICEHEALTHRESPONSE']._serialized_end=1094
-  _globals['_VOICESERVICE']._serialized_start=1097
-  _globals['_VOICESERVICE']._serialized_end=1838
+  _globals['_VOICESERVICE'].methods_by_name['VoiceChat']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['VoiceChat']._serialized_options = b'\212\265\030\021\010\003\032\006\010\036\022\002\010<(\0012\003\010\204\007'
+  _globals['_VOICESERVICE'].methods_by_name['AskVoice']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['AskVoice']._serialized_options = b'\212\265\030\020\010\003\032\006\010\036\022\002\010<(\0012\002\010Z\202\323\344\223\002\027\"\022/api/v1/voice/chat:\001*'
+  _globals['_VOICEROOM']._serialized_start=224
+  _globals['_VOICEROOM']._serialized_end=264
+  _globals['_ENTERVOICEROOMREQUEST']._serialized_start=266
+  _globals['_ENTERVOICEROOMREQUEST']._serialized_end=371
+  _globals['_ENTERVOICEROOMRESPONSE']._serialized_start=374
+  _globals['_ENTERVOICEROOMRESPONSE']._serialized_end=633
+  _globals['_OPENVOICEROOMREQUEST']._serialized_start=635
+  _globals['_OPENVOICEROOMREQUEST']._serialized_end=739
+  _globals['_OPENVOICEROOMRESPONSE']._serialized_start=741
+  _globals['_OPENVOICEROOMRESPONSE']._serialized_end=808
+  _globals['_CLOSEVOICEROOMREQUEST']._serialized_start=810
+  _globals['_CLOSEVOICEROOMREQUEST']._serialized_end=917
+  _globals['_CLOSEVOICEROOMRESPONSE']._serialized_start=919
+  _globals['_CLOSEVOICEROOMRESPONSE']._serialized_end=943
+  _globals['_LISTVOICEROOMSREQUEST']._serialized_start=945
+  _globals['_LISTVOICEROOMSREQUEST']._serialized_end=968
+  _globals['_LISTVOICEROOMSRESPONSE']._serialized_start=970
+  _globals['_LISTVOICEROOMSRESPONSE']._serialized_end=1040
+  _globals['_GETVOICEHEALTHREQUEST']._serialized_start=1042
+  _globals['_GETVOICEHEALTHREQUEST']._serialized_end=1065
+  _globals['_GETVOICEHEALTHRESPONSE']._serialized_start=1067
+  _globals['_GETVOICEHEALTHRESPONSE']._serialized_end=1124
+  _globals['_VOICESERVICE']._serialized_start=1127
+  _globals['_VOICESERVICE']._serialized_end=2097
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@
 import grpc
 import warnings
 
+from cnt_grpc.pb.cnt.live.v1 import voice_chat_pb2 as cnt_dot_live_dot_v1_dot_voice__chat__pb2
 from cnt_grpc.pb.cnt.live.v1 import voice_service_pb2 as cnt_dot_live_dot_v1_dot_voice__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -28,7 +29,7 @@ if _version_not_supported:
 
 class VoiceServiceStub:
     """Voice rooms: one person and an agent. A room's name is voice-agent-, its owner's id, and a tail; nobody else may do
-    anything with it. LiveKit gives up a room a while after it was left.
+    anything with it. LiveKit gives up a room a while after it was left. Without a room: VoiceChat and AskVoice.
     """
 
     def __init__(self, channel):
@@ -62,11 +63,21 @@ class VoiceServiceStub:
                 request_serializer=cnt_dot_live_dot_v1_dot_voice__service__pb2.GetVoiceHealthRequest.SerializeToString,
                 response_deserializer=cnt_dot_live_dot_v1_dot_voice__service__pb2.GetVoiceHealthResponse.FromString,
                 _registered_method=True)
+        self.VoiceChat = channel.stream_stream(
+                '/cnt.live.v1.VoiceService/VoiceChat',
+                request_serializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.VoiceChatRequest.SerializeToString,
+                response_deserializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.VoiceChatResponse.FromString,
+                _registered_method=True)
+        self.AskVoice = channel.unary_stream(
+                '/cnt.live.v1.VoiceService/AskVoice',
+                request_serializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.AskVoiceRequest.SerializeToString,
+                response_deserializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.AskVoiceResponse.FromString,
+                _registered_method=True)
 
 
 class VoiceServiceServicer:
     """Voice rooms: one person and an agent. A room's name is voice-agent-, its owner's id, and a tail; nobody else may do
-    anything with it. LiveKit gives up a room a while after it was left.
+    anything with it. LiveKit gives up a room a while after it was left. Without a room: VoiceChat and AskVoice.
     """
 
     def EnterVoiceRoom(self, request, context):
@@ -109,6 +120,29 @@ class VoiceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VoiceChat(self, request_iterator, context):
+        """Talks with the voice agent without a room. The caller says how it shall be, and then sends sound or words; back come what
+        was understood, what is looked up, the answer in words as they are found and, when it is to be spoken, its sound.
+        Speaking or writing while an answer comes interrupts it. A heartbeat opens the conversation, and comes whenever nothing
+        else came for 10 seconds; the last message before an orderly end is VoiceChatEnd. A conversation lasts 15 minutes at most. The agent's tools find what
+        the caller may see, and nothing of it is kept.
+        Anyone signed in with a real account. VOICE_NOT_CONFIGURED; VOICE_CHATS_FULL, at two; VOICE_TOO_FAST;
+        PARTY_UNAVAILABLE when two turns fail one after the other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskVoice(self, request, context):
+        """Asks the voice agent one question in words, for callers that cannot send a stream. The answer comes as in VoiceChat,
+        and a turn_end and an end are its last messages. Over HTTP each line is one message as JSON.
+        Anyone signed in with a real account. VOICE_NOT_CONFIGURED; VOICE_CHATS_FULL, at two; PARTY_UNAVAILABLE when there is
+        no answer at all: one that breaks off says so in its turn_end.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_VoiceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -137,6 +171,16 @@ def add_VoiceServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_live_dot_v1_dot_voice__service__pb2.GetVoiceHealthRequest.FromString,
                     response_serializer=cnt_dot_live_dot_v1_dot_voice__service__pb2.GetVoiceHealthResponse.SerializeToString,
             ),
+            'VoiceChat': grpc.stream_stream_rpc_method_handler(
+                    servicer.VoiceChat,
+                    request_deserializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.VoiceChatRequest.FromString,
+                    response_serializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.VoiceChatResponse.SerializeToString,
+            ),
+            'AskVoice': grpc.unary_stream_rpc_method_handler(
+                    servicer.AskVoice,
+                    request_deserializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.AskVoiceRequest.FromString,
+                    response_serializer=cnt_dot_live_dot_v1_dot_voice__chat__pb2.AskVoiceResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'cnt.live.v1.VoiceService', rpc_method_handlers)
@@ -147,7 +191,7 @@ def add_VoiceServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class VoiceService:
     """Voice rooms: one person and an agent. A room's name is voice-agent-, its owner's id, and a tail; nobody else may do
-    anything with it. LiveKit gives up a room a while after it was left.
+    anything with it. LiveKit gives up a room a while after it was left. Without a room: VoiceChat and AskVoice.
     """
 
     @staticmethod
@@ -275,6 +319,60 @@ class VoiceService:
             '/cnt.live.v1.VoiceService/GetVoiceHealth',
             cnt_dot_live_dot_v1_dot_voice__service__pb2.GetVoiceHealthRequest.SerializeToString,
             cnt_dot_live_dot_v1_dot_voice__service__pb2.GetVoiceHealthResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VoiceChat(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/cnt.live.v1.VoiceService/VoiceChat',
+            cnt_dot_live_dot_v1_dot_voice__chat__pb2.VoiceChatRequest.SerializeToString,
+            cnt_dot_live_dot_v1_dot_voice__chat__pb2.VoiceChatResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskVoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/cnt.live.v1.VoiceService/AskVoice',
+            cnt_dot_live_dot_v1_dot_voice__chat__pb2.AskVoiceRequest.SerializeToString,
+            cnt_dot_live_dot_v1_dot_voice__chat__pb2.AskVoiceResponse.FromString,
             options,
             channel_credentials,
             insecure,
