@@ -1,4 +1,4 @@
-"""Tables of the admin room: what was counted, and who asked to be a creator."""
+"""Tables of the admin room: what was counted, who asked to be a creator, and what comes from Google Drive."""
 
 from sqlalchemy import (
     ARRAY,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -66,4 +67,60 @@ identity_papers = Table(
     PrimaryKeyConstraint("application_id", "media_id", name="pk_identity_papers"),
     Index("ix_identity_papers_media_id", "media_id"),
     comment="Papers that prove who applies; they go when the application is decided",
+)
+
+drive_accounts = Table(
+    "drive_accounts",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", name="fk_drive_accounts_user_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("email", Text, nullable=False, comment="whose Drive it is, in Google's words"),
+    Column("sealed", LargeBinary, nullable=False, comment="the tokens; opened by SECRET_KEY, for this person alone"),
+    Column("connected_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("user_id", name="pk_drive_accounts"),
+    comment="Google Drives of administrators",
+)
+
+drive_imports = Table(
+    "drive_imports",
+    metadata,
+    Column("id", BigInteger, Identity(always=True)),
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", name="fk_drive_imports_user_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("file_id", Text, nullable=False, comment="Drive's"),
+    Column("name", Text, nullable=False),
+    Column("content_type", Text, nullable=False, comment="in Drive's words"),
+    Column("size", BigInteger, nullable=False),
+    Column("revision", Text, nullable=False, comment="of the bytes that are being copied; others begin anew"),
+    Column("status", Text, nullable=False),
+    Column("received", BigInteger, nullable=False, server_default=text("0"), comment="bytes that have come"),
+    Column("upload_id", Text, comment="the upload in several goes that takes them in"),
+    Column("job_id", BigInteger, comment="what copies it; none for what failed at once"),
+    Column(
+        "media_id",
+        BigInteger,
+        ForeignKey("media_objects.id", name="fk_drive_imports_media_id", ondelete="SET NULL"),
+        comment="what it has become; none before, and once that is gone",
+    ),
+    Column("error", Text, nullable=False, server_default=text("''"), comment="a reason of the contract"),
+    Column("error_message", Text, nullable=False, server_default=text("''")),
+    Column("created_at", MOMENT, nullable=False),
+    Column("ended_at", MOMENT),
+    PrimaryKeyConstraint("id", name="pk_drive_imports"),
+    CheckConstraint("status IN ('waiting', 'copying', 'done', 'failed', 'cancelled')", name="status"),
+    CheckConstraint("(status IN ('waiting', 'copying')) = (ended_at IS NULL)", name="ended"),
+    # A file is copied once at a time, however often somebody asks.
+    Index("uq_drive_imports_running", "user_id", "file_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_drive_imports_newest", "user_id", "created_at", "id"),
+    Index("ix_drive_imports_file_id", "user_id", "file_id"),
+    Index("ix_drive_imports_media_id", "media_id", postgresql_where=text("media_id IS NOT NULL")),
+    comment="Files on their way from Google Drive",
 )

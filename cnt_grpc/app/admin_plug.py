@@ -3,15 +3,19 @@
 from cnt_grpc import admin
 from cnt_grpc.app.plug import Plug, Servicers
 from cnt_grpc.app.system import System
-from cnt_grpc.pb.cnt.admin.v1 import creator_application_service
+from cnt_grpc.pb.cnt.admin.v1 import creator_application_service, drive_service
 
 
 def _serve(system: System) -> Servicers:
-    return {creator_application_service.SERVICE: admin.CreatorApplicationService(system.urls)}
+    imports = admin.DriveImports(system.drive_accounts(), admin.enqueue_copy)
+    return {
+        creator_application_service.SERVICE: admin.CreatorApplicationService(system.urls),
+        drive_service.SERVICE: admin.DriveService(imports),
+    }
 
 
 ADMIN = Plug(
-    services=(creator_application_service.SERVICE,),
+    services=(creator_application_service.SERVICE, drive_service.SERVICE),
     serve=_serve,
     periodic=admin.PERIODIC,
     holder=admin.HOLDER,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cnt_grpc import auth, live, media, notification, payment
+from cnt_grpc import admin, auth, live, media, notification, payment
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.media.purposes import Limits
 from cnt_grpc.media.storage import Storage
@@ -67,6 +67,17 @@ def google(settings: Settings) -> auth.GoogleApi:
         auth.Addresses(
             accounts=settings.google_accounts_url, oauth=settings.google_oauth_url, api=settings.google_api_url
         ),
+    )
+
+
+def drive(settings: Settings) -> admin.DriveApi:
+    """Google Drive, whose files administrators import."""
+    return admin.DriveApi(
+        settings.google_client_id,
+        settings.google_client_secret.get_secret_value(),
+        settings.google_accounts_url,
+        settings.google_oauth_url,
+        settings.google_api_url,
     )
 
 

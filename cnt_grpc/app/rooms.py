@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from cnt_grpc import admin, auth, moderation, search
+from cnt_grpc import admin, auth, media, moderation, search
 from cnt_grpc.app.admin_plug import ADMIN
 from cnt_grpc.app.auth_plug import AUTH
 from cnt_grpc.app.community_plug import COMMUNITY
@@ -33,6 +33,10 @@ def _moderation(_: System) -> Servicers:
 def _admin(system: System) -> Servicers:
     kinds = sorted(kind.name for kind in KINDS)
     return {admin_service.SERVICE: admin.AdminService(system.urls, FIGURES, kinds)}
+
+
+def _admin_jobs(system: System) -> admin.AdminJobs:
+    return admin.AdminJobs(FIGURES, admin.Copier(system.drive_accounts(), media.Resumable(system.intake)))
 
 
 ROOMS = (
@@ -83,7 +87,7 @@ def handlers(system: System) -> Handlers:
     """What does every room's jobs. The jobs that work for all rooms stand here."""
     leaving = auth.AuthJobs(system.google, system.avatars, system.vault, holders(system))
     own = {job: handler for room in ROOMS for job, handler in room.work(system).items()}
-    return {**housekeeping.HANDLERS, **leaving.handlers, **admin.AdminJobs(FIGURES).handlers, **own}
+    return {**housekeeping.HANDLERS, **leaving.handlers, **_admin_jobs(system).handlers, **own}
 
 
 def seeds() -> tuple[Callable[[Tx], Awaitable[None]], ...]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from cnt_grpc import auth, community, http, live, media, notification, payment
+from cnt_grpc import admin, auth, community, http, live, media, notification, payment
 from cnt_grpc.app import parties
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
@@ -35,6 +35,7 @@ class System:
     tokens: auth.Tokens
     passwords: auth.Passwords
     google: auth.GoogleApi
+    drive: admin.Drive
     mailer: notification.Mailer
     pusher: notification.Pusher | None
     stripe: payment.Stripe
@@ -64,6 +65,11 @@ class System:
         """Takes in what the platform makes itself."""
         return media.Workshop(self.storage, self.limits)
 
+    def drive_accounts(self) -> admin.DriveAccounts:
+        """Administrators' Google Drives; who agrees comes back to a page of the web app, which has their token."""
+        callback = f"{self.settings.frontend_url}/admin/google-drive/callback"
+        return admin.DriveAccounts(self.db, self.drive, callback)
+
     def google_redirect(self) -> auth.GoogleRedirect:
         """Signing in by Google on a plain web page."""
         callback = f"{self.settings.public_url}{http.GOOGLE_CALLBACK}"
@@ -88,6 +94,8 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         stack.callback(passwords.close)
         google = parties.google(settings)
         stack.push_async_callback(google.close)
+        drive = parties.drive(settings)
+        stack.push_async_callback(drive.close)
         pusher = parties.pusher(settings)
         if pusher is not None:
             stack.push_async_callback(pusher.close)
@@ -121,6 +129,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
             tokens=parties.tokens(settings),
             passwords=passwords,
             google=google,
+            drive=drive,
             mailer=mailer,
             pusher=pusher,
             stripe=stripe,

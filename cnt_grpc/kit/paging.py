@@ -83,6 +83,10 @@ class Page:
         """What `beyond` compares with."""
         return {f"after_{at}": value for at, value in enumerate(self.after or ())}
 
+    def token_of(self, *values: SortValue) -> str:
+        """next_page_token where somebody else keeps the list: what tells them where to go on; `after` on the next."""
+        return _write(values, self._bound_to)
+
     def cut(self, rows: Sequence[R], key: Callable[[R], tuple[SortValue, ...]]) -> tuple[list[R], str]:
         """The rows to show, and next_page_token: "" on the last page.
 

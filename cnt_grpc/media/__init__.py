@@ -11,6 +11,7 @@ through the `Workshop`.
 from sqlalchemy import select
 
 from cnt_grpc.media import ffmpeg, folders, sandbox
+from cnt_grpc.media.declared_types import purpose_of_type
 from cnt_grpc.media.examine import BrokenExaminerError, UnreadableError
 from cnt_grpc.media.filling import Filling
 from cnt_grpc.media.inspection import Inspection
@@ -20,6 +21,7 @@ from cnt_grpc.media.moving import claim, publish
 from cnt_grpc.media.purposes import DRAFT_VIDEO, TEMPORARY_AUDIO
 from cnt_grpc.media.reading import Reading, Track, read
 from cnt_grpc.media.reception import Reception
+from cnt_grpc.media.resumable import Resumable
 from cnt_grpc.media.rules import use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
 from cnt_grpc.media.sniff import Kind, is_sound
@@ -60,6 +62,7 @@ __all__ = [
     "Mender",
     "Reading",
     "Reception",
+    "Resumable",
     "Servable",
     "Shelf",
     "TooMuchError",
@@ -74,6 +77,7 @@ __all__ = [
     "new_key",
     "objects",
     "publish",
+    "purpose_of_type",
     "read",
     "release",
     "sandbox",

@@ -1,10 +1,11 @@
 """What clients say a file is before they send it, and whether its first bytes bear that out."""
 
+import contextlib
 from typing import Final
 
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.errors import Invalid
-from cnt_grpc.media.purposes import PURPOSES
+from cnt_grpc.media.purposes import AUDIO, DOCUMENT, IMAGE, PURPOSES, VIDEO, Purpose
 from cnt_grpc.media.sniff import TYPES, FileType, Kind
 from cnt_grpc.media.uploads import type_of
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
@@ -32,6 +33,15 @@ def declared_type(content_type: str, kind: Kind) -> FileType:
             return each
     names = ", ".join(each.content_type for each in taken)
     raise Invalid(Reason.MEDIA_TYPE_REFUSED, f"{kind} may be {names}", kind=kind)
+
+
+def purpose_of_type(content_type: str) -> Purpose | None:
+    """What a file of this type is taken in for when nobody says more; None for a type that we do not take."""
+    for purpose in (AUDIO, VIDEO, IMAGE, DOCUMENT):
+        with contextlib.suppress(Invalid):
+            declared_type(content_type, purpose.kind)
+            return purpose
+    return None
 
 
 def check_type(head: bytes, row: Row) -> None:

@@ -141,8 +141,8 @@ class Resumable:
             raise Changed(Reason.UPLOAD_BUSY)
         try:
             await self._join(row)
-            await self._check(row)
-            return await db.transact(lambda tx: _adopt(tx, row))
+            sha256 = await self._check(row)
+            return await db.transact(lambda tx: _adopt(tx, row, sha256))
         except Invalid:
             await surely(self._end(db, row))
             raise
@@ -193,8 +193,8 @@ class Resumable:
                 raise NotFound(Reason.UPLOAD_NOT_FOUND) from None
         await self.intake.storage.delete(sessions.tail_key(row))
 
-    async def _check(self, row: Row) -> None:
-        """Read the whole object, whichever way its bytes have come; raises Invalid."""
+    async def _check(self, row: Row) -> bytes:
+        """Read the whole object, whichever way its bytes have come; its SHA-256. Raises Invalid."""
         digest, size, head = hashlib.sha256(), 0, b""
         async for piece in self.intake.storage.read(row["key"]):
             head = head or piece[:HEAD]
@@ -203,8 +203,10 @@ class Resumable:
         check_type(head, row)
         if size != row["size"]:
             raise Invalid(Reason.UPLOAD_DIFFERS, f"{size} bytes came, {row['size']} were declared")
-        if not hmac.compare_digest(digest.digest(), row["sha256"]):
+        # None was declared where the bytes come from a party that knows none; clients always declare one.
+        if row["sha256"] and not hmac.compare_digest(digest.digest(), row["sha256"]):
             raise Invalid(Reason.UPLOAD_DIFFERS, "the SHA-256 of what came is not the one declared")
+        return digest.digest()
 
     async def _end(self, db: Database, row: Row) -> None:
         """Leave nothing of it but the file that it may have become."""
@@ -227,7 +229,7 @@ async def own(db: Database, owner: int, session: str) -> Row:
     return row
 
 
-async def _adopt(tx: Tx, row: Row) -> tuple[int, int]:
+async def _adopt(tx: Tx, row: Row, sha256: bytes) -> tuple[int, int]:
     """Make the stored bytes a media object, in one transaction with the job that examines it."""
     media = await tx.one(
         objects.add_object(),
@@ -238,7 +240,7 @@ async def _adopt(tx: Tx, row: Row) -> tuple[int, int]:
         filename=row["filename"],
         content_type=row["content_type"],
         size=row["size"],
-        sha256=row["sha256"],
+        sha256=sha256,
         now=clock.now(),
     )
     assert media is not None

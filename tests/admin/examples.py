@@ -6,6 +6,7 @@ from cnt_grpc.kit import clock, defects
 from cnt_grpc.pb.cnt.admin.v1.admin_service import SERVICE
 from cnt_grpc.pb.cnt.admin.v1.creator_application_service import SERVICE as APPLICATIONS
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2
+from tests.admin.drive_examples import EXAMPLES as DRIVE_EXAMPLES
 from tests.auth import makers
 from tests.content.given import MOMENT
 from tests.harness.examples import Example, Fields, Foreign, Pages
@@ -99,7 +100,7 @@ async def many_applications(world: World, who: Person, number: int) -> Fields:
 ANYONES = {"application_id": "administrators see all applications"}
 ANYONE = {"user_id": "administrators see everyone"}
 
-EXAMPLES = {
+EXAMPLES = DRIVE_EXAMPLES | {
     f"{SERVICE}/GetError": Example(given=defect, role="admin", open_ids={"error_id": "administrators see all defects"}),
     f"{SERVICE}/GetDashboard": Example(role="admin"),
     f"{APPLICATIONS}/ApplyAsCreator": Example(given=wish, foreign=Foreign("paper_ids", paper_of, "MEDIA_NOT_FOUND")),

@@ -79,10 +79,14 @@ def test_a_list_has_all_fields_of_paging_or_none(method: Method) -> None:
         assert method.only_reads
 
 
+BROUGHT_BACK = {"cnt.admin.v1.DriveService/FinishDriveSignIn"}
+"""What another site leads a browser back with comes by GET, though it changes something: a code that works once."""
+
+
 @each_method
 def test_http_paths_of_methods_that_only_read_are_get(method: Method) -> None:
     for verb, _ in method.http:
-        assert (verb == "GET") == method.only_reads
+        assert (verb == "GET") == (method.only_reads or method.full_name in BROUGHT_BACK)
 
 
 def test_no_two_methods_share_a_verb_and_path() -> None:

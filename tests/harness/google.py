@@ -18,6 +18,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from cnt_grpc.kit import clock
+from tests.harness.drive import SCOPE, DriveStandIn
 
 CLIENT_ID = "cnt-test.apps.googleusercontent.com"
 CLIENT_SECRET = "what only Google and we know"
@@ -37,6 +38,8 @@ class GoogleStandIn:
     next_person: dict[str, Any] = field(default_factory=dict)
     """Who signs in at the page next."""
     is_away: bool = False
+    drive: DriveStandIn = field(default_factory=lambda: DriveStandIn(CLIENT_ID, CLIENT_SECRET))
+    """What the same people keep there."""
 
     def new_key(self) -> str:
         """Another key; its id."""
@@ -102,6 +105,8 @@ class GoogleStandIn:
 
     async def _page(self, request: web.Request) -> web.Response:
         """The person agrees at once."""
+        if request.query.get("scope") == SCOPE:
+            return self.drive.page(request)
         asked = dict(request.query)
         assert asked["client_id"] == CLIENT_ID
         assert asked["response_type"] == "code"
@@ -113,6 +118,8 @@ class GoogleStandIn:
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
+        if form["grant_type"] == "refresh_token" or str(form["code"]) in self.drive.codes:
+            return self.drive.token(form)
         known = self.codes.pop(str(form["code"]), None)
         if known is None or (form["client_id"], form["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
             return web.json_response({"error": "invalid_grant"}, status=400)
@@ -138,6 +145,7 @@ class GoogleStandIn:
         app.router.add_get("/oauth2/v3/userinfo", self._userinfo)
         app.router.add_get("/o/oauth2/v2/auth", self._page)
         app.router.add_post("/token", self._token)
+        self.drive.add_to(app)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x63nt/admin/v1/jobs.proto\x12\x0c\x63nt.admin.v1\"\x0f\n\rMeasureTotalsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x63nt/admin/v1/jobs.proto\x12\x0c\x63nt.admin.v1\"\x0f\n\rMeasureTotals\",\n\rCopyDriveFile\x12\x1b\n\timport_id\x18\x01 \x01(\x03R\x08importIdb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,4 +34,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MEASURETOTALS']._serialized_start=41
   _globals['_MEASURETOTALS']._serialized_end=56
+  _globals['_COPYDRIVEFILE']._serialized_start=58
+  _globals['_COPYDRIVEFILE']._serialized_end=102
 # @@protoc_insertion_point(module_scope)

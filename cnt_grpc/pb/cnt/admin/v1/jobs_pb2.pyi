@@ -33,3 +33,25 @@ class MeasureTotals(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MeasureTotals: _TypeAlias = MeasureTotals  # noqa: Y015
+
+@_typing.final
+class CopyDriveFile(_message.Message):
+    """Asks the worker to copy a file from Google Drive."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.int
+    """Which import."""
+    def __init__(
+        self,
+        *,
+        import_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyDriveFile: _TypeAlias = CopyDriveFile  # noqa: Y015

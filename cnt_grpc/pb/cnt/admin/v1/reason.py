@@ -20,3 +20,15 @@ class Reason(StrEnum):
     APPLICATION_DECIDED = "APPLICATION_DECIDED"
     # No defect of this id, or one that happened more than 14 days ago. NOT_FOUND.
     ERROR_NOT_FOUND = "ERROR_NOT_FOUND"
+    # We have no client at Google, or not its secret; metadata `setting` names what is missing. FAILED_PRECONDITION.
+    DRIVE_NOT_CONFIGURED = "DRIVE_NOT_CONFIGURED"
+    # The administrator has connected no Google Drive, or taken their consent back. FAILED_PRECONDITION.
+    DRIVE_NOT_CONNECTED = "DRIVE_NOT_CONNECTED"
+    # Google takes the code no more, or the state is another's, too old, or was made up. INVALID_ARGUMENT.
+    DRIVE_SIGN_IN_INVALID = "DRIVE_SIGN_IN_INVALID"
+    # No such file in the administrator's Google Drive. NOT_FOUND.
+    DRIVE_FILE_NOT_FOUND = "DRIVE_FILE_NOT_FOUND"
+    # Google Drive does not let the administrator read or download that. FAILED_PRECONDITION.
+    DRIVE_FILE_REFUSED = "DRIVE_FILE_REFUSED"
+    # No such import, or none of the caller's. NOT_FOUND.
+    DRIVE_IMPORT_NOT_FOUND = "DRIVE_IMPORT_NOT_FOUND"

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/admin/v1/reason.proto\x12\x0c\x63nt.admin.v1*\xd5\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_ACT_ON_ONESELF\x10\x01\x12 \n\x1cREASON_APPLICATION_NOT_FOUND\x10\x02\x12\x1e\n\x1aREASON_APPLICATION_PENDING\x10\x03\x12\x1a\n\x16REASON_CREATOR_ALREADY\x10\x04\x12\x1e\n\x1aREASON_APPLICATION_DECIDED\x10\x05\x12\x1a\n\x16REASON_ERROR_NOT_FOUND\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/admin/v1/reason.proto\x12\x0c\x63nt.admin.v1*\x9b\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_ACT_ON_ONESELF\x10\x01\x12 \n\x1cREASON_APPLICATION_NOT_FOUND\x10\x02\x12\x1e\n\x1aREASON_APPLICATION_PENDING\x10\x03\x12\x1a\n\x16REASON_CREATOR_ALREADY\x10\x04\x12\x1e\n\x1aREASON_APPLICATION_DECIDED\x10\x05\x12\x1a\n\x16REASON_ERROR_NOT_FOUND\x10\x06\x12\x1f\n\x1bREASON_DRIVE_NOT_CONFIGURED\x10\x07\x12\x1e\n\x1aREASON_DRIVE_NOT_CONNECTED\x10\x08\x12 \n\x1cREASON_DRIVE_SIGN_IN_INVALID\x10\t\x12\x1f\n\x1bREASON_DRIVE_FILE_NOT_FOUND\x10\n\x12\x1d\n\x19REASON_DRIVE_FILE_REFUSED\x10\x0b\x12!\n\x1dREASON_DRIVE_IMPORT_NOT_FOUND\x10\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.admin.v1.re
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=44
-  _globals['_REASON']._serialized_end=257
+  _globals['_REASON']._serialized_end=455
 # @@protoc_insertion_point(module_scope)

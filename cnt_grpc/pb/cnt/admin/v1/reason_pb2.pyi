@@ -39,6 +39,18 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The application is decided. FAILED_PRECONDITION."""
     REASON_ERROR_NOT_FOUND: _Reason.ValueType  # 6
     """No defect of this id, or one that happened more than 14 days ago. NOT_FOUND."""
+    REASON_DRIVE_NOT_CONFIGURED: _Reason.ValueType  # 7
+    """We have no client at Google, or not its secret; metadata `setting` names what is missing. FAILED_PRECONDITION."""
+    REASON_DRIVE_NOT_CONNECTED: _Reason.ValueType  # 8
+    """The administrator has connected no Google Drive, or taken their consent back. FAILED_PRECONDITION."""
+    REASON_DRIVE_SIGN_IN_INVALID: _Reason.ValueType  # 9
+    """Google takes the code no more, or the state is another's, too old, or was made up. INVALID_ARGUMENT."""
+    REASON_DRIVE_FILE_NOT_FOUND: _Reason.ValueType  # 10
+    """No such file in the administrator's Google Drive. NOT_FOUND."""
+    REASON_DRIVE_FILE_REFUSED: _Reason.ValueType  # 11
+    """Google Drive does not let the administrator read or download that. FAILED_PRECONDITION."""
+    REASON_DRIVE_IMPORT_NOT_FOUND: _Reason.ValueType  # 12
+    """No such import, or none of the caller's. NOT_FOUND."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -59,4 +71,16 @@ REASON_APPLICATION_DECIDED: Reason.ValueType  # 5
 """The application is decided. FAILED_PRECONDITION."""
 REASON_ERROR_NOT_FOUND: Reason.ValueType  # 6
 """No defect of this id, or one that happened more than 14 days ago. NOT_FOUND."""
+REASON_DRIVE_NOT_CONFIGURED: Reason.ValueType  # 7
+"""We have no client at Google, or not its secret; metadata `setting` names what is missing. FAILED_PRECONDITION."""
+REASON_DRIVE_NOT_CONNECTED: Reason.ValueType  # 8
+"""The administrator has connected no Google Drive, or taken their consent back. FAILED_PRECONDITION."""
+REASON_DRIVE_SIGN_IN_INVALID: Reason.ValueType  # 9
+"""Google takes the code no more, or the state is another's, too old, or was made up. INVALID_ARGUMENT."""
+REASON_DRIVE_FILE_NOT_FOUND: Reason.ValueType  # 10
+"""No such file in the administrator's Google Drive. NOT_FOUND."""
+REASON_DRIVE_FILE_REFUSED: Reason.ValueType  # 11
+"""Google Drive does not let the administrator read or download that. FAILED_PRECONDITION."""
+REASON_DRIVE_IMPORT_NOT_FOUND: Reason.ValueType  # 12
+"""No such import, or none of the caller's. NOT_FOUND."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/admin/v1/jobs.proto.
  */
 export const file_cnt_admin_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChdjbnQvYWRtaW4vdjEvam9icy5wcm90bxIMY250LmFkbWluLnYxIg8KDU1lYXN1cmVUb3RhbHNiBnByb3RvMw");
+  fileDesc("ChdjbnQvYWRtaW4vdjEvam9icy5wcm90bxIMY250LmFkbWluLnYxIg8KDU1lYXN1cmVUb3RhbHMiIgoNQ29weURyaXZlRmlsZRIRCglpbXBvcnRfaWQYASABKANiBnByb3RvMw");
 
 /**
  * Asks the worker to count what the dashboard shows.
@@ -28,4 +28,25 @@ export type MeasureTotals = Message<"cnt.admin.v1.MeasureTotals"> & {
  */
 export const MeasureTotalsSchema: GenMessage<MeasureTotals> = /*@__PURE__*/
   messageDesc(file_cnt_admin_v1_jobs, 0);
+
+/**
+ * Asks the worker to copy a file from Google Drive.
+ *
+ * @generated from message cnt.admin.v1.CopyDriveFile
+ */
+export type CopyDriveFile = Message<"cnt.admin.v1.CopyDriveFile"> & {
+  /**
+   * Which import.
+   *
+   * @generated from field: int64 import_id = 1;
+   */
+  importId: bigint;
+};
+
+/**
+ * Describes the message cnt.admin.v1.CopyDriveFile.
+ * Use `create(CopyDriveFileSchema)` to create a new message.
+ */
+export const CopyDriveFileSchema: GenMessage<CopyDriveFile> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_jobs, 1);
 

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file cnt/admin/v1/reason.proto.
  */
 export const file_cnt_admin_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvYWRtaW4vdjEvcmVhc29uLnByb3RvEgxjbnQuYWRtaW4udjEq1QEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIZChVSRUFTT05fQUNUX09OX09ORVNFTEYQARIgChxSRUFTT05fQVBQTElDQVRJT05fTk9UX0ZPVU5EEAISHgoaUkVBU09OX0FQUExJQ0FUSU9OX1BFTkRJTkcQAxIaChZSRUFTT05fQ1JFQVRPUl9BTFJFQURZEAQSHgoaUkVBU09OX0FQUExJQ0FUSU9OX0RFQ0lERUQQBRIaChZSRUFTT05fRVJST1JfTk9UX0ZPVU5EEAZiBnByb3RvMw");
+  fileDesc("ChljbnQvYWRtaW4vdjEvcmVhc29uLnByb3RvEgxjbnQuYWRtaW4udjEqmwMKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIZChVSRUFTT05fQUNUX09OX09ORVNFTEYQARIgChxSRUFTT05fQVBQTElDQVRJT05fTk9UX0ZPVU5EEAISHgoaUkVBU09OX0FQUExJQ0FUSU9OX1BFTkRJTkcQAxIaChZSRUFTT05fQ1JFQVRPUl9BTFJFQURZEAQSHgoaUkVBU09OX0FQUExJQ0FUSU9OX0RFQ0lERUQQBRIaChZSRUFTT05fRVJST1JfTk9UX0ZPVU5EEAYSHwobUkVBU09OX0RSSVZFX05PVF9DT05GSUdVUkVEEAcSHgoaUkVBU09OX0RSSVZFX05PVF9DT05ORUNURUQQCBIgChxSRUFTT05fRFJJVkVfU0lHTl9JTl9JTlZBTElEEAkSHwobUkVBU09OX0RSSVZFX0ZJTEVfTk9UX0ZPVU5EEAoSHQoZUkVBU09OX0RSSVZFX0ZJTEVfUkVGVVNFRBALEiEKHVJFQVNPTl9EUklWRV9JTVBPUlRfTk9UX0ZPVU5EEAxiBnByb3RvMw");
 
 /**
  * Why a call to the admin room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_.
@@ -68,6 +68,48 @@ export enum Reason {
    * @generated from enum value: REASON_ERROR_NOT_FOUND = 6;
    */
   ERROR_NOT_FOUND = 6,
+
+  /**
+   * We have no client at Google, or not its secret; metadata `setting` names what is missing. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_DRIVE_NOT_CONFIGURED = 7;
+   */
+  DRIVE_NOT_CONFIGURED = 7,
+
+  /**
+   * The administrator has connected no Google Drive, or taken their consent back. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_DRIVE_NOT_CONNECTED = 8;
+   */
+  DRIVE_NOT_CONNECTED = 8,
+
+  /**
+   * Google takes the code no more, or the state is another's, too old, or was made up. INVALID_ARGUMENT.
+   *
+   * @generated from enum value: REASON_DRIVE_SIGN_IN_INVALID = 9;
+   */
+  DRIVE_SIGN_IN_INVALID = 9,
+
+  /**
+   * No such file in the administrator's Google Drive. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_DRIVE_FILE_NOT_FOUND = 10;
+   */
+  DRIVE_FILE_NOT_FOUND = 10,
+
+  /**
+   * Google Drive does not let the administrator read or download that. FAILED_PRECONDITION.
+   *
+   * @generated from enum value: REASON_DRIVE_FILE_REFUSED = 11;
+   */
+  DRIVE_FILE_REFUSED = 11,
+
+  /**
+   * No such import, or none of the caller's. NOT_FOUND.
+   *
+   * @generated from enum value: REASON_DRIVE_IMPORT_NOT_FOUND = 12;
+   */
+  DRIVE_IMPORT_NOT_FOUND = 12,
 }
 
 /**
