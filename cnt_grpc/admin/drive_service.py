@@ -27,7 +27,7 @@ class DriveService(drive_service.Servicer):
     async def FinishDriveSignIn(
         self, request: pb2.FinishDriveSignInRequest, call: Call
     ) -> pb2.FinishDriveSignInResponse:
-        email = await self.imports.accounts.connect(call.caller.user_id, request.code, request.state)
+        email = await self.imports.accounts.connect(call.db, call.caller.user_id, request.code, request.state)
         return pb2.FinishDriveSignInResponse(email=email)
 
     async def GetDrivePickerToken(

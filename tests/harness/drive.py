@@ -191,7 +191,10 @@ class DriveStandIn:
         for piece in content.pieces(start, end):
             if self.pause is not None:
                 await self.pause(file["id"])
-            await answer.write(piece)
+            try:
+                await answer.write(piece)
+            except ConnectionError:  # whoever asked was killed
+                return answer
         if end < content.size:
             # What has not been read when a connection breaks is lost to the reader.
             await asyncio.sleep(0.2)

@@ -45,14 +45,14 @@ class DriveAccounts:
         challenge = _text(sha256(verifier.encode()).digest())
         return self.drive.consent_page(redirect_uri=self.callback_url, state=state, challenge=challenge)
 
-    async def connect(self, user_id: int, code: str, state: str) -> str:
+    async def connect(self, db: Database, user_id: int, code: str, state: str) -> str:
         """Keep what the consent gives, and whose Drive it is; raises Invalid, Precondition and Unavailable."""
         tokens = await self.drive.exchange(code, redirect_uri=self.callback_url, verifier=_verifier(state, user_id))
         try:
             email = await self.drive.email(tokens.access)
         except TokenEndedError:
             raise Invalid(Reason.DRIVE_SIGN_IN_INVALID) from None
-        await self.db.transact(lambda tx: keep(tx, user_id, email, tokens))
+        await db.transact(lambda tx: keep(tx, user_id, email, tokens))
         return email
 
     async def tokens(self, user_id: int) -> Tokens:

@@ -11,7 +11,7 @@ from cnt_grpc.pb.cnt.admin.v1 import drive_service_pb2 as pb2  # noqa: F401
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cnt_grpc.kit.call import Call
+    from cnt_grpc.kit.rpc.call import Call
 
 SERVICE: Final = "cnt.admin.v1.DriveService"
 
