@@ -1,6 +1,11 @@
 """Real files of people, and a look into what edits make of them."""
 
 import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +22,26 @@ from tests.media import makers
 
 RATE = 48000
 """Samples a second, as sounds are read here."""
-SLOTS = 2
+
+_SHELF = tempfile.TemporaryDirectory(prefix="cnt-studio-")
+"""Files that tests of this process start from: each is made once, however many tests and people have it."""
+
+
+async def made_once(path: Path, what: object, make: Callable[[Path], object]) -> Path:
+    """The file under this path, as a second name of the one that `what` describes."""
+    name = hashlib.sha256(repr((what, path.suffix)).encode()).hexdigest()
+    kept = Path(_SHELF.name, name).with_suffix(path.suffix)
+
+    def get() -> None:
+        if not kept.exists():
+            draft = kept.with_name(f"draft-{kept.name}")
+            make(draft)
+            draft.rename(kept)
+        if not path.exists():
+            os.link(kept, path)
+
+    await asyncio.to_thread(get)
+    return path
 
 
 async def stored(world: World, who: Person, path: Path, kind: Kind = Kind.VIDEO) -> int:
@@ -31,21 +55,24 @@ async def stored(world: World, who: Person, path: Path, kind: Kind = Kind.VIDEO)
 
 async def film(world: World, who: Person, seconds: float = 3.0, *options: str, name: str = "film.mp4") -> int:
     """A test picture of 320 by 240 with a tone of 440 Hz."""
-    path = await asyncio.to_thread(makers.film, world.folder / f"{who.id}-{name}", seconds, *options)
+    path = world.folder / f"{who.id}-{name}"
+    await made_once(path, ("film", seconds, options), lambda draft: makers.film(draft, seconds, *options))
     return await stored(world, who, path)
 
 
 async def tone(world: World, who: Person, seconds: float = 3.0, hertz: int = 440, name: str = "tone.mp3") -> int:
     """A sine tone; the container comes from the name."""
     source = ("-f", "lavfi", "-i", f"sine=frequency={hertz}:duration={seconds}:sample_rate={RATE}")
-    path = await asyncio.to_thread(lambda: makers.ffmpeg(*source, path=world.folder / f"{who.id}-{hertz}-{name}"))
+    path = world.folder / f"{who.id}-{hertz}-{name}"
+    await made_once(path, source, lambda draft: makers.ffmpeg(*source, path=draft))
     return await stored(world, who, path, Kind.AUDIO)
 
 
 async def drawn(world: World, who: Person, graph: str, kind: Kind, name: str, *options: str) -> int:
     """What a graph of FFmpeg's test sources gives."""
     command = ("-f", "lavfi", "-i", graph, *options)
-    path = await asyncio.to_thread(lambda: makers.ffmpeg(*command, path=world.folder / f"{who.id}-{name}"))
+    path = world.folder / f"{who.id}-{name}"
+    await made_once(path, command, lambda draft: makers.ffmpeg(*command, path=draft))
     return await stored(world, who, path, kind)
 
 
@@ -88,6 +115,10 @@ class Look:
 
     def sound(self) -> NDArray[np.float32]:
         """All of it, mixed to one channel."""
+        return self._sound
+
+    @cached_property
+    def _sound(self) -> NDArray[np.float32]:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         pieces = []
         with av.open(str(self.path)) as opened:
@@ -98,6 +129,10 @@ class Look:
 
     def pictures(self) -> list[tuple[float, NDArray[np.uint8]]]:
         """Every picture with its time, in RGB."""
+        return self._pictures
+
+    @cached_property
+    def _pictures(self) -> list[tuple[float, NDArray[np.uint8]]]:
         with av.open(str(self.path)) as opened:
             shown = [(float(each.time or 0), each.to_ndarray(format="rgb24")) for each in opened.decode(video=0)]
         return cast("list[tuple[float, NDArray[np.uint8]]]", shown)
@@ -106,6 +141,11 @@ class Look:
         """The picture that is shown then."""
         shown = [picture for when, picture in self.pictures() if when <= at + 0.001]
         return shown[-1]
+
+    def planes(self) -> NDArray[np.uint8]:
+        """The first picture as its light and its two differences of colour."""
+        with av.open(str(self.path)) as opened:
+            return cast("NDArray[np.uint8]", next(opened.decode(video=0)).to_ndarray(format="yuv444p"))
 
     def film_seconds(self) -> float:
         """How long the pictures last."""

@@ -57,12 +57,21 @@ async def test_every_format_of_film_can_be_cut(world: World, api: Api, name: str
     assert found.sound_seconds() == pytest.approx(1.5, abs=0.1)
 
 
+async def test_a_fast_trim_of_a_sound_begins_where_it_was_asked_to(world: World, api: Api) -> None:
+    ann = await world.user()
+    sound = await studio.tone(world, ann, 4)
+    last = await studio.edited(api.as_(ann), sound, {"trim": {"start": 1.5, "end": 3.5, "mode": "TRIM_MODE_FAST"}})
+    assert last.result.actual_start == pytest.approx(1.5, abs=0.05)
+    assert (await studio.look(world, last.result)).sound_seconds() == pytest.approx(2, abs=0.1)
+
+
 async def test_a_film_without_its_sound_is_copied(world: World, api: Api) -> None:
     ann = await world.user()
     film = await studio.film(world, ann, 3)
     last = await studio.edited(api.as_(ann), film, {"remove_audio": {}})
     found = await studio.look(world, last.result)
     assert (found.films, found.sounds) == (1, 0)
+    assert not last.result.HasField("actual_start")
     assert found.film_seconds() == pytest.approx(3, abs=FRAME)
     before = studio.Look(world.folder / f"{ann.id}-film.mp4").pictures()
     assert all((one == other).all() for (_, one), (_, other) in zip(before, found.pictures(), strict=True))

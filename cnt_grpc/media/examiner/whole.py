@@ -26,7 +26,7 @@ DEMUXERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav,ogg,flac,aac"
 ENDS: Final = 2
 """Seconds that are decoded at each end."""
 MOST_ENDS: Final = 300
-"""Packets that are decoded at each end, at most."""
+"""Packets that are decoded of the beginning, at most, where they do not say when they are shown."""
 
 Stream = AudioStream | VideoStream
 
@@ -129,13 +129,15 @@ def _demux(media: InputContainer, tracks: dict[int, _Track]) -> None:
 
 def _decode_ends(media: InputContainer, tracks: dict[int, _Track]) -> None:
     for track in tracks.values():
+        base = track.stream.time_base or Fraction(1)
         last = track.end - ENDS
+        begun = (track.start or 0) + ENDS
         for at in (None, last) if last > ENDS else (None,):
-            media.seek(0 if at is None else int(at / (track.stream.time_base or 1)), stream=track.stream)
+            media.seek(0 if at is None else int(at / base), stream=track.stream)
             decoded = 0
             for packets, packet in enumerate(media.demux(track.stream)):
                 decoded += len(packet.decode())
-                if packets > MOST_ENDS and at is None:
+                if at is None and (packets > MOST_ENDS or (packet.pts is not None and packet.pts * base > begun)):
                     break
             if not decoded:
                 _refuse(f"its {track.stream.type} cannot be decoded")
