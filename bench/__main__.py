@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import edits, overload, quotes, report, streams
+from bench import beside_edits, edits, overload, quotes, report, streams
 from bench.cases import Case, Way, cases
 from bench.measure import Effort, Result, compare
 from bench.report import Promise
@@ -19,6 +19,7 @@ OTHERS = {
     "streams": f"{STREAMS:,} people who watch their inboxes",
     "quotes": "the words of posts, drawn as pictures",
     "edits": "copies and encodes with all that we do around them, against plain FFmpeg",
+    "beside_edits": "short calls while two films are encoded on the same cores, and how soon progress begins",
 }
 NAMES = {case.key: f"{case.name}: at least {case.target:.2f} of the floor" for case in cases(podcast_id=1)} | OTHERS
 
@@ -83,6 +84,8 @@ class Run:
         if self.wants("edits"):
             megabytes, seconds, rounds = self.plan.edits
             self._promise(edits.measure(megabytes=megabytes, seconds=seconds, rounds=rounds))
+        if self.wants("beside_edits"):
+            self._promise(beside_edits.measure(found, seconds=self.plan.overload_seconds))
 
     def wants(self, name: str) -> bool:
         """Whether this was asked for."""

@@ -46,7 +46,7 @@ def measure(*, megabytes: int, seconds: int, rounds: int) -> Iterable[Promise]:
 async def _measure(folder: Path, megabytes: int, seconds: int, rounds: int) -> list[Promise]:
     sandbox.available()
     large, length = _large(folder, megabytes)
-    small = _film(folder / "small.mp4", seconds)
+    small = film(folder / "small.mp4", seconds)
     trim: list[Operation] = [Trim(5.0, length - 5.0, fast=True)]
     plain_trim = ["-ss", "5", "-t", f"{length - 10}", "-i", str(large), "-c", "copy", "-map", "0"]
     plain_mute = ["-i", str(large), "-c", "copy", "-map", "0:v"]
@@ -147,7 +147,8 @@ async def _timed(work: Callable[[], Awaitable[None]]) -> float:
     return time.perf_counter() - start
 
 
-def _film(path: Path, seconds: int) -> Path:
+def film(path: Path, seconds: int) -> Path:
+    """A film of 720p with a tone, of 10 Mbit/s, and restless enough to be hard to encode."""
     picture = f"testsrc2=s=1280x720:r=30:d={seconds},noise=alls=20:allf=t"
     inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"sine=440:d={seconds}"]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "10M", "-g", "60", "-c:a", "aac"]
@@ -157,7 +158,7 @@ def _film(path: Path, seconds: int) -> Path:
 
 def _large(folder: Path, megabytes: int) -> tuple[Path, float]:
     """A film of that size, the same twenty seconds again and again; and its length."""
-    clip, large = _film(folder / "clip.mp4", _CLIP_SECONDS), folder / "large.mp4"
+    clip, large = film(folder / "clip.mp4", _CLIP_SECONDS), folder / "large.mp4"
     times = max(2, round(megabytes * 1_000_000 / clip.stat().st_size))
     loop = ["-stream_loop", str(times - 1), "-i", str(clip), "-c", "copy", str(large)]
     subprocess.run([ffmpeg.program(), "-v", "error", *loop], check=True)

@@ -139,8 +139,12 @@ def _checked() -> Iterator[None]:
         raise BrokenExaminerError("the answer makes no sense") from error
 
 
-async def ask(script: str, request: Mapping[str, object], folder: Path, *, seconds: int = SECONDS) -> dict[str, Any]:
+async def ask(
+    script: str, request: Mapping[str, object], folder: Path, *, seconds: int = SECONDS, niceness: int = 0
+) -> dict[str, Any]:
     """What one of the examiners answers to the request within so many seconds; `folder` is where it starts.
+
+    `niceness`: how much it yields to whatever else runs here; 0 is as little as this process.
 
     Raises UnreadableError, BrokenExaminerError.
     """
@@ -161,6 +165,7 @@ async def ask(script: str, request: Mapping[str, object], folder: Path, *, secon
         async with asyncio.timeout(seconds):
             # It waits for the request with its libraries loaded: no hostile byte is read before the limits stand.
             _limit(process.pid, seconds)
+            _make_nice(process.pid, niceness)
             process.stdin.write(json.dumps(request).encode())
             process.stdin.close()
             answer = await _to_the_end(process.stdout)
@@ -213,6 +218,12 @@ def _limit(pid: int, seconds: int) -> None:
             hard = resource.prlimit(pid, each)[1]
             bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.prlimit(pid, each, (bound, bound))
+
+
+def _make_nice(pid: int, niceness: int) -> None:
+    if niceness:
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + niceness)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from cnt_grpc.media import examine
 from cnt_grpc.media.examine import BrokenExaminerError
+from cnt_grpc.media.sandbox import NICENESS
 
 SECONDS: Final = 3600
 """Longest reading: a film of hours, decoded."""
@@ -55,7 +56,8 @@ class Reading:
 async def read(path: Path, container: str, folder: Path, extent: Extent) -> Reading:
     """Read a file; `folder` is empty. Raises UnreadableError, BrokenExaminerError."""
     request = {"path": str(path), "container": container, "read": extent}
-    answer = await examine.ask("whole.py", request, folder, seconds=SECONDS)
+    # Decoding an hour of film takes minutes of a processor: others come first, as before FFmpeg, which made it.
+    answer = await examine.ask("whole.py", request, folder, seconds=SECONDS, niceness=NICENESS)
     try:
         return Reading(tuple(Track(**each) for each in answer["streams"]))
     except (KeyError, TypeError) as error:

@@ -23,7 +23,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 DEMUXERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav,ogg,flac,aac"
-ENDS: Final = 2
+ENDS: Final = Fraction(1, 2)
 """Seconds that are decoded at each end."""
 MOST_ENDS: Final = 300
 """Packets that are decoded of the beginning, at most, where they do not say when they are shown."""
