@@ -66,6 +66,17 @@ class Page:
             assert time.monotonic() < deadline, f"the page does not load: {expression}"
             await asyncio.sleep(0.05)
 
+    async def choose(self, selector: str, file: Path) -> None:
+        """Puts a file of this machine into an input of the page, as somebody does who picks it."""
+        found = await self._send("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
+        await self._send("DOM.setFileInputFiles", files=[str(file)], objectId=found["result"]["objectId"])
+
+    async def slow_down(self, *, up: float, down: float) -> None:
+        """Gives the page a network of so many bytes a second."""
+        await self._send("Network.enable")
+        speed = {"uploadThroughput": up, "downloadThroughput": down}
+        await self._send("Network.emulateNetworkConditions", offline=False, latency=0, **speed)
+
     async def evaluate(self, expression: str) -> Any:
         """What an expression gives in the page, promises awaited. AssertionError when it throws."""
         answer = await self._send(

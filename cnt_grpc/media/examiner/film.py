@@ -113,15 +113,19 @@ class _Span:
     def __init__(self) -> None:
         self.start: Seconds | None = None
         self.end = Seconds(0)
+        self._heard_from = Seconds(0)
 
     def add(self, packet: Packet[Any], *, trims_end: bool) -> None:
         if packet.pts is None or packet.time_base is None:
             return
         at, length = packet.pts * packet.time_base, (packet.duration or 0) * packet.time_base
         skipped, discarded = _skipped(packet)
-        if self.start is None or at + skipped < self.start:
+        # A run-up may be longer than its packet: at 8 kHz that of an mp3 takes two.
+        self._heard_from = max(self._heard_from, at + skipped) if skipped else self._heard_from
+        begins = max(at + skipped, self._heard_from)
+        if self.start is None or begins < self.start:
             # An encoder's run-up lies before zero and is never heard, whether or not the file says how long it is.
-            self.start = max(at + skipped, Seconds(0)) if at <= 0 else at + skipped
+            self.start = max(begins, Seconds(0)) if at <= 0 else begins
         self.end = max(self.end, at + length - (discarded if trims_end else 0))
 
 
