@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import Final
 
 from cnt_grpc import auth
+from cnt_grpc.kit import tasks
 from cnt_grpc.kit.db import Database
 
 _FRESH_SECONDS: Final = 2.0
@@ -29,7 +30,7 @@ class Blocks:
     async def _of(self, writer_id: int) -> frozenset[int]:
         known = self._known.get(writer_id)
         if known is None or known[0] < time.monotonic() - _FRESH_SECONDS:
-            known = (time.monotonic(), asyncio.ensure_future(self._load(writer_id)))
+            known = (time.monotonic(), tasks.shared(self._load(writer_id)))
             self._known[writer_id] = known
             self._known.move_to_end(writer_id)
             if len(self._known) > _KEPT:

@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 from asyncpg.prepared_stmt import PreparedStatement
 
+from cnt_grpc.kit import tasks
 from cnt_grpc.kit.db.pool import Connection, Pool
 from cnt_grpc.kit.db.sqlstate import is_stale_statement, is_standby, meaning
 from cnt_grpc.kit.db.statements import Statement
@@ -149,7 +150,7 @@ class Tx:
                 await self._send_commit(connection)
             return
         # Once COMMIT is on its way the callbacks must follow it, even when the caller is cancelled meanwhile.
-        await asyncio.shield(asyncio.create_task(self._commit_and_tell(connection)))
+        await asyncio.shield(tasks.shared(self._commit_and_tell(connection)))
 
     async def __aenter__(self) -> Self:
         self._outer = _current.get()

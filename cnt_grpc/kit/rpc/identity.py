@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cnt_grpc.kit import clock
+from cnt_grpc.kit import clock, tasks
 from cnt_grpc.kit.errors import Unauthenticated
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
@@ -121,7 +121,7 @@ class Identity:
         # Calls that ask at the same moment share one statement: a thousand sessions that expire together ask once.
         self._asked.add(session_id)
         if self._answer is None:
-            self._answer = asyncio.create_task(self._ask())
+            self._answer = tasks.shared(self._ask())
         await asyncio.shield(self._answer)
         return self._callers[session_id][1]
 
