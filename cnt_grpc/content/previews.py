@@ -48,5 +48,5 @@ async def keep(tx: Tx, workshop: media.Workshop, cut: Cut, film: media.Made) -> 
     await tx.run(changes.set_preview(), item_id=cut.item_id, preview_key=film.key, **columns)
     await files.use(tx, cut.item_id, columns)
     if row["status"] == Status.APPROVED:
-        await files.publish(tx, columns)
+        await files.publish(tx, cut.item_id, columns)
     return True

@@ -2,7 +2,8 @@
 
 Other rooms keep the id of a media object, and call in their own transaction:
 `claim` to take a file that the caller uploaded (with `private=True` for drafts), `use` and `release` to keep it and let
-it go, `publish` and `withdraw` to show it to everyone or no longer. They join `objects` to their rows, and make
+it go, `publish` and `withdraw` to say that everyone sees what uses it, or no longer: a file is public while anything
+public uses it. They join `objects` to their rows, and make
 addresses with `Urls` where they make messages. A file that nothing uses goes after a day, or at once when the last
 user releases it. What the platform makes itself (films of others, pictures with words, recordings, documents) comes in
 through the `Workshop`.

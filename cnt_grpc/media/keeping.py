@@ -34,5 +34,5 @@ async def show(tx: Tx, user_id: int, media_id: int) -> None:
     picture = await rules.claim(tx, Caller(user_id), Kind.IMAGE, media_id=media_id)
     await release(tx, AVATAR, str(user_id))
     await rules.use(tx, media_id, AVATAR, str(user_id))
-    await publish(tx, media_id)
+    await publish(tx, media_id, AVATAR, str(user_id))
     await auth.set_avatar(tx, user_id, picture["key"])

@@ -49,11 +49,16 @@ async def claim(
     return await _begin(tx, row, target)
 
 
-async def publish(tx: Tx, media_id: int) -> None:
-    """Show a file, and the pictures made of it, to everyone; raises Precondition for one that is kept private."""
-    key = await tx.value(uses.set_visibility(), media=media_id, visibility="public")
+async def publish(tx: Tx, media_id: int, room: str, ref: str) -> None:
+    """Note that what uses a file (as told to `use`) is public: everyone sees the file and the pictures made of it.
+
+    Raises Precondition for one that is kept private.
+    """
+    key = await tx.value(uses.show(), media=media_id)
     if key is not None and key.startswith(PRIVATE):
         raise Precondition(Reason.MEDIA_STAYS_PRIVATE)
+    if await tx.value(uses.set_public(), media=media_id, room=room, ref=ref, public=True) is None:
+        raise RuntimeError(f"{room} {ref} shows file {media_id} and does not use it")
 
 
 async def _begin(tx: Tx, row: Row, target: str) -> Row:

@@ -81,19 +81,29 @@ async def use(tx: Tx, media_id: int, room: str, ref: str) -> None:
     await tx.run(uses.add_use(), media=media_id, room=room, ref=ref, now=clock.now())
 
 
-async def withdraw(tx: Tx, media_id: int) -> None:
-    """Show a file only to those who get a signed address: what used it is no longer public."""
-    await tx.run(uses.set_visibility(), media=media_id, visibility="private")
+async def withdraw(tx: Tx, media_id: int, room: str, ref: str) -> None:
+    """Note that what uses a file is no longer public: when nothing else that is uses it, only its owner sees the file.
+
+    The file is locked first, so that of two that show and hide it at once the later one sees what the other did.
+    """
+    await tx.run(uses.lock_object(), media=media_id)
+    await tx.run(uses.set_public(), media=media_id, room=room, ref=ref, public=False)
+    await tx.run(uses.hide(), media=media_id)
 
 
 async def forget_uses(tx: Tx, room: str, ref: str, media_id: int = 0) -> list[int]:
-    """Note that something uses a file no longer, or none at all; the ids of those that nothing uses now."""
+    """Note that something uses a file no longer, or none at all; the ids of those that nothing uses now.
+
+    What nothing public uses any more is hidden.
+    """
     if media_id:
         gone = await tx.all(uses.remove_uses(of_one=True), room=room, ref=ref, media=media_id)
     else:
         gone = await tx.all(uses.remove_uses(of_one=False), room=room, ref=ref)
     unused = []
     for each in sorted(row["media_id"] for row in gone):
+        await tx.run(uses.lock_object(), media=each)
+        await tx.run(uses.hide(), media=each)
         found = await tx.value(uses.mark_unused(), media=each, now=clock.now())
         if found is not None:
             unused.append(found)

@@ -83,10 +83,13 @@ media_uses = Table(
     Column("media_id", BigInteger, ForeignKey("media_objects.id"), nullable=False),
     Column("room", Text, nullable=False, comment="the room that uses it, such as content"),
     Column("ref", Text, nullable=False, comment="what of that room, such as item:12"),
+    Column(
+        "public", Boolean, nullable=False, server_default=text("false"), comment="whether everyone sees what uses it"
+    ),
     Column("created_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("media_id", "room", "ref", name="pk_media_uses"),
     Index("ix_media_uses_room_ref", "room", "ref"),
-    comment="Who uses a file; what nobody uses is swept",
+    comment="Who uses a file: what nobody uses is swept, and what something public uses is public",
 )
 
 media_leavings = Table(

@@ -35,8 +35,7 @@ async def post(
     """
     at = at or clock.now()
     approved = status == Status.APPROVED
-    visibility = "public" if approved else "private"
-    files = [await media_makers.image(tx, by, visibility=visibility) for _ in range(pictures)]
+    files = [await media_makers.image(tx, by) for _ in range(pictures)]
     post_id: int = await tx.value(
         changes.insert_post(),
         title=title,
@@ -52,6 +51,8 @@ async def post(
     for position, file in enumerate(files):
         await tx.run(changes.insert_file(), post_id=post_id, position=position, media_id=file["id"])
         await media.use(tx, file["id"], "community", f"post:{post_id}")
+        if approved:
+            await media.publish(tx, file["id"], "community", f"post:{post_id}")
     if carousel:
         await tx.run(_set_carousel(), post_id=post_id)
     await moderation.moved(tx, KIND, post_id, author_id=by, was=None, now=Status(status))

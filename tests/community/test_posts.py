@@ -44,6 +44,29 @@ async def told(api: Api, who: Person) -> list[Any]:
     return list(reversed(page.notifications))
 
 
+async def test_a_picture_is_seen_while_anything_that_everyone_sees_shows_it(world: World, api: Api) -> None:
+    """A post and a podcast, of two rooms, with one file."""
+    ann = await world.user(roles={"creator"})
+    moderator = api.as_(await world.user(roles={"moderator"})).moderation
+    [picture] = await files(world, ann, images=1)
+    post = (await api.as_(ann).community.CreatePost(content="Come!", media_ids=[picture], category=1)).post.post_id
+    async with world.db.transaction() as tx:
+        sound = (await media_makers.audio(tx, ann.id))["id"]
+    given = {"title": "Come!", "media_id": sound, "cover_media_id": picture}
+    podcast = (await api.as_(ann).content.CreatePodcast(**given)).podcast.podcast_id
+
+    assert await visibility(world, picture) == "public"
+    await moderator.RejectContent(content_type=KIND, content_id=post, reason="no")
+    assert await visibility(world, picture) == "public"
+    await moderator.ArchiveContent(content_type="podcast", content_id=podcast)
+    assert await visibility(world, picture) == "private"
+    await moderator.ApproveContent(content_type=KIND, content_id=post)
+    assert await visibility(world, picture) == "public"
+    await api.as_(ann).community.DeletePost(post_id=post)
+    assert await visibility(world, picture) == "private"
+    assert (await api.as_(ann).media.GetMedia(media_id=picture)).media.media_id == picture, "the podcast keeps it"
+
+
 async def test_a_post_waits_and_everyone_sees_it_once_it_is_approved(world: World, api: Api) -> None:
     ann, bob = await world.users(2)
     moderator = await world.user(roles={"moderator"})

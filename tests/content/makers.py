@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Executable, bindparam, insert, update
 
-from cnt_grpc import media, moderation
+from cnt_grpc import moderation
 from cnt_grpc.content.kinds import BIBLE_STORY, DOCUMENT, MOVIE, MUSIC, PODCAST, ItemKind
 from cnt_grpc.content.queries import artists as artist_queries
 from cnt_grpc.content.queries import changes
 from cnt_grpc.content.queries import follows as follow_queries
 from cnt_grpc.content.queries import items as queries
+from cnt_grpc.content.rules import files
 from cnt_grpc.content.tables import categories, content_items
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx, statement
@@ -65,9 +66,8 @@ async def item(
     """
     at = at or clock.now()
     approved = status == Status.APPROVED
-    visibility = "public" if approved else "private"
-    source = await FILES["video" if watched else kind.media[0]](tx, by, visibility=visibility)
-    picture = await media_makers.image(tx, by, visibility=visibility) if cover else None
+    source = await FILES["video" if watched else kind.media[0]](tx, by)
+    picture = await media_makers.image(tx, by) if cover else None
     item_id = await tx.value(
         changes.insert_item(kind),
         title=title,
@@ -87,9 +87,10 @@ async def item(
     )
     if popularity:
         await tx.run(_set_popularity(), item_id=item_id, popularity=popularity)
-    await media.use(tx, source["id"], "content", f"item:{item_id}:media")
-    if picture:
-        await media.use(tx, picture["id"], "content", f"item:{item_id}:cover")
+    columns = {"media_id": source["id"], "cover_id": picture["id"] if picture else None}
+    await files.use(tx, item_id, columns)
+    if approved:
+        await files.publish(tx, item_id, columns)
     await moderation.moved(tx, kind.name, item_id, author_id=by, was=None, now=Status(status))
     row = await tx.one(queries.visible_item(kind, Gate.ALL), item_id=item_id)
     assert row is not None

@@ -14,7 +14,7 @@ from cnt_grpc import http
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.media import Shelf, Urls, publish, withdraw
+from cnt_grpc.media import Shelf, Urls, publish, use, withdraw
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from tests.auth import makers as people
@@ -155,9 +155,11 @@ async def test_a_signature_works_for_a_quarter_of_an_hour(side: Side) -> None:
 async def test_a_file_that_is_published_and_withdrawn(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnt_grpc.media.shelf._SECONDS", 0)
     media_id, key = await side.stored("private")
+    async with side.db.transaction() as tx:
+        await use(tx, media_id, "test", key)
     for act, status in ((publish, 200), (withdraw, 404)):
         async with side.db.transaction() as tx:
-            await act(tx, media_id)
+            await act(tx, media_id, "test", key)
         async with side.get(side.urls.public(key)) as reply:
             assert reply.status == status
 

@@ -45,7 +45,7 @@ async def claimed(ann: Ann, kind: Kind, **named: object) -> Row:
     async with ann.world.db.transaction() as tx:
         row = await media.claim(tx, Caller(ann.person.id), kind, **named)  # type: ignore[arg-type]  # one of its two names
         await media.use(tx, row["id"], "test", f"item:{row['id']}")
-        await media.publish(tx, row["id"])
+        await media.publish(tx, row["id"], "test", f"item:{row['id']}")
     return row
 
 
@@ -90,7 +90,7 @@ async def test_a_draft_that_is_kept_stays_private(ann: Ann, tmp_path: Path) -> N
     assert row["key"] == draft.file_path
     with pytest.raises(Precondition) as refusal:
         async with ann.world.db.transaction() as tx:
-            await media.publish(tx, row["id"])
+            await media.publish(tx, row["id"], "test", f"draft:{row['id']}")
     assert refusal.value.reason == Reason.MEDIA_STAYS_PRIVATE
     # Even if a row said otherwise, nothing below private/ is open.
     urls, shelf = ann.world.system.urls, Shelf(ann.world.db, ann.world.system.storage)  # type: ignore[arg-type]  # local
@@ -115,7 +115,7 @@ async def test_papers_and_exports_are_never_published(ann: Ann, tmp_path: Path) 
         assert row["key"] == paper.file_path
     with pytest.raises(Precondition):
         async with ann.world.db.transaction() as tx:
-            await media.publish(tx, paper.media_id)
+            await media.publish(tx, paper.media_id, "test", "paper")
     pdf = pb2.UploadStart(purpose=pb2.MEDIA_PURPOSE_IDENTITY_DOCUMENT)
     papers = (
         await ann.media.Upload([pb2.UploadRequest(start=pdf), pb2.UploadRequest(piece=file_of("pdf", tmp_path))])

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cnt_grpc import media
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.db import Database, Row
+from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Exhausted, Invalid, NotFound, Precondition
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import rules
@@ -57,6 +58,13 @@ class Room:
         assert (found is not None) == has_bytes
         return has_bytes
 
+    async def is_public(self, row: Row) -> bool:
+        """Whether everyone sees a file."""
+        async with self.db.reading() as tx:
+            found = await tx.one(objects.object_by_id(), media=row["id"])
+        assert found is not None
+        return bool(found["visibility"] == "public")
+
     async def stored(self) -> int:
         """Bytes that count against the owner's quota."""
         async with self.db.transaction() as tx:
@@ -102,6 +110,59 @@ async def test_only_what_is_ready_of_the_kind_and_ones_own_is_claimed(room: Room
         ]:
             with pytest.raises(NotFound):
                 await media.claim(tx, caller, media.Kind.AUDIO, **given)
+
+
+async def test_a_file_is_public_while_anything_public_uses_it(room: Room) -> None:
+    row = await room.audio()
+    one, two, draft = [room.item(number) for number in (1, 2, 3)]
+
+    async def act(*acts: Any) -> bool:
+        async with room.db.transaction() as tx:
+            for each, ref in acts:
+                await each(tx, row["id"], "content", ref)
+        return await room.is_public(row)
+
+    async def let_go(tx: Tx, media_id: int, of: str, ref: str) -> None:
+        await rules.forget_uses(tx, of, ref, media_id)
+
+    assert not await act((media.use, one), (media.use, two), (media.use, draft))
+    assert await act((media.publish, one), (media.publish, two))
+    assert await act((media.withdraw, one))
+    assert await act((media.withdraw, one)), "twice is once"
+    assert not await act((media.withdraw, two))
+    assert await act((media.publish, one), (media.publish, two))
+    # What is deleted shows it no longer either, whatever else keeps it.
+    assert await act((let_go, one))
+    assert not await act((let_go, two))
+    assert await room.is_there(row), "the draft keeps it"
+    # And what is used anew begins unseen.
+    assert not await act((media.use, one))
+
+
+async def test_showing_and_hiding_at_once_ends_as_one_after_the_other(room: Room) -> None:
+    """Two things share a file; one is hidden while the other is shown."""
+    row = await room.audio()
+    one, two = room.item(1), room.item(2)
+    async with room.db.transaction() as tx:
+        for ref in (one, two):
+            await media.use(tx, row["id"], "content", ref)
+        await media.publish(tx, row["id"], "content", one)
+    for hidden, shown in [(one, two), (two, one)] * 4:
+        begun = asyncio.Event()
+
+        async def hide(ref: str = hidden, begun: asyncio.Event = begun) -> None:
+            async with room.db.transaction() as tx:
+                await begun.wait()
+                await media.withdraw(tx, row["id"], "content", ref)
+
+        hiding = asyncio.create_task(hide())
+        async with room.db.transaction() as tx:
+            await media.publish(tx, row["id"], "content", shown)
+            begun.set()
+            # It waits for this transaction, and then must see what it did.
+            await asyncio.sleep(0.05)
+        await hiding
+        assert await room.is_public(row)
 
 
 async def test_what_nothing_uses_is_removed_after_a_day(room: Room) -> None:

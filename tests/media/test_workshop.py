@@ -39,7 +39,7 @@ async def test_a_picture_with_words(ann: Ann, workshop: Workshop) -> None:
     async with ann.world.db.transaction() as tx:
         media_id = await workshop.keep(tx, made, owner=ann.person.id)
         await media.use(tx, media_id, "community", f"post:{ann.person.id}")
-        await media.publish(tx, media_id)
+        await media.publish(tx, media_id, "community", f"post:{ann.person.id}")
     assert await ann.content(key) == drawn.getvalue(), "what was made is stored as it is"
     found = (await ann.media.GetMedia(media_id=media_id)).media
     assert (found.kind, found.width, found.height) == (media_pb2.MEDIA_KIND_IMAGE, 1600, 1600)

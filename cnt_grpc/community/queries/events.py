@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
-    exists,
     func,
     literal,
     null,
@@ -136,13 +135,6 @@ def events_to_find(limit: int) -> Executable:
     approved = _event.status == Status.APPROVED.value
     behind = _event.id > bindparam("after", type_=BigInteger)
     return select(events).where(approved, behind).order_by(_event.id).limit(limit).with_for_update(read=True)
-
-
-@statement
-def is_public_cover() -> Executable:
-    """Whether an approved event shows a file. Parameter: file, its id."""
-    file = bindparam("file", type_=BigInteger)
-    return select(exists().where(_event.cover_id == file, _event.status == Status.APPROVED.value))
 
 
 @statement

@@ -11,7 +11,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     bindparam,
-    exists,
     false,
     lateral,
     select,
@@ -226,14 +225,3 @@ def posts_to_find(limit: int) -> Executable:
 def post_to_find() -> Executable:
     """What can be found of a post. Parameter: post_id."""
     return select(*FOUND).where(_post.id == _ID)
-
-
-@statement
-def is_public_file() -> Executable:
-    """Whether an approved post shows a file. Parameter: file, its id."""
-    shown = post_media.join(community_posts, _post.id == post_media.c.post_id)
-    return select(
-        exists()
-        .select_from(shown)
-        .where(post_media.c.media_id == bindparam("file", type_=BigInteger), _post.status == Status.APPROVED.value)
-    )

@@ -4,7 +4,6 @@ from typing import Final
 
 from cnt_grpc import media, moderation, search
 from cnt_grpc.community.queries import event_changes as changes
-from cnt_grpc.community.queries import events as queries
 from cnt_grpc.community.tables import events
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.moderation import Status
@@ -15,16 +14,20 @@ ROOM: Final = "community"
 async def show(tx: Tx, event: Row) -> None:
     """Let everyone see the cover of an approved event, and find it."""
     if event["cover_id"] is not None:
-        await media.publish(tx, event["cover_id"])
+        await media.publish(tx, event["cover_id"], ROOM, ref(event["id"]))
     await search.put(tx, document(event))
 
 
 async def hide(tx: Tx, event: Row) -> None:
-    """Let nobody see the cover any more, unless another event shows it, nor find the event."""
-    file = event["cover_id"]
-    if file is not None and not await tx.value(queries.is_public_cover(), file=file):
-        await media.withdraw(tx, file)
+    """Let nobody see the cover any more, unless something else shows it, nor find the event."""
+    if event["cover_id"] is not None:
+        await media.withdraw(tx, event["cover_id"], ROOM, ref(event["id"]))
     await search.remove(tx, search.Kind.EVENT, event["id"])
+
+
+def ref(event_id: int) -> str:
+    """As what the media room knows an event."""
+    return f"event:{event_id}"
 
 
 def document(event: Row) -> search.Document:

@@ -9,7 +9,7 @@ from cnt_grpc import media, moderation, notification, search
 from cnt_grpc.community import places
 from cnt_grpc.community.queries import attendees, event_changes
 from cnt_grpc.community.queries import events as queries
-from cnt_grpc.community.rules.event_standing import KIND, ROOM, STANDING, show
+from cnt_grpc.community.rules.event_standing import KIND, ROOM, STANDING, ref, show
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
@@ -79,7 +79,7 @@ async def create(tx: Tx, caller: Caller, wanted: Changes) -> Row:
         **columns,
     )
     if columns["cover_id"] is not None:
-        await media.use(tx, columns["cover_id"], ROOM, _ref(event_id))
+        await media.use(tx, columns["cover_id"], ROOM, ref(event_id))
     await moderation.moved(tx, KIND, event_id, author_id=caller.user_id, was=None, now=status)
     event = await shown(tx, caller, event_id)
     if status is Status.APPROVED:
@@ -156,9 +156,9 @@ async def update(tx: Tx, caller: Caller, event_id: int, wanted: Changes) -> Row:
     if changed:
         await tx.run(event_changes.update_event(), event_id=event_id, edited_at=clock.now(), **columns)
     if "cover_id" in changed:
-        await media.release(tx, ROOM, _ref(event_id))
+        await media.release(tx, ROOM, ref(event_id))
         if columns["cover_id"] is not None:
-            await media.use(tx, columns["cover_id"], ROOM, _ref(event_id))
+            await media.use(tx, columns["cover_id"], ROOM, ref(event_id))
     if changed and old["host_id"] != caller.user_id:
         _write_down(tx, caller, "update", old, {name: str(value) for name, value in changed.items()})
     now = STANDING.next_status(old, caller, changed)
@@ -192,7 +192,7 @@ async def remove(tx: Tx, event: Row) -> None:
             )
             await notification.tell(tx, set(row["user_ids"]) - {host["id"]}, cancelled)
     await tx.run(event_changes.delete_event(), event_id=event["id"])
-    await media.release(tx, ROOM, _ref(event["id"]))
+    await media.release(tx, ROOM, ref(event["id"]))
     await search.remove(tx, search.Kind.EVENT, event["id"])
     was = Status(event["status"])
     await moderation.moved(tx, KIND, event["id"], author_id=event["host_id"], was=was, now=None)
@@ -243,10 +243,6 @@ def _check_times(starts_at: datetime, ends_at: datetime) -> None:
 
 def _place(row: Row) -> tuple[datetime, int]:
     return row["starts_at"], row["id"]
-
-
-def _ref(event_id: int) -> str:
-    return f"event:{event_id}"
 
 
 def _write_down(tx: Tx, caller: Caller, action: str, old: Row, after: Mapping[str, object]) -> None:

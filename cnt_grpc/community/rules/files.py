@@ -61,15 +61,14 @@ async def of(tx: Tx, posts: Sequence[Row]) -> Files:
 async def publish(tx: Tx, post_id: int) -> None:
     """Show the files of an approved post to everyone."""
     for file in await tx.all(queries.files_of(), post_ids=[post_id]):
-        await media.publish(tx, file["id"])
+        await media.publish(tx, file["id"], _ROOM, _ref(post_id))
     await quoting.publish(tx, post_id)
 
 
 async def withdraw(tx: Tx, post_id: int) -> None:
-    """Show the files of a post that is no longer approved to nobody any more, but for those of another that is."""
+    """Show the files of a post that is no longer approved to nobody any more, but for those of others that are."""
     for file in await tx.all(queries.files_of(), post_ids=[post_id]):
-        if not await tx.value(queries.is_public_file(), file=file["id"]):
-            await media.withdraw(tx, file["id"])
+        await media.withdraw(tx, file["id"], _ROOM, _ref(post_id))
     await quoting.withdraw(tx, post_id)
 
 

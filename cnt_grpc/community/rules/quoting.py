@@ -30,13 +30,13 @@ async def release(tx: Tx, post_id: int) -> None:
 async def publish(tx: Tx, post_id: int) -> None:
     """Show what was drawn of an approved post to everyone."""
     for media_id in await _pictures(tx, post_id):
-        await media.publish(tx, media_id)
+        await media.publish(tx, media_id, _ROOM, _ref(post_id))
 
 
 async def withdraw(tx: Tx, post_id: int) -> None:
     """Show what was drawn of a post that is no longer approved to nobody any more."""
     for media_id in await _pictures(tx, post_id):
-        await media.withdraw(tx, media_id)
+        await media.withdraw(tx, media_id, _ROOM, _ref(post_id))
 
 
 async def words(tx: Tx, post_id: int) -> Words | None:

@@ -13,9 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
-    exists,
     func,
-    or_,
     select,
     true,
 )
@@ -209,13 +207,3 @@ def own_item(kind: ItemKind, *, anyones: bool) -> Executable:
     if not anyones:
         found = found.where(_item.creator_id == CALLER_ID)
     return found.with_for_update(of=content_items)
-
-
-@statement
-def is_public_file() -> Executable:
-    """Whether an approved item refers to a file that may be used twice: no preview is. Parameter: file, its id."""
-    file = bindparam("file", type_=BigInteger)
-    approved = _item.status == Status.APPROVED.value
-    return select(
-        or_(exists().where(_item.media_id == file, approved), exists().where(_item.cover_id == file, approved))
-    )

@@ -144,5 +144,5 @@ async def _cover(tx: Tx, caller: Caller, artist_id: int, wanted: File | Blank) -
     row = await media.claim(tx, caller, media.Kind.IMAGE, media_id=wanted.media_id, file_path=wanted.file_path)
     await media.release(tx, "content", ref)
     await media.use(tx, row["id"], "content", ref)
-    await media.publish(tx, row["id"])
+    await media.publish(tx, row["id"], "content", ref)
     return {"cover_id": row["id"], "cover_key": row["key"]}

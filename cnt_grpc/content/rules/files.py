@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from cnt_grpc import media
 from cnt_grpc.content.kinds import ItemKind
-from cnt_grpc.content.queries import items as queries
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.rpc.call import Caller
 
@@ -80,18 +79,18 @@ async def replace(tx: Tx, item_id: int, columns: Columns) -> None:
     await use(tx, item_id, columns)
 
 
-async def publish(tx: Tx, columns: Columns) -> None:
+async def publish(tx: Tx, item_id: int, columns: Columns) -> None:
     """Show the files that these columns of an approved item refer to to everyone."""
-    for _, file in _files(columns):
+    for column, file in _files(columns):
         if file is not None:
-            await media.publish(tx, file)
+            await media.publish(tx, file, _ROOM, _ref(item_id, column))
 
 
-async def withdraw(tx: Tx, columns: Columns) -> None:
-    """Show the files of an item that is no longer approved to nobody any more, but for those of another that is."""
-    for _, file in _files(columns):
-        if file is not None and not await tx.value(queries.is_public_file(), file=file):
-            await media.withdraw(tx, file)
+async def withdraw(tx: Tx, item_id: int, columns: Columns) -> None:
+    """Show the files of an item that is no longer approved to nobody any more, but for those of others that are."""
+    for column, file in _files(columns):
+        if file is not None:
+            await media.withdraw(tx, file, _ROOM, _ref(item_id, column))
 
 
 async def release(tx: Tx, item_id: int) -> None:

@@ -108,7 +108,7 @@ async def create(tx: Tx, caller: Caller, kind: ItemKind, wanted: Changes) -> Row
     await files.use(tx, item_id, source | cover)
     await artists.make(tx, caller.user_id)
     if status is Status.APPROVED:
-        await files.publish(tx, source | cover)
+        await files.publish(tx, item_id, source | cover)
         await artists.published(tx, caller.user_id, item_id, plays=0, first=True)
         await finding.index_item(tx, kind, item_id)
     await moderation.moved(tx, kind.name, item_id, author_id=caller.user_id, was=None, now=status)
@@ -153,7 +153,7 @@ async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: C
         await tx.run(changes.update_item(kind), item_id=item_id, **{**kept, **changed, "updated_at": clock.now()})
         await files.replace(tx, item_id, changed)
         if now is Status.APPROVED:
-            await files.publish(tx, changed)
+            await files.publish(tx, item_id, changed)
             await finding.index_item(tx, kind, item_id)
     anothers = old["creator_id"] != caller.user_id
     if anothers:

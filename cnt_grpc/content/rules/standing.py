@@ -35,11 +35,11 @@ def next_status(kind: ItemKind, old: Row, caller: Caller, asked: Status | None, 
 async def _follow(kind: ItemKind, tx: Tx, item: Row, was: Status, now: Status) -> None:
     """Let everyone see the files of an approved item and find it, and count it as its artist's; or no longer."""
     if now is Status.APPROVED:
-        await files.publish(tx, item)
+        await files.publish(tx, item["id"], item)
         first = item["approved_at"] == item["updated_at"]
         await artists.published(tx, item["creator_id"], item["id"], plays=item["plays_count"], first=first)
     elif was is Status.APPROVED:
-        await files.withdraw(tx, item)
+        await files.withdraw(tx, item["id"], item)
         await artists.withdrawn(tx, item["creator_id"], plays=item["plays_count"])
     await finding.index_item(tx, kind, item["id"])
 

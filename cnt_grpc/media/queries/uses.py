@@ -10,13 +10,39 @@ _IN_USE = exists().where(media_uses.c.media_id == media_objects.c.id)
 
 
 @statement
-def set_visibility() -> Executable:
-    """Show a file to everyone, or to nobody but those who get a signed address."""
+def show() -> Executable:
+    """Show a file to everyone, and keep others from hiding it before the transaction ends; its key."""
     return (
         update(media_objects)
         .where(media_objects.c.id == bindparam("media"), media_objects.c.state == "ready")
-        .values(visibility=bindparam("visibility"))
+        .values(visibility="public")
         .returning(media_objects.c.key)
+    )
+
+
+@statement
+def set_public() -> Executable:
+    """Note whether everyone sees what uses a file; no row when it does not. Parameters: media, room, ref, public."""
+    return (
+        update(media_uses)
+        .where(
+            media_uses.c.media_id == bindparam("media"),
+            media_uses.c.room == bindparam("room"),
+            media_uses.c.ref == bindparam("ref"),
+        )
+        .values(public=bindparam("public", type_=media_uses.c.public.type))
+        .returning(media_uses.c.media_id)
+    )
+
+
+@statement
+def hide() -> Executable:
+    """Show a file to nobody but those who get a signed address, unless something public uses it; after lock_object."""
+    shown = exists().where(media_uses.c.media_id == media_objects.c.id, media_uses.c.public)
+    return (
+        update(media_objects)
+        .where(media_objects.c.id == bindparam("media"), media_objects.c.visibility == "public", ~shown)
+        .values(visibility="private")
     )
 
 
@@ -63,7 +89,7 @@ def mark_unused() -> Executable:
 
 @statement
 def lock_object() -> Executable:
-    """Wait for those who are about to use the file: the next statement sees what they did."""
+    """Wait for those who are about to use or show the file: the next statement sees what they did."""
     return select(media_objects.c.id).where(media_objects.c.id == bindparam("media")).with_for_update()
 
 
