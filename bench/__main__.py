@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import beside_edits, edits, overload, quotes, report, streams
+from bench import beside_edits, edits, overload, plays, quotes, report, streams, uploads
 from bench.cases import Case, Way, cases
 from bench.measure import Effort, Result, compare
 from bench.report import Promise
@@ -18,6 +18,8 @@ OTHERS = {
     "overload": "three times as many calls as the server can do, through Envoy",
     "streams": f"{STREAMS:,} people who watch their inboxes",
     "quotes": "the words of posts, drawn as pictures",
+    "uploads": "a film of a gigabyte: its rate and what memory it takes",
+    "plays": "reading an item that a crowd plays",
     "edits": "copies and encodes with all that we do around them, against plain FFmpeg",
     "beside_edits": "short calls while two films are encoded on the same cores, and how soon progress begins",
 }
@@ -38,6 +40,10 @@ class Plan:
     """Posts."""
     edits: tuple[int, int, int]
     """Megabytes of the film that is copied, seconds of the one that is encoded, rounds."""
+    uploads: tuple[int, int]
+    """Megabytes of the film, rounds."""
+    plays: tuple[int, float]
+    """Listeners of one item, seconds of a turn."""
 
 
 FULL = Plan(
@@ -48,6 +54,8 @@ FULL = Plan(
     streams=STREAMS,
     quotes=100,
     edits=(1000, 60, 5),
+    uploads=(1000, 5),
+    plays=(100_000, 2.0),
 )
 QUICK = Plan(
     Effort(3, 0.25),
@@ -57,6 +65,8 @@ QUICK = Plan(
     streams=1_000,
     quotes=20,
     edits=(100, 5, 1),
+    uploads=(100, 1),
+    plays=(2_000, 0.5),
 )
 
 
@@ -81,6 +91,12 @@ class Run:
             self._promise(streams.measure(found, streams=self.plan.streams))
         if self.wants("quotes"):
             self._promise(quotes.measure(posts=self.plan.quotes))
+        if self.wants("uploads"):
+            megabytes, rounds = self.plan.uploads
+            self._promise(uploads.measure(found, megabytes=megabytes, rounds=rounds))
+        if self.wants("plays"):
+            listeners, turn = self.plan.plays
+            self._promise(plays.measure(found, plays=listeners, seconds=turn))
         if self.wants("edits"):
             megabytes, seconds, rounds = self.plan.edits
             self._promise(edits.measure(megabytes=megabytes, seconds=seconds, rounds=rounds))

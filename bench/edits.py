@@ -45,7 +45,7 @@ def measure(*, megabytes: int, seconds: int, rounds: int) -> Iterable[Promise]:
 
 async def _measure(folder: Path, megabytes: int, seconds: int, rounds: int) -> list[Promise]:
     sandbox.available()
-    large, length = _large(folder, megabytes)
+    large, length = large_film(folder, megabytes)
     small = film(folder / "small.mp4", seconds)
     trim: list[Operation] = [Trim(5.0, length - 5.0, fast=True)]
     plain_trim = ["-ss", "5", "-t", f"{length - 10}", "-i", str(large), "-c", "copy", "-map", "0"]
@@ -156,10 +156,11 @@ def film(path: Path, seconds: int) -> Path:
     return path
 
 
-def _large(folder: Path, megabytes: int) -> tuple[Path, float]:
-    """A film of that size, the same twenty seconds again and again; and its length."""
-    clip, large = film(folder / "clip.mp4", _CLIP_SECONDS), folder / "large.mp4"
+def large_film(folder: Path, megabytes: int) -> tuple[Path, float]:
+    """A film of that size, the same few seconds again and again; and its length."""
+    seconds = min(_CLIP_SECONDS, megabytes)
+    clip, large = film(folder / "clip.mp4", seconds), folder / "large.mp4"
     times = max(2, round(megabytes * 1_000_000 / clip.stat().st_size))
     loop = ["-stream_loop", str(times - 1), "-i", str(clip), "-c", "copy", str(large)]
     subprocess.run([ffmpeg.program(), "-v", "error", *loop], check=True)
-    return large, float(_CLIP_SECONDS * times)
+    return large, float(seconds * times)

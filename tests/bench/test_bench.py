@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import overload, quotes, report, streams
+from bench import overload, plays, quotes, report, streams, uploads
 from bench.__main__ import NAMES, Plan, Run
 from bench.cases import Way, cases
 from bench.measure import Effort
@@ -27,6 +27,8 @@ TINY = Plan(
     streams=20,
     quotes=2,
     edits=(2, 1, 1),
+    uploads=(2, 1),
+    plays=(20, 0.1),
 )
 
 
@@ -111,3 +113,14 @@ def _hang_up(server: socket.socket) -> None:
 def test_quote_images_are_drawn_and_counted() -> None:
     [promise] = quotes.measure(posts=2)
     assert "posts a minute" in promise.measured
+
+
+def test_uploads_are_timed_and_their_memory_looked_at(found: Database) -> None:
+    memory, rate = uploads.measure(found, megabytes=2, rounds=1)
+    assert re.search(r"more than with a small one \(.+\)", memory.measured)
+    assert re.fullmatch(r"[0-9.]+ \([0-9,]+ MB/s of [0-9,]+\)", rate.measured)
+
+
+def test_a_crowd_plays_while_others_read(found: Database) -> None:
+    [promise] = plays.measure(found, plays=20, seconds=0.2)
+    assert promise.measured.endswith("times as long")
