@@ -53,6 +53,10 @@ class EditingService(editing_service.Servicer):
         await edits.retry(call.tx, call.caller, request.edit_id, jobs.enqueue)
         return pb2.RetryEditResponse(edit=await self._shown(call, request.edit_id))
 
+    async def DeleteEdit(self, request: pb2.DeleteEditRequest, call: Call) -> pb2.DeleteEditResponse:
+        await versions.delete(call.tx, call.caller, request.edit_id)
+        return pb2.DeleteEditResponse()
+
     async def WatchEdit(self, request: pb2.WatchEditRequest, call: Call) -> AsyncIterator[pb2.WatchEditResponse]:
         async for row in watched(call, request.edit_id):
             yield pb2.WatchEditResponse(progress=messages.progress(row, self.urls, self.slots))

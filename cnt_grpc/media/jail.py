@@ -27,6 +27,8 @@ _RDONLY, _NOSUID, _NODEV, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 32, 4096, 1
 _PDEATHSIG, _NO_NEW_PRIVS, _SECCOMP = 1, 38, 22
 _NOBODY: Final = 65534
 
+_KEPT_FLAGS: Final = {os.ST_NOEXEC: 8, os.ST_NOATIME: 1024, os.ST_NODIRATIME: 2048, os.ST_RELATIME: 1 << 21}
+"""How statvfs calls flags of a mounted disk, and how mount does."""
 _LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -73,13 +75,12 @@ def _alone(folder: Path, program: str, inputs: list[str]) -> str:
     (root / "bin").mkdir(exist_ok=True)
     (root / "bin/program").touch()
     _mount(Path(program), root / "bin/program", _BIND)
-    _mount(None, root / "bin/program", _BIND | _REMOUNT | _RDONLY | _NOSUID | _NODEV)
+    _make_read_only(root / "bin/program")
     work = root / "work"
     work.mkdir()
     _mount(folder, work, _BIND)
     for name in inputs:
-        _mount(work / name, work / name, _BIND)
-        _mount(None, work / name, _BIND | _REMOUNT | _RDONLY | _NOSUID | _NODEV)
+        _show_input(folder / name, work / name, root)
     os.chroot(root)
     os.chdir("/work")
     return "/bin/program"
@@ -94,7 +95,24 @@ def _show(folder: Path, root: Path) -> None:
     elif folder.is_dir():
         shown.mkdir(parents=True, exist_ok=True)
         _mount(folder, shown, _BIND | _REC)
-        _mount(None, shown, _BIND | _REMOUNT | _RDONLY | _NOSUID | _NODEV)
+        _make_read_only(shown)
+
+
+def _show_input(path: Path, shown: Path, root: Path) -> None:
+    """A file to be read; where the store is on another disk it is a link, and so its end must be here as well."""
+    if path.is_symlink():
+        shown = root / path.readlink().relative_to("/")
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        shown.touch()
+    _mount(path.resolve(), shown, _BIND)
+    _make_read_only(shown)
+
+
+def _make_read_only(shown: Path) -> None:
+    """Whoever owns a namespace may add such flags to a mount, and take none of its disk's away."""
+    kept = os.statvfs(shown).f_flag
+    flags = sum(flag for of_disk, flag in _KEPT_FLAGS.items() if kept & of_disk)
+    _mount(None, shown, _BIND | _REMOUNT | _RDONLY | _NOSUID | _NODEV | flags)
 
 
 def _mount(source: Path | None, target: Path, flags: int) -> None:

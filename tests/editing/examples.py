@@ -208,6 +208,7 @@ EXAMPLES = {
     f"{SERVICE}/ListEdits": Example(pages=Pages(many, "edits", key="edit_id")),
     f"{SERVICE}/CancelEdit": Example(waiting, foreign=HIDDEN),
     f"{SERVICE}/RetryEdit": Example(failed, foreign=HIDDEN),
+    f"{SERVICE}/DeleteEdit": Example(failed, foreign=HIDDEN),
     f"{SERVICE}/WatchEdit": Example(failed, foreign=HIDDEN),
     f"{SERVICE}/ListEditVersions": Example(
         failed, foreign=HIDDEN, pages=Pages(many_versions, "versions", key="version")

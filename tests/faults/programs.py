@@ -36,11 +36,19 @@ _METRIC = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 class Program:
     """A command of ours; what it writes goes to a file."""
 
-    def __init__(self, name: str, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        around: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        self._words = [sys.executable, "-m", "cnt_grpc", *words]
-        self._environment = environment
+        self.environment = environment
+        self._words = [*around, sys.executable, "-m", "cnt_grpc", *words]
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
@@ -63,7 +71,7 @@ class Program:
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                tethered(self._words), cwd=self._folder, env=self._environment, stdout=log, stderr=log
+                tethered(self._words), cwd=self._folder, env=self.environment, stdout=log, stderr=log
             )
 
     def kill(self) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -155,18 +156,20 @@ async def test_postgres_is_killed(at_risk: Whole) -> None:
     await all_is_well(at_risk, ann, edits)
 
 
-async def test_a_frozen_worker_is_overtaken_and_changes_nothing_when_it_wakes(at_risk: Whole) -> None:
+@pytest.mark.parametrize("wakes", ["after the other has ended", "while the other works"])
+async def test_a_frozen_worker_is_overtaken_and_changes_nothing_when_it_wakes(at_risk: Whole, wakes: str) -> None:
     ann = await at_risk.world.user()
     api = at_risk.api().as_(ann)
     [edit] = await asked(api, await film_of(at_risk, ann), 1)
-    deadline = time.monotonic() + 60
-    while not ffmpeg_of(at_risk.worker.pid):
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
+    await until(lambda: ffmpeg_of(at_risk.worker.pid))
     at_risk.worker.pause()
-    other = Program("worker-2", ["worker"], at_risk.worker._environment, at_risk.folder)
+    other = Program("worker-2", ["worker"], at_risk.worker.environment, at_risk.folder)
     other.start()
     try:
+        if wakes == "while the other works":
+            # The first one's FFmpeg was never frozen: both come to their end at about the same time.
+            await until(lambda: ffmpeg_of(other.pid))
+            at_risk.worker.go_on()
         edits = await settled(api, [edit], 120)
         assert edits[0].progress.state == edit_pb2.EDIT_STATE_DONE
         assert edits[0].attempts == 2
@@ -179,3 +182,42 @@ async def test_a_frozen_worker_is_overtaken_and_changes_nothing_when_it_wakes(at
     after = (await api.editing.GetEdit(edit_id=edit)).edit.progress.result
     assert (after.media_id, after.file_path, after.size) == (before.media_id, before.file_path, before.size)
     await all_is_well(at_risk, ann, edits)
+
+
+ON_A_SMALL_DISK = 'mount -t tmpfs -o size=1500k,noexec,nosuid,nodev,noatime tmpfs "$TMPDIR" && exec "$0" "$@"'
+"""Runs a program that sees a disk of its own, in memory, as its folder for temporary files."""
+
+
+async def test_a_full_disk_is_told_and_the_worker_lives(at_risk: Whole, tmp_path: Path) -> None:
+    """A disk that is really full; the store is on another one, as in many a container."""
+    ann = await at_risk.world.user()
+    api = at_risk.api().as_(ann)
+    film = await film_of(at_risk, ann)
+    at_risk.worker.kill()
+    around = ["unshare", "--map-root-user", "--mount", "sh", "-c", ON_A_SMALL_DISK]
+    environment = {**at_risk.worker.environment, "TMPDIR": str(tmp_path)}
+    small = Program("worker-small", ["worker"], environment, at_risk.folder, around=around)
+    small.start()
+    try:
+        large = [{"merge": {"media_ids": [film] * 20}}, {"scale": {"width": 640}}]
+        first = (await api.editing.CreateEdit(media_id=film, operations=large)).edit.edit_id
+        [edit] = await settled(api, [first], 180)
+        assert edit.progress.error.reason == "EDIT_NO_ROOM", edit.progress
+        assert not edit.progress.HasField("result")
+        [second] = await settled(api, await asked(api, film, 1), 120)
+        assert second.progress.state == edit_pb2.EDIT_STATE_DONE, second.progress
+        assert small.is_alive
+        log = small.log.read_text()
+        assert "Traceback" not in log, log[-3000:]
+        assert "fewer walls" not in log, log[-3000:]
+    finally:
+        small.kill()
+    await all_is_well(at_risk, ann, [edit, second])
+
+
+async def until(wanted: Callable[[], object]) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + 60
+    while not wanted():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)

@@ -63,15 +63,51 @@ def own_version() -> Executable:
 
 
 @statement
+def hold_version() -> Executable:
+    """Keep a version from being removed until the transaction ends; no row when there is none of that number."""
+    return (
+        select(edit_versions.c.number)
+        .where(edit_versions.c.history_id == bindparam("history"), edit_versions.c.number == bindparam("number"))
+        .with_for_update(read=True, key_share=True)
+    )
+
+
+@statement
 def use_version() -> Executable:
-    """Take a version into use; no row when the history has none of that number. Parameters: history, number."""
-    there = select(edit_versions.c.history_id).where(
-        edit_versions.c.history_id == edit_histories.c.id, edit_versions.c.number == bindparam("number")
+    """Take a version into use. Parameters: history, number."""
+    return (
+        update(edit_histories)
+        .where(edit_histories.c.id == bindparam("history"))
+        .values(in_use=bindparam("number"))
+        .returning(edit_histories.c.id)
+    )
+
+
+@statement
+def is_built_upon() -> Executable:
+    """Whether edits or versions start from a version. Parameters: history, number."""
+    asked = select(edits.c.id).where(edits.c.history_id == bindparam("history"), edits.c.made_of == bindparam("number"))
+    made = select(edit_versions.c.number).where(
+        edit_versions.c.history_id == bindparam("history"),
+        edit_versions.c.made_of == bindparam("number"),
+        edit_versions.c.number != bindparam("number"),
+    )
+    return select(asked.exists() | made.exists())
+
+
+@statement
+def drop_version() -> Executable:
+    """Take a version out of its history; where it was in use, the one that it was made of is."""
+    dropped = (
+        edit_versions.delete()
+        .where(edit_versions.c.history_id == bindparam("history"), edit_versions.c.number == bindparam("number"))
+        .returning(edit_versions.c.history_id, edit_versions.c.number, edit_versions.c.made_of)
+        .cte("dropped")
     )
     return (
         update(edit_histories)
-        .where(edit_histories.c.id == bindparam("history"), there.exists())
-        .values(in_use=bindparam("number"))
+        .where(edit_histories.c.id == dropped.c.history_id, edit_histories.c.in_use == dropped.c.number)
+        .values(in_use=dropped.c.made_of)
         .returning(edit_histories.c.id)
     )
 

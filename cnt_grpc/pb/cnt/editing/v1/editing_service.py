@@ -60,6 +60,15 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def DeleteEdit(self, request: pb2.DeleteEditRequest, call: Call) -> pb2.DeleteEditResponse:
+        """Removes an edit that has ended, with the version that it made, and the file of that once nothing else uses it. Where
+        that version was in use, the one that it was made of is.
+        The caller's own edit. EDIT_NOT_FOUND; EDIT_NOT_ENDED: cancel it first; EDIT_BUILT_UPON while other edits start from
+        its version.
+        """
+        ...
+
+    @abstractmethod
     def WatchEdit(self, request: pb2.WatchEditRequest, call: Call) -> AsyncIterator[pb2.WatchEditResponse]:
         """Sends how far an edit is, whenever that changes and at least every 2 seconds. The last message holds the result or
         the error; a stream that ends without either ended because the server stops or its time is up: open it again. Over

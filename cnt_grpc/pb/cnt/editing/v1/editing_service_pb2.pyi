@@ -284,6 +284,49 @@ class RetryEditResponse(_message.Message):
 Global___RetryEditResponse: _TypeAlias = RetryEditResponse  # noqa: Y015
 
 @_typing.final
+class DeleteEditRequest(_message.Message):
+    """Which edit to remove."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EDIT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    edit_id: _builtins.int
+    """The edit."""
+    request_id: _builtins.str
+    """A UUID that makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        edit_id: _builtins.int = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edit_id", b"edit_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteEditRequest: _TypeAlias = DeleteEditRequest  # noqa: Y015
+
+@_typing.final
+class DeleteEditResponse(_message.Message):
+    """The edit is gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteEditResponse: _TypeAlias = DeleteEditResponse  # noqa: Y015
+
+@_typing.final
 class WatchEditRequest(_message.Message):
     """Which edit to watch."""
 

@@ -62,6 +62,11 @@ class EditingServiceStub:
                 request_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.RetryEditRequest.SerializeToString,
                 response_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.RetryEditResponse.FromString,
                 _registered_method=True)
+        self.DeleteEdit = channel.unary_unary(
+                '/cnt.editing.v1.EditingService/DeleteEdit',
+                request_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.DeleteEditRequest.SerializeToString,
+                response_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.DeleteEditResponse.FromString,
+                _registered_method=True)
         self.WatchEdit = channel.unary_stream(
                 '/cnt.editing.v1.EditingService/WatchEdit',
                 request_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.WatchEditRequest.SerializeToString,
@@ -130,6 +135,16 @@ class EditingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteEdit(self, request, context):
+        """Removes an edit that has ended, with the version that it made, and the file of that once nothing else uses it. Where
+        that version was in use, the one that it was made of is.
+        The caller's own edit. EDIT_NOT_FOUND; EDIT_NOT_ENDED: cancel it first; EDIT_BUILT_UPON while other edits start from
+        its version.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchEdit(self, request, context):
         """Sends how far an edit is, whenever that changes and at least every 2 seconds. The last message holds the result or
         the error; a stream that ends without either ended because the server stops or its time is up: open it again. Over
@@ -192,6 +207,11 @@ def add_EditingServiceServicer_to_server(servicer, server):
                     servicer.RetryEdit,
                     request_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.RetryEditRequest.FromString,
                     response_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.RetryEditResponse.SerializeToString,
+            ),
+            'DeleteEdit': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteEdit,
+                    request_deserializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.DeleteEditRequest.FromString,
+                    response_serializer=cnt_dot_editing_dot_v1_dot_editing__service__pb2.DeleteEditResponse.SerializeToString,
             ),
             'WatchEdit': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchEdit,
@@ -351,6 +371,33 @@ class EditingService:
             '/cnt.editing.v1.EditingService/RetryEdit',
             cnt_dot_editing_dot_v1_dot_editing__service__pb2.RetryEditRequest.SerializeToString,
             cnt_dot_editing_dot_v1_dot_editing__service__pb2.RetryEditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteEdit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.editing.v1.EditingService/DeleteEdit',
+            cnt_dot_editing_dot_v1_dot_editing__service__pb2.DeleteEditRequest.SerializeToString,
+            cnt_dot_editing_dot_v1_dot_editing__service__pb2.DeleteEditResponse.FromString,
             options,
             channel_credentials,
             insecure,

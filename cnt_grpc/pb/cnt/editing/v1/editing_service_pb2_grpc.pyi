@@ -40,6 +40,12 @@ class EditingServiceStub:
     """Tries again an edit that failed or was cancelled, from its beginning.
     Its owner. EDIT_NOT_FOUND, EDIT_NOT_FAILED, TOO_MANY_EDITS.
     """
+    DeleteEdit: _aio.UnaryUnaryMultiCallable[_editing_service_pb2.DeleteEditRequest, _editing_service_pb2.DeleteEditResponse]
+    """Removes an edit that has ended, with the version that it made, and the file of that once nothing else uses it. Where
+    that version was in use, the one that it was made of is.
+    The caller's own edit. EDIT_NOT_FOUND; EDIT_NOT_ENDED: cancel it first; EDIT_BUILT_UPON while other edits start from
+    its version.
+    """
     WatchEdit: _aio.UnaryStreamMultiCallable[_editing_service_pb2.WatchEditRequest, _editing_service_pb2.WatchEditResponse]
     """Sends how far an edit is, whenever that changes and at least every 2 seconds. The last message holds the result or
     the error; a stream that ends without either ended because the server stops or its time is up: open it again. Over
@@ -114,6 +120,18 @@ class EditingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_editing_service_pb2.RetryEditResponse]:
         """Tries again an edit that failed or was cancelled, from its beginning.
         Its owner. EDIT_NOT_FOUND, EDIT_NOT_FAILED, TOO_MANY_EDITS.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteEdit(
+        self,
+        request: _editing_service_pb2.DeleteEditRequest,
+        context: _aio.ServicerContext[_editing_service_pb2.DeleteEditRequest, _abc.Awaitable[_editing_service_pb2.DeleteEditResponse]],
+    ) -> _abc.Awaitable[_editing_service_pb2.DeleteEditResponse]:
+        """Removes an edit that has ended, with the version that it made, and the file of that once nothing else uses it. Where
+        that version was in use, the one that it was made of is.
+        The caller's own edit. EDIT_NOT_FOUND; EDIT_NOT_ENDED: cancel it first; EDIT_BUILT_UPON while other edits start from
+        its version.
         """
 
     @_abc_1.abstractmethod

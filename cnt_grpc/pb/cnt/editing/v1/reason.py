@@ -37,3 +37,7 @@ class Reason(StrEnum):
     EDIT_NO_ROOM = "EDIT_NO_ROOM"
     # Why an edit failed: each try was interrupted.
     EDIT_INTERRUPTED = "EDIT_INTERRUPTED"
+    # The edit waits or runs: it can be cancelled, not removed. FAILED_PRECONDITION.
+    EDIT_NOT_ENDED = "EDIT_NOT_ENDED"
+    # Other edits start from what the edit made: remove those first. FAILED_PRECONDITION.
+    EDIT_BUILT_UPON = "EDIT_BUILT_UPON"

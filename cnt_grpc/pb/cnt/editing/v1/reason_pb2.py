@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/editing/v1/reason.proto\x12\x0e\x63nt.editing.v1*\xae\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_EDIT_NOT_FOUND\x10\x01\x12\x19\n\x15REASON_EDIT_HAS_ENDED\x10\x02\x12\x1a\n\x16REASON_EDIT_NOT_FAILED\x10\x03\x12!\n\x1dREASON_EDIT_VERSION_NOT_FOUND\x10\x04\x12\x19\n\x15REASON_TOO_MANY_EDITS\x10\x05\x12\x1b\n\x17REASON_EDIT_SOURCE_GONE\x10\x06\x12\x1a\n\x16REASON_EDIT_IMPOSSIBLE\x10\x07\x12\x1c\n\x18REASON_EDIT_RESULT_WRONG\x10\x08\x12\x1c\n\x18REASON_EDIT_SOUND_SILENT\x10\t\x12\x18\n\x14REASON_EDIT_TOO_LONG\x10\n\x12\x19\n\x15REASON_EDIT_TOO_LARGE\x10\x0b\x12\x1c\n\x18REASON_EDIT_NEEDS_MEMORY\x10\x0c\x12\x17\n\x13REASON_EDIT_NO_ROOM\x10\r\x12\x1b\n\x17REASON_EDIT_INTERRUPTED\x10\x0e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63nt/editing/v1/reason.proto\x12\x0e\x63nt.editing.v1*\xe5\x03\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_EDIT_NOT_FOUND\x10\x01\x12\x19\n\x15REASON_EDIT_HAS_ENDED\x10\x02\x12\x1a\n\x16REASON_EDIT_NOT_FAILED\x10\x03\x12!\n\x1dREASON_EDIT_VERSION_NOT_FOUND\x10\x04\x12\x19\n\x15REASON_TOO_MANY_EDITS\x10\x05\x12\x1b\n\x17REASON_EDIT_SOURCE_GONE\x10\x06\x12\x1a\n\x16REASON_EDIT_IMPOSSIBLE\x10\x07\x12\x1c\n\x18REASON_EDIT_RESULT_WRONG\x10\x08\x12\x1c\n\x18REASON_EDIT_SOUND_SILENT\x10\t\x12\x18\n\x14REASON_EDIT_TOO_LONG\x10\n\x12\x19\n\x15REASON_EDIT_TOO_LARGE\x10\x0b\x12\x1c\n\x18REASON_EDIT_NEEDS_MEMORY\x10\x0c\x12\x17\n\x13REASON_EDIT_NO_ROOM\x10\r\x12\x1b\n\x17REASON_EDIT_INTERRUPTED\x10\x0e\x12\x19\n\x15REASON_EDIT_NOT_ENDED\x10\x0f\x12\x1a\n\x16REASON_EDIT_BUILT_UPON\x10\x10\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.editing.v1.
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REASON']._serialized_start=48
-  _globals['_REASON']._serialized_end=478
+  _globals['_REASON']._serialized_end=533
 # @@protoc_insertion_point(module_scope)

@@ -53,6 +53,10 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Why an edit failed: the disk of the worker, or the store, is full."""
     REASON_EDIT_INTERRUPTED: _Reason.ValueType  # 14
     """Why an edit failed: each try was interrupted."""
+    REASON_EDIT_NOT_ENDED: _Reason.ValueType  # 15
+    """The edit waits or runs: it can be cancelled, not removed. FAILED_PRECONDITION."""
+    REASON_EDIT_BUILT_UPON: _Reason.ValueType  # 16
+    """Other edits start from what the edit made: remove those first. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the editing room, or an edit, failed, as it stands in google.rpc.ErrorInfo.reason and in EditError
@@ -89,4 +93,8 @@ REASON_EDIT_NO_ROOM: Reason.ValueType  # 13
 """Why an edit failed: the disk of the worker, or the store, is full."""
 REASON_EDIT_INTERRUPTED: Reason.ValueType  # 14
 """Why an edit failed: each try was interrupted."""
+REASON_EDIT_NOT_ENDED: Reason.ValueType  # 15
+"""The edit waits or runs: it can be cancelled, not removed. FAILED_PRECONDITION."""
+REASON_EDIT_BUILT_UPON: Reason.ValueType  # 16
+"""Other edits start from what the edit made: remove those first. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

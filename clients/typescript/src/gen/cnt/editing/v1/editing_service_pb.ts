@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/editing/v1/editing_service.proto.
  */
 export const file_cnt_editing_v1_editing_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRjbnQvZWRpdGluZy92MS9lZGl0aW5nX3NlcnZpY2UucHJvdG8SDmNudC5lZGl0aW5nLnYxIrIBChFDcmVhdGVFZGl0UmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABI5CgpvcGVyYXRpb25zGAIgAygLMhkuY250LmVkaXRpbmcudjEuT3BlcmF0aW9uQgq6SAeSAQQIARAyEiYKBm91dHB1dBgDIAEoCzIWLmNudC5lZGl0aW5nLnYxLk91dHB1dBIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASI4ChJDcmVhdGVFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiKgoOR2V0RWRpdFJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgACI1Cg9HZXRFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiTAoQTGlzdEVkaXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiUQoRTGlzdEVkaXRzUmVzcG9uc2USIwoFZWRpdHMYASADKAsyFC5jbnQuZWRpdGluZy52MS5FZGl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJOChFDYW5jZWxFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIjgKEkNhbmNlbEVkaXRSZXNwb25zZRIiCgRlZGl0GAEgASgLMhQuY250LmVkaXRpbmcudjEuRWRpdCJNChBSZXRyeUVkaXRSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiNwoRUmV0cnlFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiLAoQV2F0Y2hFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAIkMKEVdhdGNoRWRpdFJlc3BvbnNlEi4KCHByb2dyZXNzGAEgASgLMhwuY250LmVkaXRpbmcudjEuRWRpdFByb2dyZXNzIm0KF0xpc3RFZGl0VmVyc2lvbnNSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImIKGExpc3RFZGl0VmVyc2lvbnNSZXNwb25zZRItCgh2ZXJzaW9ucxgBIAMoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJsChVVc2VFZGl0VmVyc2lvblJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgABIYCgd2ZXJzaW9uGAIgASgFQge6SAQaAigAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIkYKFlVzZUVkaXRWZXJzaW9uUmVzcG9uc2USLAoHdmVyc2lvbhgBIAEoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uIksKEkdldFdhdmVmb3JtUmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABIaCgZwb2ludHMYAiABKAVCCrpIBxoFGIBAKAAiYwoTR2V0V2F2ZWZvcm1SZXNwb25zZRIoCgVzdGF0ZRgBIAEoDjIZLmNudC5lZGl0aW5nLnYxLkVkaXRTdGF0ZRINCgVwZWFrcxgCIAMoBRITCgtkdXJhdGlvbl9tcxgDIAEoAzLNCQoORWRpdGluZ1NlcnZpY2USdQoKQ3JlYXRlRWRpdBIhLmNudC5lZGl0aW5nLnYxLkNyZWF0ZUVkaXRSZXF1ZXN0GiIuY250LmVkaXRpbmcudjEuQ3JlYXRlRWRpdFJlc3BvbnNlIiCKtRgECAMgAYLT5JMCEjoBKiINL2FwaS92MS9lZGl0cxJ0CgdHZXRFZGl0Eh4uY250LmVkaXRpbmcudjEuR2V0RWRpdFJlcXVlc3QaHy5jbnQuZWRpdGluZy52MS5HZXRFZGl0UmVzcG9uc2UiKJACAYq1GAIIA4LT5JMCGRIXL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0ScAoJTGlzdEVkaXRzEiAuY250LmVkaXRpbmcudjEuTGlzdEVkaXRzUmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLkxpc3RFZGl0c1Jlc3BvbnNlIh6QAgGKtRgCCAOC0+STAg8SDS9hcGkvdjEvZWRpdHMShgEKCkNhbmNlbEVkaXQSIS5jbnQuZWRpdGluZy52MS5DYW5jZWxFZGl0UmVxdWVzdBoiLmNudC5lZGl0aW5nLnYxLkNhbmNlbEVkaXRSZXNwb25zZSIxirUYBAgDIAGC0+STAiM6ASoiHi9hcGkvdjEvZWRpdHMve2VkaXRfaWR9OmNhbmNlbBKCAQoJUmV0cnlFZGl0EiAuY250LmVkaXRpbmcudjEuUmV0cnlFZGl0UmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLlJldHJ5RWRpdFJlc3BvbnNlIjCKtRgECAMgAYLT5JMCIjoBKiIdL2FwaS92MS9lZGl0cy97ZWRpdF9pZH06cmV0cnkShQEKCVdhdGNoRWRpdBIgLmNudC5lZGl0aW5nLnYxLldhdGNoRWRpdFJlcXVlc3QaIS5jbnQuZWRpdGluZy52MS5XYXRjaEVkaXRSZXNwb25zZSIxkAIBirUYAggDgtPkkwIiEiAvYXBpL3YxL2VkaXRzL3tlZGl0X2lkfS9wcm9ncmVzczABEpgBChBMaXN0RWRpdFZlcnNpb25zEicuY250LmVkaXRpbmcudjEuTGlzdEVkaXRWZXJzaW9uc1JlcXVlc3QaKC5jbnQuZWRpdGluZy52MS5MaXN0RWRpdFZlcnNpb25zUmVzcG9uc2UiMZACAYq1GAIIA4LT5JMCIhIgL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0vdmVyc2lvbnMSlwEKDlVzZUVkaXRWZXJzaW9uEiUuY250LmVkaXRpbmcudjEuVXNlRWRpdFZlcnNpb25SZXF1ZXN0GiYuY250LmVkaXRpbmcudjEuVXNlRWRpdFZlcnNpb25SZXNwb25zZSI2irUYBAgDIAGC0+STAig6ASoiIy9hcGkvdjEvZWRpdHMve2VkaXRfaWR9OnVzZS12ZXJzaW9uEpABCgtHZXRXYXZlZm9ybRIiLmNudC5lZGl0aW5nLnYxLkdldFdhdmVmb3JtUmVxdWVzdBojLmNudC5lZGl0aW5nLnYxLkdldFdhdmVmb3JtUmVzcG9uc2UiOJACAYq1GAgIAygBMgIIS4LT5JMCIxIhL2FwaS92MS9tZWRpYS97bWVkaWFfaWR9L3dhdmVmb3JtYgZwcm90bzM", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_editing_v1_edit, file_cnt_editing_v1_operation, file_google_api_annotations]);
+  fileDesc("CiRjbnQvZWRpdGluZy92MS9lZGl0aW5nX3NlcnZpY2UucHJvdG8SDmNudC5lZGl0aW5nLnYxIrIBChFDcmVhdGVFZGl0UmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABI5CgpvcGVyYXRpb25zGAIgAygLMhkuY250LmVkaXRpbmcudjEuT3BlcmF0aW9uQgq6SAeSAQQIARAyEiYKBm91dHB1dBgDIAEoCzIWLmNudC5lZGl0aW5nLnYxLk91dHB1dBIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABASI4ChJDcmVhdGVFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiKgoOR2V0RWRpdFJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgACI1Cg9HZXRFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiTAoQTGlzdEVkaXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiUQoRTGlzdEVkaXRzUmVzcG9uc2USIwoFZWRpdHMYASADKAsyFC5jbnQuZWRpdGluZy52MS5FZGl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJOChFDYW5jZWxFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIjgKEkNhbmNlbEVkaXRSZXNwb25zZRIiCgRlZGl0GAEgASgLMhQuY250LmVkaXRpbmcudjEuRWRpdCJNChBSZXRyeUVkaXRSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiNwoRUmV0cnlFZGl0UmVzcG9uc2USIgoEZWRpdBgBIAEoCzIULmNudC5lZGl0aW5nLnYxLkVkaXQiTgoRRGVsZXRlRWRpdFJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIUChJEZWxldGVFZGl0UmVzcG9uc2UiLAoQV2F0Y2hFZGl0UmVxdWVzdBIYCgdlZGl0X2lkGAEgASgDQge6SAQiAiAAIkMKEVdhdGNoRWRpdFJlc3BvbnNlEi4KCHByb2dyZXNzGAEgASgLMhwuY250LmVkaXRpbmcudjEuRWRpdFByb2dyZXNzIm0KF0xpc3RFZGl0VmVyc2lvbnNSZXF1ZXN0EhgKB2VkaXRfaWQYASABKANCB7pIBCICIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImIKGExpc3RFZGl0VmVyc2lvbnNSZXNwb25zZRItCgh2ZXJzaW9ucxgBIAMoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJsChVVc2VFZGl0VmVyc2lvblJlcXVlc3QSGAoHZWRpdF9pZBgBIAEoA0IHukgEIgIgABIYCgd2ZXJzaW9uGAIgASgFQge6SAQaAigAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIkYKFlVzZUVkaXRWZXJzaW9uUmVzcG9uc2USLAoHdmVyc2lvbhgBIAEoCzIbLmNudC5lZGl0aW5nLnYxLkVkaXRWZXJzaW9uIksKEkdldFdhdmVmb3JtUmVxdWVzdBIZCghtZWRpYV9pZBgBIAEoA0IHukgEIgIgABIaCgZwb2ludHMYAiABKAVCCrpIBxoFGIBAKAAiYwoTR2V0V2F2ZWZvcm1SZXNwb25zZRIoCgVzdGF0ZRgBIAEoDjIZLmNudC5lZGl0aW5nLnYxLkVkaXRTdGF0ZRINCgVwZWFrcxgCIAMoBRITCgtkdXJhdGlvbl9tcxgDIAEoAzLLCgoORWRpdGluZ1NlcnZpY2USdQoKQ3JlYXRlRWRpdBIhLmNudC5lZGl0aW5nLnYxLkNyZWF0ZUVkaXRSZXF1ZXN0GiIuY250LmVkaXRpbmcudjEuQ3JlYXRlRWRpdFJlc3BvbnNlIiCKtRgECAMgAYLT5JMCEjoBKiINL2FwaS92MS9lZGl0cxJ0CgdHZXRFZGl0Eh4uY250LmVkaXRpbmcudjEuR2V0RWRpdFJlcXVlc3QaHy5jbnQuZWRpdGluZy52MS5HZXRFZGl0UmVzcG9uc2UiKJACAYq1GAIIA4LT5JMCGRIXL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0ScAoJTGlzdEVkaXRzEiAuY250LmVkaXRpbmcudjEuTGlzdEVkaXRzUmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLkxpc3RFZGl0c1Jlc3BvbnNlIh6QAgGKtRgCCAOC0+STAg8SDS9hcGkvdjEvZWRpdHMShgEKCkNhbmNlbEVkaXQSIS5jbnQuZWRpdGluZy52MS5DYW5jZWxFZGl0UmVxdWVzdBoiLmNudC5lZGl0aW5nLnYxLkNhbmNlbEVkaXRSZXNwb25zZSIxirUYBAgDIAGC0+STAiM6ASoiHi9hcGkvdjEvZWRpdHMve2VkaXRfaWR9OmNhbmNlbBKCAQoJUmV0cnlFZGl0EiAuY250LmVkaXRpbmcudjEuUmV0cnlFZGl0UmVxdWVzdBohLmNudC5lZGl0aW5nLnYxLlJldHJ5RWRpdFJlc3BvbnNlIjCKtRgECAMgAYLT5JMCIjoBKiIdL2FwaS92MS9lZGl0cy97ZWRpdF9pZH06cmV0cnkSfAoKRGVsZXRlRWRpdBIhLmNudC5lZGl0aW5nLnYxLkRlbGV0ZUVkaXRSZXF1ZXN0GiIuY250LmVkaXRpbmcudjEuRGVsZXRlRWRpdFJlc3BvbnNlIieKtRgECAMgAYLT5JMCGSoXL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0ShQEKCVdhdGNoRWRpdBIgLmNudC5lZGl0aW5nLnYxLldhdGNoRWRpdFJlcXVlc3QaIS5jbnQuZWRpdGluZy52MS5XYXRjaEVkaXRSZXNwb25zZSIxkAIBirUYAggDgtPkkwIiEiAvYXBpL3YxL2VkaXRzL3tlZGl0X2lkfS9wcm9ncmVzczABEpgBChBMaXN0RWRpdFZlcnNpb25zEicuY250LmVkaXRpbmcudjEuTGlzdEVkaXRWZXJzaW9uc1JlcXVlc3QaKC5jbnQuZWRpdGluZy52MS5MaXN0RWRpdFZlcnNpb25zUmVzcG9uc2UiMZACAYq1GAIIA4LT5JMCIhIgL2FwaS92MS9lZGl0cy97ZWRpdF9pZH0vdmVyc2lvbnMSlwEKDlVzZUVkaXRWZXJzaW9uEiUuY250LmVkaXRpbmcudjEuVXNlRWRpdFZlcnNpb25SZXF1ZXN0GiYuY250LmVkaXRpbmcudjEuVXNlRWRpdFZlcnNpb25SZXNwb25zZSI2irUYBAgDIAGC0+STAig6ASoiIy9hcGkvdjEvZWRpdHMve2VkaXRfaWR9OnVzZS12ZXJzaW9uEpABCgtHZXRXYXZlZm9ybRIiLmNudC5lZGl0aW5nLnYxLkdldFdhdmVmb3JtUmVxdWVzdBojLmNudC5lZGl0aW5nLnYxLkdldFdhdmVmb3JtUmVzcG9uc2UiOJACAYq1GAgIAygBMgIIS4LT5JMCIxIhL2FwaS92MS9tZWRpYS97bWVkaWFfaWR9L3dhdmVmb3JtYgZwcm90bzM", [file_buf_validate_validate, file_cnt_common_v1_policy, file_cnt_editing_v1_edit, file_cnt_editing_v1_operation, file_google_api_annotations]);
 
 /**
  * What to do with which file.
@@ -281,6 +281,49 @@ export const RetryEditResponseSchema: GenMessage<RetryEditResponse> = /*@__PURE_
   messageDesc(file_cnt_editing_v1_editing_service, 9);
 
 /**
+ * Which edit to remove.
+ *
+ * @generated from message cnt.editing.v1.DeleteEditRequest
+ */
+export type DeleteEditRequest = Message<"cnt.editing.v1.DeleteEditRequest"> & {
+  /**
+   * The edit.
+   *
+   * @generated from field: int64 edit_id = 1;
+   */
+  editId: bigint;
+
+  /**
+   * A UUID that makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.editing.v1.DeleteEditRequest.
+ * Use `create(DeleteEditRequestSchema)` to create a new message.
+ */
+export const DeleteEditRequestSchema: GenMessage<DeleteEditRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_editing_v1_editing_service, 10);
+
+/**
+ * The edit is gone.
+ *
+ * @generated from message cnt.editing.v1.DeleteEditResponse
+ */
+export type DeleteEditResponse = Message<"cnt.editing.v1.DeleteEditResponse"> & {
+};
+
+/**
+ * Describes the message cnt.editing.v1.DeleteEditResponse.
+ * Use `create(DeleteEditResponseSchema)` to create a new message.
+ */
+export const DeleteEditResponseSchema: GenMessage<DeleteEditResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_editing_v1_editing_service, 11);
+
+/**
  * Which edit to watch.
  *
  * @generated from message cnt.editing.v1.WatchEditRequest
@@ -299,7 +342,7 @@ export type WatchEditRequest = Message<"cnt.editing.v1.WatchEditRequest"> & {
  * Use `create(WatchEditRequestSchema)` to create a new message.
  */
 export const WatchEditRequestSchema: GenMessage<WatchEditRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 10);
+  messageDesc(file_cnt_editing_v1_editing_service, 12);
 
 /**
  * One message of the stream.
@@ -320,7 +363,7 @@ export type WatchEditResponse = Message<"cnt.editing.v1.WatchEditResponse"> & {
  * Use `create(WatchEditResponseSchema)` to create a new message.
  */
 export const WatchEditResponseSchema: GenMessage<WatchEditResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 11);
+  messageDesc(file_cnt_editing_v1_editing_service, 13);
 
 /**
  * Whose history.
@@ -355,7 +398,7 @@ export type ListEditVersionsRequest = Message<"cnt.editing.v1.ListEditVersionsRe
  * Use `create(ListEditVersionsRequestSchema)` to create a new message.
  */
 export const ListEditVersionsRequestSchema: GenMessage<ListEditVersionsRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 12);
+  messageDesc(file_cnt_editing_v1_editing_service, 14);
 
 /**
  * A page of the history.
@@ -383,7 +426,7 @@ export type ListEditVersionsResponse = Message<"cnt.editing.v1.ListEditVersionsR
  * Use `create(ListEditVersionsResponseSchema)` to create a new message.
  */
 export const ListEditVersionsResponseSchema: GenMessage<ListEditVersionsResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 13);
+  messageDesc(file_cnt_editing_v1_editing_service, 15);
 
 /**
  * Which version to use.
@@ -418,7 +461,7 @@ export type UseEditVersionRequest = Message<"cnt.editing.v1.UseEditVersionReques
  * Use `create(UseEditVersionRequestSchema)` to create a new message.
  */
 export const UseEditVersionRequestSchema: GenMessage<UseEditVersionRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 14);
+  messageDesc(file_cnt_editing_v1_editing_service, 16);
 
 /**
  * The version in use.
@@ -439,7 +482,7 @@ export type UseEditVersionResponse = Message<"cnt.editing.v1.UseEditVersionRespo
  * Use `create(UseEditVersionResponseSchema)` to create a new message.
  */
 export const UseEditVersionResponseSchema: GenMessage<UseEditVersionResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 15);
+  messageDesc(file_cnt_editing_v1_editing_service, 17);
 
 /**
  * Which file, and how finely.
@@ -467,7 +510,7 @@ export type GetWaveformRequest = Message<"cnt.editing.v1.GetWaveformRequest"> & 
  * Use `create(GetWaveformRequestSchema)` to create a new message.
  */
 export const GetWaveformRequestSchema: GenMessage<GetWaveformRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 16);
+  messageDesc(file_cnt_editing_v1_editing_service, 18);
 
 /**
  * How loud a file is along its length.
@@ -503,7 +546,7 @@ export type GetWaveformResponse = Message<"cnt.editing.v1.GetWaveformResponse"> 
  * Use `create(GetWaveformResponseSchema)` to create a new message.
  */
 export const GetWaveformResponseSchema: GenMessage<GetWaveformResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_editing_v1_editing_service, 17);
+  messageDesc(file_cnt_editing_v1_editing_service, 19);
 
 /**
  * Makes new files of stored ones. The original is never changed: each result is a file of its own, and a version in the
@@ -567,6 +610,19 @@ export const EditingService: GenService<{
     methodKind: "unary";
     input: typeof RetryEditRequestSchema;
     output: typeof RetryEditResponseSchema;
+  },
+  /**
+   * Removes an edit that has ended, with the version that it made, and the file of that once nothing else uses it. Where
+   * that version was in use, the one that it was made of is.
+   * The caller's own edit. EDIT_NOT_FOUND; EDIT_NOT_ENDED: cancel it first; EDIT_BUILT_UPON while other edits start from
+   * its version.
+   *
+   * @generated from rpc cnt.editing.v1.EditingService.DeleteEdit
+   */
+  deleteEdit: {
+    methodKind: "unary";
+    input: typeof DeleteEditRequestSchema;
+    output: typeof DeleteEditResponseSchema;
   },
   /**
    * Sends how far an edit is, whenever that changes and at least every 2 seconds. The last message holds the result or
