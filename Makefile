@@ -44,7 +44,7 @@ third_party/.stamp: tools/third_party.py tools/proto_text.py .venv/dev.stamp
 	@python -m tools.third_party third_party
 	@touch $@
 
-.PHONY: help env env-dev run test faults fuzz bench scale migrate coverage lint format gen gen-check breaking release-image lock programs peers
+.PHONY: help env env-dev run test faults edits fuzz bench scale migrate coverage lint format gen gen-check breaking release-image lock programs peers
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ test: env-dev programs peers lint ## Check everything: lint, types, contract, th
 faults: env-dev peers ## The tests that kill, cut and cancel, at full size
 	CNT_FAULTS_FULL=1 CNT_FAULTS_CANCELS=10000 CNT_FUZZ_CALLS=100000 CNT_PLAYS=100000 pytest --timeout=3600 --numprocesses=0 -rP \
 		tests/faults tests/kit/test_db_faults.py tests/kit/test_jobs_faults.py tests/contract/test_fuzz.py tests/content/test_plays.py $(ARGS)
+
+edits: env-dev ## Try every step of an edit on every format, and on an hour (minutes)
+	CNT_EDITING_FULL=1 pytest --timeout=1200 --numprocesses=0 tests/editing/test_matrix.py tests/editing/test_hours.py $(ARGS)
 
 fuzz: env-dev ## Drive every operation of the JSON API with a fuzzer (minutes; CNT_OPENAPI_EXAMPLES calls each)
 	CNT_OPENAPI_EXAMPLES=$${CNT_OPENAPI_EXAMPLES:-100} pytest --numprocesses=0 tests/openapi/test_fuzz.py $(ARGS)

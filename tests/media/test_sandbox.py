@@ -99,6 +99,26 @@ async def test_no_file_but_those_of_the_job(folder: Path, tmp_path: Path) -> Non
 
 
 @needs_namespaces
+async def test_an_input_may_be_a_link_to_the_store_and_nothing_beside_it_is_seen(folder: Path, tmp_path: Path) -> None:
+    """As where the store is on another disk."""
+    store = tmp_path / "store"
+    store.mkdir()
+    makers.tone(store / "one.wav", 1)
+    makers.tone(store / "two.wav", 1)
+    for name in ("one.wav", "two.wav"):
+        (folder / name).symlink_to(store / name)
+    said = await ffmpeg.run(["-v", "error", "-i", "one.wav", "out.wav"], folder, inputs=["one.wav"])
+    assert said == ""
+    with pytest.raises(ffmpeg.FfmpegError, match="No such file"):
+        await ffmpeg.run(["-v", "error", "-i", "two.wav", "other.wav"], folder, inputs=["one.wav"])
+    link = "open('one.wav', 'r+b').write(b'x')"
+    command = Command(sys.executable, ["-I", "-S", "-c", link], folder, ["one.wav"])
+    process = await sandbox.start(command, ALL)
+    await process.communicate()
+    assert process.returncode != 0
+
+
+@needs_namespaces
 async def test_inputs_cannot_be_written_to(folder: Path) -> None:
     before = makers.film(folder / "in.mp4", 0.5).read_bytes()
     command = Command(
