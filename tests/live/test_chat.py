@@ -102,7 +102,7 @@ async def outcome(call: Any) -> str:
     return "OK"
 
 
-async def test_two_hundred_people_see_one_order(world: World, api: Api) -> None:
+async def test_people_who_race_see_one_order(world: World, api: Api) -> None:
     """Writers race, watchers are cut and come back: nobody misses, repeats or reorders anything."""
     ann = await world.user()
     row = await makers.on_air(world, ann)
@@ -171,6 +171,17 @@ async def test_people_in_a_block_do_not_hear_each_other(world: World, api: Api) 
     assert [each.text for each in shown] == ["from Ann"]
     for call in calls.values():
         call.cancel()
+
+
+async def test_who_only_writes_can_be_banned_as_well(world: World, api: Api) -> None:
+    ann, bob, zoe = await world.users(3)
+    row = await makers.on_air(world, ann)
+    await makers.said(world, row, bob, "spam")
+    ban = api.as_(ann).stage.BanParticipant
+    await ban(stream_id=row["id"], identity=f"user-{bob.id}")
+    await api.as_(bob).stream_chat.SendStreamMessage(stream_id=row["id"], text="Hm").fails(DENIED, "BANNED_FROM_STREAM")
+    assert [each.name for each in (await api.as_(ann).stage.ListStreamBans(stream_id=row["id"])).bans] == [bob.name]
+    await ban(stream_id=row["id"], identity=f"user-{zoe.id}").fails(StatusCode.NOT_FOUND, "PARTICIPANT_NOT_FOUND")
 
 
 async def test_a_number_from_nowhere_asks_for_a_resync(world: World, api: Api) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -16,6 +17,8 @@ from grpc import StatusCode
 
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.live import work
+from cnt_grpc.live.livekit import EMPTY_TIMEOUT
+from cnt_grpc.pb.cnt.live.v1 import broadcast_service_pb2 as pb2_broadcast
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as pb2
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import ReconcileRooms
 from livekit import rtc
@@ -196,6 +199,98 @@ async def test_ending_puts_everyone_out(venue: Venue) -> None:
         await asyncio.wait_for(each.wait(), 10)
 
 
+async def test_a_host_acts_on_who_is_inside(venue: Venue) -> None:
+    """Promoted without coming in anew, heard, muted, and put out; with a new token they come back."""
+    ann, bob = await venue.world.users(2)
+    stream, host = await venue.on_air(ann)
+    viewer = await venue.join(bob, stream.stream_id)
+    who = {"stream_id": stream.stream_id, "identity": f"user-{bob.id}"}
+    stage = venue.api.as_(ann).stage
+    may_speak, is_muted = asyncio.Event(), asyncio.Event()
+    viewer.on("participant_permissions_changed", lambda *_: may_speak.set())
+    host.on("track_muted", lambda *_: is_muted.set())
+    await stage.PromoteParticipant(**who)
+    await asyncio.wait_for(may_speak.wait(), 20)
+    await asyncio.wait_for(publish_tone(viewer), 20)
+    await asyncio.wait_for(track_of(host, rtc.TrackKind.KIND_AUDIO), 20)
+
+    async def muted() -> int:
+        return int((await stage.MuteParticipant(**who)).muted_tracks)
+
+    await until(muted, 1)  # LiveKit's list shows a track a moment after it was published
+    await asyncio.wait_for(is_muted.wait(), 20)
+    out = closed(viewer)
+    await stage.RemoveParticipant(**who)
+    await asyncio.wait_for(out.wait(), 20)
+    viewer = await venue.join(bob, stream.stream_id)
+    await viewer.disconnect()
+    await host.disconnect()
+
+
+async def test_times_follow_from_the_servers_own_events(venue: Venue) -> None:
+    ann = await venue.world.user()
+    stream, host = await venue.on_air(ann)
+
+    async def shown() -> Any:
+        return (await venue.api.live.GetStream(stream_id=stream.stream_id)).stream
+
+    assert (await shown()).HasField("started_at")
+    started = (await shown()).started_at
+    assert abs((started.ToDatetime(UTC) - clock.now()).total_seconds()) < 60
+    # Somebody else closes the room: LiveKit tells us, and when nobody opens it again the stream is over.
+    assert venue.system.studio is not None
+    await venue.system.studio.rooms.close(stream.room_name)
+    await until(lambda: venue.status(stream.stream_id), SCHEDULED, 40)
+    clock.move(EMPTY_TIMEOUT + timedelta(minutes=2))
+    await venue.reconcile()
+    await until(lambda: venue.status(stream.stream_id), pb2.STREAM_STATUS_ENDED, 40)
+    ended = await shown()
+    assert ended.HasField("ended_at")
+    assert ended.started_at == started
+    told = [event for event in venue.events if stream.room_name in event]
+    for name in ("room_started", "participant_joined", "room_finished"):
+        assert any(f'"{name}"' in event for event in told), name
+    await host.disconnect()
+
+
+async def test_screens_are_shared_by_leave(venue: Venue) -> None:
+    ann, bob = await venue.world.users(2)
+    room = (
+        await venue.api.as_(ann).meeting.CreateMeeting(title="Group", only_host_shares_screen=True)
+    ).meeting.room_name
+    inside = []
+    for who in (ann, bob):
+        inside.append(await venue.enter((await venue.api.as_(who).meeting.JoinMeeting(room_name=room)).token))
+        if who is ann:
+            await until(lambda: status_of_meeting(venue, ann, room), LIVE, 20)
+    host, other = inside
+    assert (await asyncio.wait_for(publish_screen(host), 20)).sid
+    with pytest.raises((rtc.participant.PublishTrackError, TimeoutError)):
+        await asyncio.wait_for(publish_screen(other), 5)
+    assert (await asyncio.wait_for(publish_tone(other), 20)).sid, "their voice is heard all the same"
+    for each in inside:
+        await each.disconnect()
+
+
+async def status_of_meeting(venue: Venue, who: Person, room: str) -> int:
+    """Where a meeting stands."""
+    return int((await venue.api.as_(who).meeting.GetMeeting(room_name=room)).meeting.status)
+
+
+async def test_what_livekit_cannot_do_alone_is_told_and_leaves_no_trace(venue: Venue) -> None:
+    """Studios and recordings need services of their own beside LiveKit; it understands the calls, and says so."""
+    ann = await venue.world.user()
+    stream, host = await venue.on_air(ann)
+    broadcast = venue.api.as_(ann).broadcast
+    which = {"stream_id": stream.stream_id}
+    for kind in (pb2_broadcast.INGRESS_KIND_RTMP, pb2_broadcast.INGRESS_KIND_WHIP):
+        await broadcast.CreateIngress(**which, kind=kind).fails(StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE")
+    await broadcast.GetIngress(**which).fails(StatusCode.NOT_FOUND, "INGRESS_NOT_FOUND")
+    await broadcast.StartRecording(**which).fails(StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE")
+    assert not (await venue.api.live.GetStream(**which)).stream.is_recording
+    await host.disconnect()
+
+
 @pytest.mark.parametrize("wrong", ["another room", "expired", "altered"])
 async def test_livekit_itself_refuses_tokens_that_are_not_right(venue: Venue, wrong: str) -> None:
     ann = await venue.world.user()
@@ -275,6 +370,14 @@ async def broadcast(room: rtc.Room) -> None:
     while True:
         picture.capture_frame(frame)
         await sound.capture_frame(rtc.AudioFrame(tone.tobytes(), RATE, 1, number))
+
+
+async def publish_screen(room: rtc.Room) -> rtc.LocalTrackPublication:
+    """Offer what is on a screen."""
+    track = rtc.LocalVideoTrack.create_video_track("screen", rtc.VideoSource(WIDTH, HEIGHT))
+    return await room.local_participant.publish_track(
+        track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_SCREENSHARE)
+    )
 
 
 async def publish_tone(room: rtc.Room) -> rtc.LocalTrackPublication:

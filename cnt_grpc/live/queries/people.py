@@ -9,7 +9,7 @@ from cnt_grpc import auth
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.live.standing import Role
-from cnt_grpc.live.tables import stream_bans, stream_participants
+from cnt_grpc.live.tables import stream_bans, stream_messages, stream_participants
 
 _one = stream_participants.c
 _ban = stream_bans.c
@@ -112,6 +112,14 @@ def somebody() -> Executable:
     return select(_one.identity, _one.user_id, _one.name, _one.role, _one.state).where(
         _one.stream_id == _STREAM, _one.identity == _IDENTITY
     )
+
+
+@statement
+def writer() -> Executable:
+    """The name of somebody who wrote in a stream's chat, come in or not. Parameters: stream_id, user_id."""
+    user_id = bindparam("user_id", type_=BigInteger)
+    wrote = exists().where(stream_messages.c.user_id == user_id, stream_messages.c.stream_id == _STREAM)
+    return select(auth.people.c.name).where(auth.people.c.id == user_id, wrote)
 
 
 @statement

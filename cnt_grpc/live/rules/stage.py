@@ -81,7 +81,9 @@ async def ban(db: Database, studio: Studio | None, caller: Caller, stream_id: in
     stream = await _own(db, caller, stream_id, identity)
     async with db.reading() as tx:
         known = await tx.one(people.somebody(), stream_id=stream_id, identity=identity)
-    name = known["name"] if known else (await _in_room(live, stream, identity)).name
+        # Whoever only writes never comes into the room.
+        wrote = await tx.value(people.writer(), stream_id=stream_id, user_id=person_behind(identity))
+    name = known["name"] if known else wrote or (await _in_room(live, stream, identity)).name
 
     async def write(tx: Tx) -> None:
         now = clock.now()
