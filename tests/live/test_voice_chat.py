@@ -15,12 +15,14 @@ from grpc import StatusCode
 from cnt_grpc import live
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live.deepgram import HEARD_RATE, Deepgram
 from cnt_grpc.live.openai import OpenAI
 from cnt_grpc.live.rules import voice_chats as rules
 from cnt_grpc.live.talk import listening
 from cnt_grpc.live.talk.character import FAILED as FAILED_TOOL
 from cnt_grpc.live.talk.character import TOOLS
+from cnt_grpc.live.talk.exchange import Beat, Cause, End, Input, Manner, Said
 from cnt_grpc.live.talk.knowledge import NOTHING, Knowledge
 from cnt_grpc.pb.cnt.live.v1 import voice_chat_pb2 as pb2
 from tests.community import event_makers
@@ -273,6 +275,58 @@ async def test_what_is_no_conversation_is_refused(world: World, api: Api, reques
     assert refused.value.code is StatusCode.INVALID_ARGUMENT
 
 
+async def silence() -> AsyncIterator[Input]:
+    """Somebody who has nothing to say."""
+    await asyncio.Event().wait()
+    yield Said("")
+
+
+async def outcome_of(world: World, who: Person, *, seconds: float, stops: bool) -> list[Any]:
+    """What happens in a conversation in which nothing is said."""
+    stopping = asyncio.Event()
+    if stops:
+        stopping.set()
+    until_ = asyncio.get_running_loop().time() + seconds
+    found = []
+    async with rules.begun(world.db, world.system.talkers, caller_of(who), Manner(is_spoken=False)) as talk:
+        async for event in talk.events(silence(), until=until_, stopping=stopping):
+            found.append(event)  # noqa: PERF401  (an asynchronous generator)
+    return found
+
+
+def caller_of(who: Person) -> Caller:
+    """The person as a caller."""
+    return Caller(user_id=who.id, session_id=who.session_id)
+
+
+async def test_a_stopping_server_and_the_last_minute_end_in_order(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await world.user()
+    monkeypatch.setattr("cnt_grpc.live.talk.talk.BEAT", 0.1)
+    assert await outcome_of(world, ann, seconds=60, stops=True) == [End(Cause.SERVER_STOPPING)]
+    *beats, last = await outcome_of(world, ann, seconds=3, stops=False)
+    assert last == End(Cause.TIME_UP)
+    assert beats
+    assert all(isinstance(beat, Beat) for beat in beats)
+
+
+async def test_the_silence_after_a_question_is_no_question(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A microphone that stays open for a moment longer: nothing fails, and nothing is misunderstood."""
+    ann = await world.user()
+    monkeypatch.setattr(listening, "DEAF", 0.3)
+    chat = Chat(api, ann)
+    for loud in (True, False, False):
+        chat.send(sound=spoken(0.3, loud=loud))
+    assert (await chat.turn())[-1].turn_end.outcome == ANSWERED
+    chat.send(sound=spoken(0.3, loud=False))
+    await asyncio.sleep(0.6)
+    chat.close()
+    assert (await chat.next()).end.cause == FINISHED
+
+
 async def test_guests_and_strangers_do_not_talk(world: World, api: Api) -> None:
     guest = await world.user(is_guest=True)
     for caller, code in ((api, StatusCode.UNAUTHENTICATED), (api.as_(guest), StatusCode.PERMISSION_DENIED)):
@@ -322,7 +376,7 @@ async def test_a_stuck_ear_fails_the_turn_and_the_next_sound_opens_another(
     monkeypatch.setattr(listening, "DEAF", 0.5)
     monkeypatch.setattr(voices, "is_deaf", True)
     chat = Chat(api, ann)
-    chat.send(sound=spoken(0.2))
+    chat.send(sound=spoken(1.2))
     ended = (await chat.turn())[-1].turn_end
     assert (ended.outcome, ended.party) == (FAILED, "deepgram")
     voices.is_deaf = False

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.live.deepgram import Ear, Heard, Speech
+from cnt_grpc.live.deepgram import HEARD_RATE, Ear, Heard, Speech
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 
 DEAF: Final = 8.0
 """Seconds in which sound goes in and no word comes out, not even an empty one: then the ear is stuck."""
+_ENOUGH: Final = HEARD_RATE * 2
+"""Bytes of sound about which Deepgram says something: a second. Of less it may be silent with good reason."""
 FINISHING: Final = 3.0
 """Seconds after which a question that was to be complete is taken as it is: of mere noise Deepgram says nothing."""
 _LOOK: Final = 0.1
@@ -44,7 +46,10 @@ class Listening:
         self._words: list[str] = []
         self._is_pending = False
         """Sound came that no complete question answers yet."""
-        self._unheard_since: float | None = None
+        self._is_ending = False
+        self._unheard = 0
+        """Bytes of sound since Deepgram last said anything."""
+        self._unheard_since = 0.0
         self._finishing_since: float | None = None
         self._settled = asyncio.Event()
         self._settled.set()
@@ -66,6 +71,7 @@ class Listening:
 
     async def end(self) -> None:
         """No more sound comes: return when everything that was heard has become a question, or has failed to."""
+        self._is_ending = True
         if self._is_pending:
             await self.finish()
         await self._settled.wait()
@@ -103,11 +109,13 @@ class Listening:
                 self._finishing_since = _now()
                 continue
             await ear.hear(sound)
-            self._unheard_since = self._unheard_since or _now()
+            if not self._unheard:
+                self._unheard_since = _now()
+            self._unheard += len(sound)
 
     async def _heed(self, ear: Ear) -> None:
         async for heard in ear.heard():
-            self._unheard_since = None
+            self._unheard = 0
             await self._take(heard)
 
     async def _take(self, heard: Heard) -> None:
@@ -121,9 +129,11 @@ class Listening:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK)
-            if self._unheard_since is not None and _now() - self._unheard_since > DEAF:
+            if self._unheard >= _ENOUGH and _now() - self._unheard_since > DEAF:
                 raise Unavailable(CommonReason.PARTY_UNAVAILABLE, "deepgram does not answer", party="deepgram")
-            if self._finishing_since is not None and _now() - self._finishing_since > FINISHING:
+            if self._finishing_since is None or self._unheard >= _ENOUGH:
+                continue  # nothing is to be completed, or the ear seems to be stuck
+            if _now() - self._finishing_since > FINISHING:
                 await self._complete()
 
     async def _complete(self) -> None:
@@ -132,7 +142,8 @@ class Listening:
             self._words.clear()
             self._finishing_since = None
             self._is_pending = not self._sound.empty()
-            await self._listener.complete(words)
+            if words or not self._is_ending:
+                await self._listener.complete(words)
             if not self._is_pending:
                 self._settled.set()
 
@@ -140,7 +151,7 @@ class Listening:
         self._words.clear()
         self._sound = asyncio.Queue()
         self._is_pending = False
-        self._unheard_since = self._finishing_since = None
+        self._unheard, self._finishing_since = 0, None
 
 
 async def _until_one_ends(*works: Awaitable[None]) -> None:

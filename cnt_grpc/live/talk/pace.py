@@ -17,6 +17,8 @@ LONGEST_SPEECH: Final = 60.0
 """Seconds of sound after which a question is taken as complete."""
 
 _MINUTE = 60.0
+_LEAST = HEARD_RATE // 100 * 2
+"""Bytes: a hundredth of a second."""
 _BYTES_A_SECOND = HEARD_RATE * 2
 
 
@@ -33,6 +35,8 @@ class Pace:
 
     def sound(self, size: int) -> bool:
         """Count so many bytes of sound; whether the question is as long now as one may be. Raises Exhausted."""
+        # Messages without end cost more than what is in them.
+        size = max(size, _LEAST)
         now = self._now()
         self._seconds = min(AHEAD, self._seconds + (now - self._looked_at) * SPEED)
         self._looked_at = now

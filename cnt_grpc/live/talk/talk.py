@@ -126,6 +126,7 @@ class Talk:
             await self._finish_speech()
 
     async def _finish_speech(self) -> None:
+        self._pace.sound(0)
         self._pace.speech_ended()
         if self._ear is not None:
             await self._ear.finish()
