@@ -52,8 +52,10 @@ class Screen:
             async with asyncio.timeout(seconds):
                 async for reply in call:
                     self._note(reply)
-        except (TimeoutError, grpc.aio.AioRpcError):
+        except TimeoutError:
             pass
+        except grpc.aio.AioRpcError:
+            await asyncio.sleep(random.uniform(0.05, 0.3))
         finally:
             call.cancel()
 

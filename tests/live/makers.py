@@ -1,5 +1,7 @@
 """Makes streams and meetings straight in the tables, and their rooms in LiveKit's stand-in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +79,23 @@ def inside(world: Any, row: Row, who: Any) -> None:
     )
     person.permission.can_publish = True
     world.livekit.rooms[row["room_name"]].people[person.identity] = person
+
+
+@contextmanager
+def livekit_away(world: Any) -> Iterator[None]:
+    """LiveKit hangs until the block ends; then it is asked again at once, however often it failed meanwhile."""
+    world.livekit.is_away = True
+    try:
+        yield
+    finally:
+        world.livekit.is_away = False
+        ask_again(world)
+
+
+def ask_again(world: Any) -> None:
+    """Forget that LiveKit failed: a party that fails often is left alone for a while, and other tests need it."""
+    party = world.system.studio.rooms._party
+    party._failures, party._rests_until = 0, 0.0
 
 
 async def said(world: Any, row: Row, by: Any, text: str = "Amen.") -> int:

@@ -110,12 +110,9 @@ async def test_the_reconciler_heals_what_lost_events_left(world: World, api: Api
 
 async def test_no_row_says_live_while_livekit_is_away(world: World, api: Api) -> None:
     row = await makers.on_air(world, await world.user())
-    world.livekit.is_away = True
-    try:
+    with makers.livekit_away(world):
         await reconcile(world)
         assert await status(api, row["id"]) == pb2.STREAM_STATUS_SCHEDULED
-    finally:
-        world.livekit.is_away = False
     await reconcile(world)
     await until(lambda: status(api, row["id"]), pb2.STREAM_STATUS_LIVE, PATIENCE)
 

@@ -22,6 +22,7 @@ from livekit import rtc
 from tests import machine
 from tests.community import event_makers
 from tests.conftest import SECRET_KEY
+from tests.faults.sizes import FULL
 from tests.harness import livekit, voices
 from tests.harness.api import Api
 from tests.harness.running import settings_for, start
@@ -183,7 +184,7 @@ async def test_a_conversation(venue: Venue) -> None:
         await speak(visitor.room)
         await visitor.reads(voices.QUESTION)
         await visitor.reads("Night of psalms")
-        assert came < 5
+        assert came < (5 if FULL else 20), "a busy machine takes longer"
     await until(lambda: venue.rooms(ann), 0, 20)
     heard, asked = venue.voices.heard[0], venue.voices.asked[0]
     assert heard["model"] == "nova-3"
