@@ -12,6 +12,7 @@ from cnt_grpc.admin.privacy import HOLDER
 from cnt_grpc.admin.queries.applications import FIGURES
 from cnt_grpc.admin.rules.drive_accounts import DriveAccounts
 from cnt_grpc.admin.rules.drive_imports import DriveImports
+from cnt_grpc.admin.sampling import CallSampler
 from cnt_grpc.admin.service import AdminService
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PERIODIC",
     "AdminJobs",
     "AdminService",
+    "CallSampler",
     "Copier",
     "CreatorApplicationService",
     "Drive",

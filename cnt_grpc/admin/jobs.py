@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from cnt_grpc.admin.drive_copying import Copier
-from cnt_grpc.admin.rules import dashboard
+from cnt_grpc.admin.rules import dashboard, metrics
 from cnt_grpc.kit import jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.figures import Figure
@@ -15,7 +15,7 @@ from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.admin.v1.jobs_pb2 import CopyDriveFile, MeasureTotals
 
 MEASURE: Final = Job("admin.measure", MeasureTotals, attempts=1, timeout=timedelta(minutes=5), limit=1)
-"""Count what the dashboard shows."""
+"""Count what the dashboard shows, and what is kept of each minute."""
 COPY: Final = Job("admin.copy_drive", CopyDriveFile, attempts=12, timeout=timedelta(hours=12), limit=4)
 """Copy a file from Google Drive. Its pauses double up to five minutes: Drive may be away for half an hour."""
 
@@ -40,8 +40,9 @@ class AdminJobs:
         return {MEASURE: self.measure, COPY: self.copy}
 
     async def measure(self, _: MeasureTotals, run: Run) -> None:
-        """Count what takes long to count."""
+        """Count what takes long to count, and note how things stand."""
         await dashboard.measure(run.db, self.figures)
+        await metrics.measure(run.db, self.figures)
 
     async def copy(self, payload: CopyDriveFile, run: Run) -> None:
         """Copy a file from Google Drive, or what is missing of it."""

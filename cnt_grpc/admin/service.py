@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnt_grpc.admin.messages.metrics import NAME_OF, point, span
 from cnt_grpc.admin.messages.users import ROLE_OF
 from cnt_grpc.admin.messages.users import user as user_message
-from cnt_grpc.admin.rules import dashboard, users
+from cnt_grpc.admin.rules import dashboard, metrics, users
 from cnt_grpc.kit import defects
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.figures import Figure
@@ -23,6 +24,8 @@ from cnt_grpc.pb.cnt.admin.v1.admin_service_pb2 import (
     GetDashboardResponse,
     GetErrorRequest,
     GetErrorResponse,
+    GetMetricsRequest,
+    GetMetricsResponse,
     ListUsersRequest,
     ListUsersResponse,
     SetUserAdminRequest,
@@ -52,6 +55,11 @@ class AdminService(admin_service.Servicer):
         if found.totals_at is not None:
             set_time(answer.totals_at, found.totals_at)
         return answer
+
+    async def GetMetrics(self, request: GetMetricsRequest, call: Call) -> GetMetricsResponse:
+        """Show how a number went."""
+        rows = await metrics.series(call.tx, NAME_OF[request.name], *span(request))
+        return GetMetricsResponse(points=map(point, rows))
 
     async def GetError(self, request: GetErrorRequest, call: Call) -> GetErrorResponse:
         """Show where a defect happened."""

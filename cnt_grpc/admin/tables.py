@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -25,6 +26,16 @@ dashboard_totals = Table(
     Column("measured_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("name", name="pk_dashboard_totals"),
     comment="Counts that would take long to make, made once a minute",
+)
+
+metric_samples = Table(
+    "metric_samples",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("at", MOMENT, nullable=False, comment="the beginning of a minute"),
+    Column("value", Double, nullable=False),
+    PrimaryKeyConstraint("name", "at", name="pk_metric_samples"),
+    comment="Numbers minute by minute, kept for 90 days",
 )
 
 creator_applications = Table(

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from cnt_grpc import auth, http, media, migrate
+from cnt_grpc import admin, auth, http, media, migrate
 from cnt_grpc.app.plug import Servicers
 from cnt_grpc.app.rooms import PERIODIC, handlers, servicers
 from cnt_grpc.app.system import System, opened
@@ -29,6 +29,7 @@ class Server:
             system.db, Identity(auth.Sessions(system.db)), trusted_hops=system.settings.trusted_hops
         )
         self._gauges = Gauges(system.db, self.pipeline.streams)
+        self._sampler = admin.CallSampler(system.db, self.pipeline.metrics.calls)
         self._counts = counts_of_process()
         for counts in (self.pipeline.metrics, self._gauges):
             self._counts.register(counts)
@@ -43,6 +44,7 @@ class Server:
         if not await migrate.is_current(self._system.settings.dsn):
             raise Refusal("The database's schema is not current: run `cnt-grpc migrate`.")
         self._gauges.start()
+        self._sampler.start()
         storage = self._system.storage
         shelf = media.Shelf(self._system.db, storage) if isinstance(storage, LocalStorage) else None
         self._side = await http.serve(
@@ -62,6 +64,7 @@ class Server:
         await self._grpc.stop()
         await self._side.cleanup()
         self._gauges.stop()
+        await self._sampler.stop()
 
     async def _problem(self) -> str:
         """What keeps this process from working; it was started on a current schema, so only an outage can."""

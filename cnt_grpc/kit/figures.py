@@ -23,3 +23,5 @@ class Figure:
     exact: bool = False
     of_time: bool = False
     """Whether the statement takes `now`."""
+    sampled: bool = False
+    """Whether its value of each minute is kept, for administrators to see how it went."""

@@ -48,6 +48,12 @@ class CallMetrics(Collector):
         """The counts of a method, by its full name."""
         return self._stats.setdefault(method, MethodStats())
 
+    def calls(self) -> Iterable[tuple[str, str, int]]:
+        """Method, name of the status, and how many calls ended so since the process began."""
+        for method, stats in self._stats.items():
+            for code, number in stats.codes.items():
+                yield method, code, number
+
     def collect(self) -> Iterable[Metric]:
         """Called by Prometheus's client at each scrape."""
         calls = CounterMetricFamily("cnt_calls", "Calls by method and status.", labels=["method", "code"])

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cnt_grpc.kit import clock, defects
+from cnt_grpc.pb.cnt.admin.v1 import admin_service_pb2
 from cnt_grpc.pb.cnt.admin.v1.admin_service import SERVICE
 from cnt_grpc.pb.cnt.admin.v1.creator_application_service import SERVICE as APPLICATIONS
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2
@@ -18,6 +19,11 @@ async def defect(world: World, who: Person) -> Fields:
     """A defect that was written down."""
     await defects.keep(world.db, f"error-{who.id}", "cnt.auth.v1.UserService/GetMe", ValueError("canary"))
     return {"error_id": f"error-{who.id}"}
+
+
+async def a_metric(world: World, who: Person) -> Fields:
+    """A number."""
+    return {"name": admin_service_pb2.METRIC_NAME_CALLS}
 
 
 async def somebody(world: World, who: Person) -> Fields:
@@ -103,6 +109,7 @@ ANYONE = {"user_id": "administrators see everyone"}
 EXAMPLES = DRIVE_EXAMPLES | {
     f"{SERVICE}/GetError": Example(given=defect, role="admin", open_ids={"error_id": "administrators see all defects"}),
     f"{SERVICE}/GetDashboard": Example(role="admin"),
+    f"{SERVICE}/GetMetrics": Example(given=a_metric, role="admin"),
     f"{APPLICATIONS}/ApplyAsCreator": Example(given=wish, foreign=Foreign("paper_ids", paper_of, "MEDIA_NOT_FOUND")),
     f"{APPLICATIONS}/GetMyCreatorApplication": Example(given=own_application),
     f"{APPLICATIONS}/ListCreatorApplications": Example(

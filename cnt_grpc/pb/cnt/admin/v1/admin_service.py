@@ -27,6 +27,14 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def GetMetrics(self, request: pb2.GetMetricsRequest, call: Call) -> pb2.GetMetricsResponse:
+        """How a number went: a point for each step in which it was measured, up to 1,500 of them. What happened (calls, errors,
+        uploads, plays) is added up for each step; of what stands (active people, streams, job lag) it shows the highest.
+        Measured each minute, kept for 90 days. Administrators.
+        """
+        ...
+
+    @abstractmethod
     async def GetError(self, request: pb2.GetErrorRequest, call: Call) -> pb2.GetErrorResponse:
         """Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
         Administrators. ERROR_NOT_FOUND.

@@ -8,9 +8,11 @@ from cnt_grpc.pb.cnt.admin.v1 import managed_user_pb2 as _managed_user_pb2
 from cnt_grpc.pb.cnt.auth.v1 import user_pb2 as _user_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -21,6 +23,50 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _MetricName:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MetricNameEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MetricName.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    METRIC_NAME_UNSPECIFIED: _MetricName.ValueType  # 0
+    """Never sent."""
+    METRIC_NAME_ACTIVE_PEOPLE: _MetricName.ValueType  # 1
+    """People who were here within half an hour."""
+    METRIC_NAME_CALLS: _MetricName.ValueType  # 2
+    """Calls that ended, in all server processes."""
+    METRIC_NAME_ERRORS: _MetricName.ValueType  # 3
+    """Those of them that ended badly and not by the caller's doing."""
+    METRIC_NAME_UPLOADS: _MetricName.ValueType  # 4
+    """Files that came."""
+    METRIC_NAME_PLAYS: _MetricName.ValueType  # 5
+    """Plays that were reported."""
+    METRIC_NAME_STREAMS: _MetricName.ValueType  # 6
+    """Live streams on air."""
+    METRIC_NAME_JOB_LAG: _MetricName.ValueType  # 7
+    """Seconds that the oldest due job has waited for a worker."""
+
+class MetricName(_MetricName, metaclass=_MetricNameEnumTypeWrapper):
+    """A number that is measured over time."""
+
+METRIC_NAME_UNSPECIFIED: MetricName.ValueType  # 0
+"""Never sent."""
+METRIC_NAME_ACTIVE_PEOPLE: MetricName.ValueType  # 1
+"""People who were here within half an hour."""
+METRIC_NAME_CALLS: MetricName.ValueType  # 2
+"""Calls that ended, in all server processes."""
+METRIC_NAME_ERRORS: MetricName.ValueType  # 3
+"""Those of them that ended badly and not by the caller's doing."""
+METRIC_NAME_UPLOADS: MetricName.ValueType  # 4
+"""Files that came."""
+METRIC_NAME_PLAYS: MetricName.ValueType  # 5
+"""Plays that were reported."""
+METRIC_NAME_STREAMS: MetricName.ValueType  # 6
+"""Live streams on air."""
+METRIC_NAME_JOB_LAG: MetricName.ValueType  # 7
+"""Seconds that the oldest due job has waited for a worker."""
+Global___MetricName: _TypeAlias = MetricName  # noqa: Y015
 
 @_typing.final
 class GetDashboardRequest(_message.Message):
@@ -142,6 +188,93 @@ class GetDashboardResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetDashboardResponse: _TypeAlias = GetDashboardResponse  # noqa: Y015
+
+@_typing.final
+class GetMetricsRequest(_message.Message):
+    """Which number, and of when."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    name: Global___MetricName.ValueType
+    """The number."""
+    @_builtins.property
+    def to(self) -> _timestamp_pb2.Timestamp:
+        """The end, which is not part of it; now when absent."""
+
+    @_builtins.property
+    def step(self) -> _duration_pb2.Duration:
+        """The length of a step, a minute at least and a week at most; an hour when absent."""
+
+    def __init__(
+        self,
+        *,
+        name: Global___MetricName.ValueType = ...,
+        to: _timestamp_pb2.Timestamp | None = ...,
+        step: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "step", b"step", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "name", b"name", "step", b"step", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsRequest: _TypeAlias = GetMetricsRequest  # noqa: Y015
+
+@_typing.final
+class GetMetricsResponse(_message.Message):
+    """How it went."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POINTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___MetricPoint]:
+        """The oldest first; steps in which nothing was measured are left out."""
+
+    def __init__(
+        self,
+        *,
+        points: _abc.Iterable[Global___MetricPoint] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsResponse: _TypeAlias = GetMetricsResponse  # noqa: Y015
+
+@_typing.final
+class MetricPoint(_message.Message):
+    """A step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    value: _builtins.float
+    """The sum of the step, or the highest value in it."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """Its beginning."""
+
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        value: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MetricPoint: _TypeAlias = MetricPoint  # noqa: Y015
 
 @_typing.final
 class GetErrorRequest(_message.Message):

@@ -41,6 +41,11 @@ class AdminServiceStub:
                 request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.SerializeToString,
                 response_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.FromString,
                 _registered_method=True)
+        self.GetMetrics = channel.unary_unary(
+                '/cnt.admin.v1.AdminService/GetMetrics',
+                request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetMetricsRequest.SerializeToString,
+                response_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetMetricsResponse.FromString,
+                _registered_method=True)
         self.GetError = channel.unary_unary(
                 '/cnt.admin.v1.AdminService/GetError',
                 request_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorRequest.SerializeToString,
@@ -85,6 +90,15 @@ class AdminServiceServicer:
     def GetDashboard(self, request, context):
         """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
         within the last minute or two. Administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMetrics(self, request, context):
+        """How a number went: a point for each step in which it was measured, up to 1,500 of them. What happened (calls, errors,
+        uploads, plays) is added up for each step; of what stands (active people, streams, job lag) it shows the highest.
+        Measured each minute, kept for 90 days. Administrators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,6 +168,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.FromString,
                     response_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.SerializeToString,
             ),
+            'GetMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMetrics,
+                    request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetMetricsRequest.FromString,
+                    response_serializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetMetricsResponse.SerializeToString,
+            ),
             'GetError': grpc.unary_unary_rpc_method_handler(
                     servicer.GetError,
                     request_deserializer=cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetErrorRequest.FromString,
@@ -218,6 +237,33 @@ class AdminService:
             '/cnt.admin.v1.AdminService/GetDashboard',
             cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardRequest.SerializeToString,
             cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetDashboardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.admin.v1.AdminService/GetMetrics',
+            cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetMetricsRequest.SerializeToString,
+            cnt_dot_admin_dot_v1_dot_admin__service__pb2.GetMetricsResponse.FromString,
             options,
             channel_credentials,
             insecure,

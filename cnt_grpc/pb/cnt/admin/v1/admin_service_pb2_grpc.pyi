@@ -21,6 +21,11 @@ class AdminServiceStub:
     """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
     within the last minute or two. Administrators.
     """
+    GetMetrics: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetMetricsRequest, _admin_service_pb2.GetMetricsResponse]
+    """How a number went: a point for each step in which it was measured, up to 1,500 of them. What happened (calls, errors,
+    uploads, plays) is added up for each step; of what stands (active people, streams, job lag) it shows the highest.
+    Measured each minute, kept for 90 days. Administrators.
+    """
     GetError: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetErrorRequest, _admin_service_pb2.GetErrorResponse]
     """Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
     Administrators. ERROR_NOT_FOUND.
@@ -61,6 +66,17 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_admin_service_pb2.GetDashboardResponse]:
         """What waits, what there is, and what happened lately, in numbers. What waits is counted exactly; the rest was counted
         within the last minute or two. Administrators.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMetrics(
+        self,
+        request: _admin_service_pb2.GetMetricsRequest,
+        context: _aio.ServicerContext[_admin_service_pb2.GetMetricsRequest, _abc.Awaitable[_admin_service_pb2.GetMetricsResponse]],
+    ) -> _abc.Awaitable[_admin_service_pb2.GetMetricsResponse]:
+        """How a number went: a point for each step in which it was measured, up to 1,500 of them. What happened (calls, errors,
+        uploads, plays) is added up for each step; of what stands (active people, streams, job lag) it shows the highest.
+        Measured each minute, kept for 90 days. Administrators.
         """
 
     @_abc_1.abstractmethod

@@ -4,8 +4,8 @@
 // @generated from file cnt/admin/v1/admin_service.proto (package cnt.admin.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js";
 import type { ManagedUser } from "./managed_user_pb.js";
 import { file_cnt_admin_v1_managed_user } from "./managed_user_pb.js";
@@ -13,15 +13,15 @@ import type { Role } from "../../auth/v1/user_pb.js";
 import { file_cnt_auth_v1_user } from "../../auth/v1/user_pb.js";
 import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/admin/v1/admin_service.proto.
  */
 export const file_cnt_admin_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBjbnQvYWRtaW4vdjEvYWRtaW5fc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhUKE0dldERhc2hib2FyZFJlcXVlc3QijwMKFEdldERhc2hib2FyZFJlc3BvbnNlEkAKB3BlbmRpbmcYASADKAsyLy5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuUGVuZGluZ0VudHJ5EjoKBG9wZW4YAiADKAsyLC5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuT3BlbkVudHJ5Ej4KBnRvdGFscxgDIAMoCzIuLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZS5Ub3RhbHNFbnRyeRItCgl0b3RhbHNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGi4KDFBlbmRpbmdFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGisKCU9wZW5FbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGi0KC1RvdGFsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEiLwoPR2V0RXJyb3JSZXF1ZXN0EhwKCGVycm9yX2lkGAEgASgJQgq6SAdyBRABGMgBInkKEEdldEVycm9yUmVzcG9uc2USEAoIZXJyb3JfaWQYASABKAkSDgoGbWV0aG9kGAIgASgJEgwKBGtpbmQYAyABKAkSDQoFc3RhY2sYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIrABChBMaXN0VXNlcnNSZXF1ZXN0EhcKBnNlYXJjaBgBIAEoCUIHukgEcgIYZBIpCgRyb2xlGAIgASgOMhEuY250LmF1dGgudjEuUm9sZUIIukgFggECEAESEwoGYmFubmVkGAMgASgISACIAQESGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIQgkKB19iYW5uZWQiVgoRTGlzdFVzZXJzUmVzcG9uc2USKAoFdXNlcnMYASADKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImIKE1NldFVzZXJBZG1pblJlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABIQCghpc19hZG1pbhgCIAEoCBIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI/ChRTZXRVc2VyQWRtaW5SZXNwb25zZRInCgR1c2VyGAEgASgLMhkuY250LmFkbWluLnYxLk1hbmFnZWRVc2VyIocBChNTZXRVc2VyUm9sZXNSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASNQoFcm9sZXMYAiADKA4yES5jbnQuYXV0aC52MS5Sb2xlQhO6SBCSAQ0QAxgBIgeCAQQQASAAEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIj8KFFNldFVzZXJSb2xlc1Jlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIiZwoOQmFuVXNlclJlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiOgoPQmFuVXNlclJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIiZwoQVW5iYW5Vc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhgKBnJlYXNvbhgCIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiPAoRVW5iYW5Vc2VyUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJoChFEZWxldGVVc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhgKBnJlYXNvbhgCIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiFAoSRGVsZXRlVXNlclJlc3BvbnNlMrAICgxBZG1pblNlcnZpY2USfwoMR2V0RGFzaGJvYXJkEiEuY250LmFkbWluLnYxLkdldERhc2hib2FyZFJlcXVlc3QaIi5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UiKJACAYq1GAIIBoLT5JMCGRIXL2FwaS92MS9hZG1pbi9kYXNoYm9hcmQSewoIR2V0RXJyb3ISHS5jbnQuYWRtaW4udjEuR2V0RXJyb3JSZXF1ZXN0Gh4uY250LmFkbWluLnYxLkdldEVycm9yUmVzcG9uc2UiMJACAYq1GAIIBoLT5JMCIRIfL2FwaS92MS9hZG1pbi9lcnJvcnMve2Vycm9yX2lkfRJyCglMaXN0VXNlcnMSHi5jbnQuYWRtaW4udjEuTGlzdFVzZXJzUmVxdWVzdBofLmNudC5hZG1pbi52MS5MaXN0VXNlcnNSZXNwb25zZSIkkAIBirUYAggGgtPkkwIVEhMvYXBpL3YxL2FkbWluL3VzZXJzEo8BCgxTZXRVc2VyQWRtaW4SIS5jbnQuYWRtaW4udjEuU2V0VXNlckFkbWluUmVxdWVzdBoiLmNudC5hZG1pbi52MS5TZXRVc2VyQWRtaW5SZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKjIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYWRtaW4SjwEKDFNldFVzZXJSb2xlcxIhLmNudC5hZG1pbi52MS5TZXRVc2VyUm9sZXNSZXF1ZXN0GiIuY250LmFkbWluLnYxLlNldFVzZXJSb2xlc1Jlc3BvbnNlIjiKtRgGCAYQASABgtPkkwIoOgEqMiMvYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfS9yb2xlcxJ+CgdCYW5Vc2VyEhwuY250LmFkbWluLnYxLkJhblVzZXJSZXF1ZXN0Gh0uY250LmFkbWluLnYxLkJhblVzZXJSZXNwb25zZSI2irUYBggGEAEgAYLT5JMCJjoBKiIhL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vYmFuEoYBCglVbmJhblVzZXISHi5jbnQuYWRtaW4udjEuVW5iYW5Vc2VyUmVxdWVzdBofLmNudC5hZG1pbi52MS5VbmJhblVzZXJSZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKiIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vdW5iYW4SgAEKCkRlbGV0ZVVzZXISHy5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlcXVlc3QaIC5jbnQuYWRtaW4udjEuRGVsZXRlVXNlclJlc3BvbnNlIi+KtRgGCAYQASABgtPkkwIfKh0vYXBpL3YxL2FkbWluL3VzZXJzL3t1c2VyX2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_cnt_admin_v1_managed_user, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiBjbnQvYWRtaW4vdjEvYWRtaW5fc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhUKE0dldERhc2hib2FyZFJlcXVlc3QijwMKFEdldERhc2hib2FyZFJlc3BvbnNlEkAKB3BlbmRpbmcYASADKAsyLy5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuUGVuZGluZ0VudHJ5EjoKBG9wZW4YAiADKAsyLC5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UuT3BlbkVudHJ5Ej4KBnRvdGFscxgDIAMoCzIuLmNudC5hZG1pbi52MS5HZXREYXNoYm9hcmRSZXNwb25zZS5Ub3RhbHNFbnRyeRItCgl0b3RhbHNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGi4KDFBlbmRpbmdFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGisKCU9wZW5FbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBGi0KC1RvdGFsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEi1AEKEUdldE1ldHJpY3NSZXF1ZXN0EjIKBG5hbWUYASABKA4yGC5jbnQuYWRtaW4udjEuTWV0cmljTmFtZUIKukgHggEEEAEgABIoCgRmcm9tGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoEc3RlcBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIQukgNqgEKIgQIgPUkMgIIPCI/ChJHZXRNZXRyaWNzUmVzcG9uc2USKQoGcG9pbnRzGAEgAygLMhkuY250LmFkbWluLnYxLk1ldHJpY1BvaW50IkQKC01ldHJpY1BvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgV2YWx1ZRgCIAEoASIvCg9HZXRFcnJvclJlcXVlc3QSHAoIZXJyb3JfaWQYASABKAlCCrpIB3IFEAEYyAEieQoQR2V0RXJyb3JSZXNwb25zZRIQCghlcnJvcl9pZBgBIAEoCRIOCgZtZXRob2QYAiABKAkSDAoEa2luZBgDIAEoCRINCgVzdGFjaxgEIAEoCRImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAisAEKEExpc3RVc2Vyc1JlcXVlc3QSFwoGc2VhcmNoGAEgASgJQge6SARyAhhkEikKBHJvbGUYAiABKA4yES5jbnQuYXV0aC52MS5Sb2xlQgi6SAWCAQIQARITCgZiYW5uZWQYAyABKAhIAIgBARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAhCCQoHX2Jhbm5lZCJWChFMaXN0VXNlcnNSZXNwb25zZRIoCgV1c2VycxgBIAMoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiYgoTU2V0VXNlckFkbWluUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhAKCGlzX2FkbWluGAIgASgIEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBIj8KFFNldFVzZXJBZG1pblJlc3BvbnNlEicKBHVzZXIYASABKAsyGS5jbnQuYWRtaW4udjEuTWFuYWdlZFVzZXIihwEKE1NldFVzZXJSb2xlc1JlcXVlc3QSGAoHdXNlcl9pZBgBIAEoA0IHukgEIgIgABI1CgVyb2xlcxgCIAMoDjIRLmNudC5hdXRoLnYxLlJvbGVCE7pIEJIBDRADGAEiB4IBBBABIAASHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiPwoUU2V0VXNlclJvbGVzUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJnCg5CYW5Vc2VyUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgDQge6SAQiAiAAEhoKBnJlYXNvbhgCIAEoCUIKukgHcgUQARjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI6Cg9CYW5Vc2VyUmVzcG9uc2USJwoEdXNlchgBIAEoCzIZLmNudC5hZG1pbi52MS5NYW5hZ2VkVXNlciJnChBVbmJhblVzZXJSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASGAoGcmVhc29uGAIgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASI8ChFVbmJhblVzZXJSZXNwb25zZRInCgR1c2VyGAEgASgLMhkuY250LmFkbWluLnYxLk1hbmFnZWRVc2VyImgKEURlbGV0ZVVzZXJSZXF1ZXN0EhgKB3VzZXJfaWQYASABKANCB7pIBCICIAASGAoGcmVhc29uGAIgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAMgASgJQgu6SAjYAQFyA7ABASIUChJEZWxldGVVc2VyUmVzcG9uc2Uq2QEKCk1ldHJpY05hbWUSGwoXTUVUUklDX05BTUVfVU5TUEVDSUZJRUQQABIdChlNRVRSSUNfTkFNRV9BQ1RJVkVfUEVPUExFEAESFQoRTUVUUklDX05BTUVfQ0FMTFMQAhIWChJNRVRSSUNfTkFNRV9FUlJPUlMQAxIXChNNRVRSSUNfTkFNRV9VUExPQURTEAQSFQoRTUVUUklDX05BTUVfUExBWVMQBRIXChNNRVRSSUNfTkFNRV9TVFJFQU1TEAYSFwoTTUVUUklDX05BTUVfSk9CX0xBRxAHMqkJCgxBZG1pblNlcnZpY2USfwoMR2V0RGFzaGJvYXJkEiEuY250LmFkbWluLnYxLkdldERhc2hib2FyZFJlcXVlc3QaIi5jbnQuYWRtaW4udjEuR2V0RGFzaGJvYXJkUmVzcG9uc2UiKJACAYq1GAIIBoLT5JMCGRIXL2FwaS92MS9hZG1pbi9kYXNoYm9hcmQSdwoKR2V0TWV0cmljcxIfLmNudC5hZG1pbi52MS5HZXRNZXRyaWNzUmVxdWVzdBogLmNudC5hZG1pbi52MS5HZXRNZXRyaWNzUmVzcG9uc2UiJpACAYq1GAIIBoLT5JMCFxIVL2FwaS92MS9hZG1pbi9tZXRyaWNzEnsKCEdldEVycm9yEh0uY250LmFkbWluLnYxLkdldEVycm9yUmVxdWVzdBoeLmNudC5hZG1pbi52MS5HZXRFcnJvclJlc3BvbnNlIjCQAgGKtRgCCAaC0+STAiESHy9hcGkvdjEvYWRtaW4vZXJyb3JzL3tlcnJvcl9pZH0ScgoJTGlzdFVzZXJzEh4uY250LmFkbWluLnYxLkxpc3RVc2Vyc1JlcXVlc3QaHy5jbnQuYWRtaW4udjEuTGlzdFVzZXJzUmVzcG9uc2UiJJACAYq1GAIIBoLT5JMCFRITL2FwaS92MS9hZG1pbi91c2VycxKPAQoMU2V0VXNlckFkbWluEiEuY250LmFkbWluLnYxLlNldFVzZXJBZG1pblJlcXVlc3QaIi5jbnQuYWRtaW4udjEuU2V0VXNlckFkbWluUmVzcG9uc2UiOIq1GAYIBhABIAGC0+STAig6ASoyIy9hcGkvdjEvYWRtaW4vdXNlcnMve3VzZXJfaWR9L2FkbWluEo8BCgxTZXRVc2VyUm9sZXMSIS5jbnQuYWRtaW4udjEuU2V0VXNlclJvbGVzUmVxdWVzdBoiLmNudC5hZG1pbi52MS5TZXRVc2VyUm9sZXNSZXNwb25zZSI4irUYBggGEAEgAYLT5JMCKDoBKjIjL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH0vcm9sZXMSfgoHQmFuVXNlchIcLmNudC5hZG1pbi52MS5CYW5Vc2VyUmVxdWVzdBodLmNudC5hZG1pbi52MS5CYW5Vc2VyUmVzcG9uc2UiNoq1GAYIBhABIAGC0+STAiY6ASoiIS9hcGkvdjEvYWRtaW4vdXNlcnMve3VzZXJfaWR9L2JhbhKGAQoJVW5iYW5Vc2VyEh4uY250LmFkbWluLnYxLlVuYmFuVXNlclJlcXVlc3QaHy5jbnQuYWRtaW4udjEuVW5iYW5Vc2VyUmVzcG9uc2UiOIq1GAYIBhABIAGC0+STAig6ASoiIy9hcGkvdjEvYWRtaW4vdXNlcnMve3VzZXJfaWR9L3VuYmFuEoABCgpEZWxldGVVc2VyEh8uY250LmFkbWluLnYxLkRlbGV0ZVVzZXJSZXF1ZXN0GiAuY250LmFkbWluLnYxLkRlbGV0ZVVzZXJSZXNwb25zZSIvirUYBggGEAEgAYLT5JMCHyodL2FwaS92MS9hZG1pbi91c2Vycy97dXNlcl9pZH1iBnByb3RvMw", [file_buf_validate_validate, file_cnt_admin_v1_managed_user, file_cnt_auth_v1_user, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks for the dashboard.
@@ -82,6 +82,97 @@ export const GetDashboardResponseSchema: GenMessage<GetDashboardResponse> = /*@_
   messageDesc(file_cnt_admin_v1_admin_service, 1);
 
 /**
+ * Which number, and of when.
+ *
+ * @generated from message cnt.admin.v1.GetMetricsRequest
+ */
+export type GetMetricsRequest = Message<"cnt.admin.v1.GetMetricsRequest"> & {
+  /**
+   * The number.
+   *
+   * @generated from field: cnt.admin.v1.MetricName name = 1;
+   */
+  name: MetricName;
+
+  /**
+   * The beginning; a day before the end when absent. The first step begins at a whole step, so at it or before.
+   *
+   * @generated from field: google.protobuf.Timestamp from = 2;
+   */
+  from?: Timestamp | undefined;
+
+  /**
+   * The end, which is not part of it; now when absent.
+   *
+   * @generated from field: google.protobuf.Timestamp to = 3;
+   */
+  to?: Timestamp | undefined;
+
+  /**
+   * The length of a step, a minute at least and a week at most; an hour when absent.
+   *
+   * @generated from field: google.protobuf.Duration step = 4;
+   */
+  step?: Duration | undefined;
+};
+
+/**
+ * Describes the message cnt.admin.v1.GetMetricsRequest.
+ * Use `create(GetMetricsRequestSchema)` to create a new message.
+ */
+export const GetMetricsRequestSchema: GenMessage<GetMetricsRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 2);
+
+/**
+ * How it went.
+ *
+ * @generated from message cnt.admin.v1.GetMetricsResponse
+ */
+export type GetMetricsResponse = Message<"cnt.admin.v1.GetMetricsResponse"> & {
+  /**
+   * The oldest first; steps in which nothing was measured are left out.
+   *
+   * @generated from field: repeated cnt.admin.v1.MetricPoint points = 1;
+   */
+  points: MetricPoint[];
+};
+
+/**
+ * Describes the message cnt.admin.v1.GetMetricsResponse.
+ * Use `create(GetMetricsResponseSchema)` to create a new message.
+ */
+export const GetMetricsResponseSchema: GenMessage<GetMetricsResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 3);
+
+/**
+ * A step.
+ *
+ * @generated from message cnt.admin.v1.MetricPoint
+ */
+export type MetricPoint = Message<"cnt.admin.v1.MetricPoint"> & {
+  /**
+   * Its beginning.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 1;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * The sum of the step, or the highest value in it.
+   *
+   * @generated from field: double value = 2;
+   */
+  value: number;
+};
+
+/**
+ * Describes the message cnt.admin.v1.MetricPoint.
+ * Use `create(MetricPointSchema)` to create a new message.
+ */
+export const MetricPointSchema: GenMessage<MetricPoint> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_admin_service, 4);
+
+/**
  * Which defect.
  *
  * @generated from message cnt.admin.v1.GetErrorRequest
@@ -100,7 +191,7 @@ export type GetErrorRequest = Message<"cnt.admin.v1.GetErrorRequest"> & {
  * Use `create(GetErrorRequestSchema)` to create a new message.
  */
 export const GetErrorRequestSchema: GenMessage<GetErrorRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 2);
+  messageDesc(file_cnt_admin_v1_admin_service, 5);
 
 /**
  * A defect.
@@ -149,7 +240,7 @@ export type GetErrorResponse = Message<"cnt.admin.v1.GetErrorResponse"> & {
  * Use `create(GetErrorResponseSchema)` to create a new message.
  */
 export const GetErrorResponseSchema: GenMessage<GetErrorResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 3);
+  messageDesc(file_cnt_admin_v1_admin_service, 6);
 
 /**
  * Which people.
@@ -198,7 +289,7 @@ export type ListUsersRequest = Message<"cnt.admin.v1.ListUsersRequest"> & {
  * Use `create(ListUsersRequestSchema)` to create a new message.
  */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 4);
+  messageDesc(file_cnt_admin_v1_admin_service, 7);
 
 /**
  * One page of people.
@@ -226,7 +317,7 @@ export type ListUsersResponse = Message<"cnt.admin.v1.ListUsersResponse"> & {
  * Use `create(ListUsersResponseSchema)` to create a new message.
  */
 export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 5);
+  messageDesc(file_cnt_admin_v1_admin_service, 8);
 
 /**
  * Who, and whether.
@@ -261,7 +352,7 @@ export type SetUserAdminRequest = Message<"cnt.admin.v1.SetUserAdminRequest"> & 
  * Use `create(SetUserAdminRequestSchema)` to create a new message.
  */
 export const SetUserAdminRequestSchema: GenMessage<SetUserAdminRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 6);
+  messageDesc(file_cnt_admin_v1_admin_service, 9);
 
 /**
  * The person as they stand now.
@@ -282,7 +373,7 @@ export type SetUserAdminResponse = Message<"cnt.admin.v1.SetUserAdminResponse"> 
  * Use `create(SetUserAdminResponseSchema)` to create a new message.
  */
 export const SetUserAdminResponseSchema: GenMessage<SetUserAdminResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 7);
+  messageDesc(file_cnt_admin_v1_admin_service, 10);
 
 /**
  * Who, and which roles.
@@ -317,7 +408,7 @@ export type SetUserRolesRequest = Message<"cnt.admin.v1.SetUserRolesRequest"> & 
  * Use `create(SetUserRolesRequestSchema)` to create a new message.
  */
 export const SetUserRolesRequestSchema: GenMessage<SetUserRolesRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 8);
+  messageDesc(file_cnt_admin_v1_admin_service, 11);
 
 /**
  * The person as they stand now.
@@ -338,7 +429,7 @@ export type SetUserRolesResponse = Message<"cnt.admin.v1.SetUserRolesResponse"> 
  * Use `create(SetUserRolesResponseSchema)` to create a new message.
  */
 export const SetUserRolesResponseSchema: GenMessage<SetUserRolesResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 9);
+  messageDesc(file_cnt_admin_v1_admin_service, 12);
 
 /**
  * Who, and why.
@@ -373,7 +464,7 @@ export type BanUserRequest = Message<"cnt.admin.v1.BanUserRequest"> & {
  * Use `create(BanUserRequestSchema)` to create a new message.
  */
 export const BanUserRequestSchema: GenMessage<BanUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 10);
+  messageDesc(file_cnt_admin_v1_admin_service, 13);
 
 /**
  * The person as they stand now.
@@ -394,7 +485,7 @@ export type BanUserResponse = Message<"cnt.admin.v1.BanUserResponse"> & {
  * Use `create(BanUserResponseSchema)` to create a new message.
  */
 export const BanUserResponseSchema: GenMessage<BanUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 11);
+  messageDesc(file_cnt_admin_v1_admin_service, 14);
 
 /**
  * Who, and why.
@@ -429,7 +520,7 @@ export type UnbanUserRequest = Message<"cnt.admin.v1.UnbanUserRequest"> & {
  * Use `create(UnbanUserRequestSchema)` to create a new message.
  */
 export const UnbanUserRequestSchema: GenMessage<UnbanUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 12);
+  messageDesc(file_cnt_admin_v1_admin_service, 15);
 
 /**
  * The person as they stand now.
@@ -450,7 +541,7 @@ export type UnbanUserResponse = Message<"cnt.admin.v1.UnbanUserResponse"> & {
  * Use `create(UnbanUserResponseSchema)` to create a new message.
  */
 export const UnbanUserResponseSchema: GenMessage<UnbanUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 13);
+  messageDesc(file_cnt_admin_v1_admin_service, 16);
 
 /**
  * Who, and why.
@@ -485,7 +576,7 @@ export type DeleteUserRequest = Message<"cnt.admin.v1.DeleteUserRequest"> & {
  * Use `create(DeleteUserRequestSchema)` to create a new message.
  */
 export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 14);
+  messageDesc(file_cnt_admin_v1_admin_service, 17);
 
 /**
  * It is done, or as good as done.
@@ -500,7 +591,76 @@ export type DeleteUserResponse = Message<"cnt.admin.v1.DeleteUserResponse"> & {
  * Use `create(DeleteUserResponseSchema)` to create a new message.
  */
 export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_admin_service, 15);
+  messageDesc(file_cnt_admin_v1_admin_service, 18);
+
+/**
+ * A number that is measured over time.
+ *
+ * @generated from enum cnt.admin.v1.MetricName
+ */
+export enum MetricName {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: METRIC_NAME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * People who were here within half an hour.
+   *
+   * @generated from enum value: METRIC_NAME_ACTIVE_PEOPLE = 1;
+   */
+  ACTIVE_PEOPLE = 1,
+
+  /**
+   * Calls that ended, in all server processes.
+   *
+   * @generated from enum value: METRIC_NAME_CALLS = 2;
+   */
+  CALLS = 2,
+
+  /**
+   * Those of them that ended badly and not by the caller's doing.
+   *
+   * @generated from enum value: METRIC_NAME_ERRORS = 3;
+   */
+  ERRORS = 3,
+
+  /**
+   * Files that came.
+   *
+   * @generated from enum value: METRIC_NAME_UPLOADS = 4;
+   */
+  UPLOADS = 4,
+
+  /**
+   * Plays that were reported.
+   *
+   * @generated from enum value: METRIC_NAME_PLAYS = 5;
+   */
+  PLAYS = 5,
+
+  /**
+   * Live streams on air.
+   *
+   * @generated from enum value: METRIC_NAME_STREAMS = 6;
+   */
+  STREAMS = 6,
+
+  /**
+   * Seconds that the oldest due job has waited for a worker.
+   *
+   * @generated from enum value: METRIC_NAME_JOB_LAG = 7;
+   */
+  JOB_LAG = 7,
+}
+
+/**
+ * Describes the enum cnt.admin.v1.MetricName.
+ */
+export const MetricNameSchema: GenEnum<MetricName> = /*@__PURE__*/
+  enumDesc(file_cnt_admin_v1_admin_service, 0);
 
 /**
  * Shows the platform in numbers, and manages people. Whatever is done here is audited; what changes somebody asks for a fresh confirmation.
@@ -518,6 +678,18 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetDashboardRequestSchema;
     output: typeof GetDashboardResponseSchema;
+  },
+  /**
+   * How a number went: a point for each step in which it was measured, up to 1,500 of them. What happened (calls, errors,
+   * uploads, plays) is added up for each step; of what stands (active people, streams, job lag) it shows the highest.
+   * Measured each minute, kept for 90 days. Administrators.
+   *
+   * @generated from rpc cnt.admin.v1.AdminService.GetMetrics
+   */
+  getMetrics: {
+    methodKind: "unary";
+    input: typeof GetMetricsRequestSchema;
+    output: typeof GetMetricsResponseSchema;
   },
   /**
    * Where the defect happened whose id somebody was told with "internal error"; kept for 14 days.
