@@ -1,4 +1,6 @@
-"""A database of any size, made by generate_series: people who follow each other, items, posts, favourites and plays."""
+"""A database of any size, made by generate_series: people who follow each other, items, posts and likes, favourites and
+plays, and what moderators and the team have done.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +16,14 @@ TABLES = (
     "content_items",
     "search_documents",
     "community_posts",
+    "likes",
     "favorites",
     "plays",
+    "moderation_cases",
+    "reports",
+    "support_messages",
+    "live_streams",
+    "creator_applications",
 )
 """What is filled."""
 
@@ -29,13 +37,13 @@ class Size:
 
     @property
     def people(self) -> int:
-        """All of them make items, and follow 50 others."""
+        """All of them make items, and follow 40 others."""
         return max(200, self.items // 20)
 
     @property
     def posts(self) -> int:
-        """Of the community."""
-        return self.items // 5
+        """Of the community, each liked by ten people."""
+        return self.items
 
     @property
     def listens(self) -> int:
@@ -46,6 +54,8 @@ class Size:
 FULL = Size(1_000_000)
 BASE = Size(10_000)
 """What the full size is compared with."""
+WAITING = 100
+"""Of each thing that somebody has to look at, whatever the size: the rest is done."""
 
 
 async def fill(dsn: str, size: Size) -> None:
@@ -53,10 +63,13 @@ async def fill(dsn: str, size: Size) -> None:
     connection = await asyncpg.connect(dsn, command_timeout=3600)
     try:
         await connection.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
+        # Every reference below is right by how it is made: to look each of them up would take most of the time.
+        await connection.execute("SET session_replication_role = replica")
         async with _without_indexes(connection):
             numbers = {"people": size.people, "items": size.items, "posts": size.posts, "listens": size.listens // 2}
-            for sql in (_PEOPLE, _FILES, _ARTISTS, _FOLLOWERS, _CATEGORIES, _ITEMS, _POSTS, _FAVORITES, _PLAYS, _FOUND):
-                await connection.execute(sql.format(**numbers))
+            catalogue = (_PEOPLE, _FILES, _ARTISTS, _FOLLOWERS, _CATEGORIES, _ITEMS, _FAVORITES, _PLAYS, _FOUND)
+            for sql in (*catalogue, _POSTS, _LIKES, *_DONE):
+                await connection.execute(sql.format(waiting=WAITING, **numbers))
         # Otherwise autovacuum does this in the middle of a measurement, and plans change under it.
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
@@ -103,7 +116,7 @@ INSERT INTO artists (user_id, listed, created_at, updated_at) SELECT id, true, n
 _FOLLOWERS = """
 INSERT INTO artist_followers (artist_id, follower_id, followed_at)
 SELECT (n + k * 7919) % {people} + 1, n, now() - k * interval '1 hour'
-FROM generate_series(1, {people}) AS n, generate_series(1, 50) AS k
+FROM generate_series(1, {people}) AS n, generate_series(1, 40) AS k
 WHERE (n + k * 7919) % {people} + 1 <> n
 """
 
@@ -138,6 +151,12 @@ SELECT n % {people} + 1, 'Thanks ' || n, 'He answered me, and I want to tell of 
 FROM (SELECT n, now() - (hashint8(n) & 1048575) * interval '1 minute' AS day FROM generate_series(1, {posts}) AS n) AS d
 """
 
+# 7919 is prime here, too; likes_count stays as it is, for nothing here is sorted by it.
+_LIKES = """
+INSERT INTO likes (post_id, user_id, created_at)
+SELECT n, (n * 31 + k * 7919) % {people} + 1, now() FROM generate_series(1, {posts}) AS n, generate_series(1, 10) AS k
+"""
+
 _FAVORITES = """
 INSERT INTO favorites (user_id, item_id, favorited_at)
 SELECT n % {people} + 1, (n % {people} * 31 + n / {people} * 104729::bigint) % {items} + 1, now() - n * interval '1 s'
@@ -163,3 +182,40 @@ SELECT kind, id, creator_id, title, '', description, cover_key, published_at,
        || ('Z' || (id >> 11))::tsvector
 FROM content_items WHERE status = 'approved'
 """
+
+_DONE = (
+    """
+    INSERT INTO moderation_cases (kind, subject_id, author_id, opened_at, closed_at, outcome)
+    SELECT 'podcast', n, n % {people} + 1, now(), CASE WHEN n > {waiting} THEN now() END,
+           CASE WHEN n > {waiting} THEN 'approved' END
+    FROM generate_series(1, {items}) AS n
+    """,
+    """
+    INSERT INTO reports (kind, thing_id, author_id, reporter_id, category, details, status, resolved_by, created_at,
+                         resolved_at)
+    SELECT 'community_post', n, n % {people} + 1, (n + 7) % {people} + 1, 'spam', '',
+           CASE WHEN n > {waiting} THEN 'upheld' ELSE 'open' END, CASE WHEN n > {waiting} THEN 1 END, now(),
+           CASE WHEN n > {waiting} THEN now() END
+    FROM generate_series(1, {posts}) AS n
+    """,
+    """
+    INSERT INTO support_messages (author_id, subject, message, status, unread_by_team, created_at, updated_at)
+    SELECT n % {people} + 1, 'No sound', 'I hear nothing.', CASE WHEN n > {waiting} THEN 'closed' ELSE 'open' END,
+           CASE WHEN n > {waiting} THEN 0 ELSE 1 END, now(), now()
+    FROM generate_series(1, {items}) AS n
+    """,
+    """
+    INSERT INTO live_streams (kind, host_id, title, description, room_name, status, audience, listed_at, created_at,
+                              updated_at)
+    SELECT 'stream', n % {people} + 1, 'Sunday', '', 'room' || n, CASE WHEN n > {waiting} THEN 'ended' ELSE 'live' END,
+           'everyone', now(), now(), now()
+    FROM generate_series(1, {items}) AS n
+    """,
+    """
+    INSERT INTO creator_applications (user_id, stage_name, about, links, status, decided_at, created_at)
+    SELECT n % {people} + 1, 'Ann sings', '', '{{}}', CASE WHEN n > {waiting} THEN 'rejected' ELSE 'pending' END,
+           CASE WHEN n > {waiting} THEN now() END, now()
+    FROM generate_series(1, {items}) AS n
+    """,
+)
+"""What somebody had to look at, nearly all of it done."""

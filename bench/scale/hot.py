@@ -1,12 +1,15 @@
 """What people ask most, as statements with the values that a platform of any size has."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import asyncpg
 
 from bench.scale.data import Size
+from cnt_grpc import moderation
+from cnt_grpc.admin.queries import dashboard
+from cnt_grpc.app.rooms import FIGURES
 from cnt_grpc.community.queries.feed import feed_page as community_feed
 from cnt_grpc.community.queries.posts import Narrowed as PostsNarrowed
 from cnt_grpc.community.queries.posts import posts_page
@@ -82,13 +85,34 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
             favorites.favorites_page(Gate.MEMBER, LIMIT, of_kind=False, after=False),
             {**who, "owner_id": who["caller_id"]},
         ),
+        *_dashboard(),
+        Hot(
+            "posts as a person",
+            posts_page(Gate.MEMBER, Status.APPROVED, PostsNarrowed(), LIMIT, after=False),
+            who,
+            promised=True,
+        ),
         Hot(
             "posts",
             posts_page(Gate.PUBLIC, Status.APPROVED, PostsNarrowed(), LIMIT, after=False),
             {},
         ),
-        Hot("feed of posts", community_feed(None, LIMIT), {**who, "since": clock.now() - timedelta(days=7)}),
+        Hot(
+            "feed of posts",
+            community_feed(None, LIMIT),
+            {**who, "since": clock.now() - timedelta(days=7)},
+            promised=True,
+        ),
     ]
+
+
+def _dashboard() -> Iterator[Hot]:
+    """Everything that is asked when an administrator looks at the dashboard."""
+    yield Hot("dashboard: pending", moderation.pending(), {}, promised=True)
+    yield Hot("dashboard: totals", dashboard.totals(), {}, promised=True)
+    for each in FIGURES:
+        if each.exact:
+            yield Hot(f"dashboard: {each.name}", each.statement(), {}, promised=True)
 
 
 def _list(

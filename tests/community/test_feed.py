@@ -62,6 +62,20 @@ async def test_first_those_whom_one_follows_then_everything_by_time(world: World
     assert await walk(api, dan, 3, 7) == [rest[0], recent[0], recent[1], rest[1], recent[2], rest[2], rest[3]]
 
 
+async def test_the_rest_begins_where_the_recent_ends(world: World, api: Api) -> None:
+    """A first phase that fills a page to the last row, lacks one, or has one more: nothing is lost or comes twice."""
+    alone()
+    ann, bob, cy = await world.users(3)
+    await follows(world, ann, bob)
+    now = clock.now()
+    rest = [await makers.made(world, cy, at=now - timedelta(hours=1, minutes=number)) for number in range(3)]
+    recent = [await makers.made(world, bob, at=now - timedelta(days=2, minutes=number)) for number in range(9)]
+    for number in range(9, 13):
+        # A page of ten asks for eleven.
+        recent.append(await makers.made(world, bob, at=now - timedelta(days=2, minutes=number)))
+        assert await walk(api, ann, 10, len(recent) + 3) == recent + rest
+
+
 async def test_what_is_recent_stays_so_while_somebody_reads_on(world: World, api: Api) -> None:
     alone()
     ann, bob = await world.users(2)

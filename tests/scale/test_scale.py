@@ -8,6 +8,7 @@ import pytest
 from bench.scale.data import BASE, FULL, Size, fill
 from bench.scale.hot import Hot, questions
 from bench.scale.plans import Plan, plan_of
+from cnt_grpc.app.rooms import FIGURES
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.content.rules import favorites, items
 from cnt_grpc.kit.db import Database
@@ -42,7 +43,11 @@ NAMES = (
     "feed of artists",
     "favourites",
     "posts",
+    "posts as a person",
     "feed of posts",
+    "dashboard: pending",
+    "dashboard: totals",
+    *(f"dashboard: {each.name}" for each in FIGURES if each.exact),
 )
 
 

@@ -4,13 +4,15 @@ from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Executable,
     Select,
     and_,
     bindparam,
-    exists,
+    func,
     literal,
     not_,
     select,
@@ -58,18 +60,26 @@ def feed_page(begins: Phase | None, limit: int) -> Executable:
     `begins`: the phase within which it begins, after the parameters after_0 and after_1; None: at the top. Parameter
     since: posts of those whom the caller follows belong to the first phase if they were published after it.
     """
-    parts = [_page(_rest(after=begins is Phase.REST), Phase.REST, limit)]
-    if begins is not Phase.REST:
-        parts.insert(0, _page(_followed(limit, after=begins is not None), Phase.FOLLOWED, limit))
-    found = union_all(*parts).subquery("found")
-    order = (found.c.phase, found.c.published_at.desc(), found.c.id.desc())
-    shown = (
-        select(*SHOWN, found.c.phase)
-        .join_from(found, community_posts, _post.id == found.c.id)
-        .order_by(*order)
-        .limit(limit)
+    people = _people()
+    found: Select[Any] | CompoundSelect[Any]
+    if begins is Phase.REST:
+        found = _page(_rest(people, after=True), Phase.REST, limit)
+    else:
+        # Kept as it is: the second phase asks it whether there is anything left to do, and most feeds leave nothing.
+        first = _page(_followed(people, limit, after=begins is not None), Phase.FOLLOWED, limit).cte("first")
+        is_short = select(func.count()).select_from(first).scalar_subquery() < limit
+        rest = _page(_rest(people, after=False).where(is_short), Phase.REST, limit).subquery("rest")
+        found = union_all(select(first), select(rest))
+    both = found.subquery("both")
+    # The posts themselves are read once it is known which of them are shown.
+    order = (both.c.phase, both.c.published_at.desc(), both.c.id.desc())
+    shown = select(both).order_by(*order).limit(limit).subquery("shown")
+    return with_author(
+        select(*SHOWN, shown.c.phase).join_from(shown, community_posts, _post.id == shown.c.id),
+        Gate.MEMBER,
+        _in_order,
+        _CALLER_ID,
     )
-    return with_author(shown, Gate.MEMBER, _in_order, _CALLER_ID)
 
 
 def _in_order(page: Columns) -> tuple[ColumnElement[Any], ...]:
@@ -80,20 +90,25 @@ def _page(posts: Select[Any], phase: Phase, limit: int) -> Select[Any]:
     """The newest of these posts."""
     found = posts.subquery(phase.name.lower())
     newest = select(found.c.id, found.c.published_at, literal(int(phase)).label("phase"))
-    newest = newest.order_by(found.c.published_at.desc(), found.c.id.desc()).limit(limit)
-    return select(newest.subquery(f"newest_{phase.name.lower()}"))
+    return newest.order_by(found.c.published_at.desc(), found.c.id.desc()).limit(limit)
 
 
-def _followed(limit: int, *, after: bool) -> Select[Any]:
+def _people() -> CTE:
+    """Whom the caller follows, without those in a block: read once for both phases."""
+    follows = content.follows
+    followed = follows.c.follower_id == _CALLER_ID
+    return select(follows.c.person_id).where(followed, auth.not_blocked(_CALLER_ID, follows.c.person_id)).cte("people")
+
+
+def _followed(people: CTE, limit: int, *, after: bool) -> Select[Any]:
     """For each person whom the caller follows their newest posts: as many probes of an index as there are such people.
 
     Asked the other way round, it would read every post of the week.
     """
-    follows = content.follows
     theirs = (
         select(_post.id, _post.published_at)
         .where(
-            _post.author_id == follows.c.person_id,
+            _post.author_id == people.c.person_id,
             _post.status == Status.APPROVED.value,
             _post.published_at > _SINCE,
         )
@@ -103,23 +118,16 @@ def _followed(limit: int, *, after: bool) -> Select[Any]:
     if after:
         theirs = theirs.where(_BEYOND)
     newest = theirs.lateral("theirs")
-    return (
-        select(newest.c.id, newest.c.published_at)
-        .select_from(follows.join(newest, true()))
-        .where(follows.c.follower_id == _CALLER_ID, auth.not_blocked(_CALLER_ID, follows.c.person_id))
-    )
+    return select(newest.c.id, newest.c.published_at).select_from(people.join(newest, true()))
 
 
-def _rest(*, after: bool) -> Select[Any]:
+def _rest(people: CTE, *, after: bool) -> Select[Any]:
     """Every post that everyone sees, but for those of the first phase."""
+    # Those in a block are no people of the first phase, and are left out here all the same.
+    is_followed = _post.author_id.in_(select(people.c.person_id))
     found = select(_post.id, _post.published_at).where(
         _post.status == Status.APPROVED.value,
         auth.not_blocked(_CALLER_ID, _post.author_id),
-        not_(and_(_post.published_at > _SINCE, _is_followed(_post.author_id))),
+        not_(and_(_post.published_at > _SINCE, is_followed)),
     )
     return found.where(_BEYOND) if after else found
-
-
-def _is_followed(author_id: ColumnElement[int]) -> ColumnElement[bool]:
-    follows = content.follows
-    return exists(select(literal(1)).where(follows.c.follower_id == _CALLER_ID, follows.c.person_id == author_id))
