@@ -87,8 +87,8 @@ async def test_a_person_edits_a_film_on_a_page(whole: EdgeConfig, world: World, 
         assert done["bars"][-1] == 100
         assert done["seconds"] == pytest.approx(2, abs=0.1)
 
-        played = await page.call("play", 600)
-        assert 0.1 < played["to"] - played["from"] < 2
+        played = await page.call("play", 0.5)
+        assert 0.5 <= played["to"] - played["from"] <= 2.1
         for moment in (1.5, 0.4):
             after = await page.call("seek", moment)
             assert after["at"] == pytest.approx(moment, abs=0.1)
@@ -111,7 +111,7 @@ async def test_an_edit_that_is_cancelled_on_the_page_stops_at_once(
         await page.call("fill", {"start": "0", "end": "59", "caption": "Wait", "saturation": "1.5"})
         await page.call("press", "make")
         await shows(page, lambda seen: seen["stage"] == "MAKING")
-        await until(lambda: encoders() == 1, PATIENCE)
+        await until(encoders, PATIENCE)
         await page.call("press", "cancel")
         await until(lambda: encoders() == 0, STOPPED)
         assert (await shows(page, lambda seen: seen["ended"]))["ended"] == "CANCELLED"
@@ -221,7 +221,7 @@ async def test_the_same_by_grpc(gate: Edge, world: World) -> None:
     assert undone.version.file.media_id == film
     other = await long_film(world, ann)
     broken = (await mine.editing.CreateEdit(media_id=other, operations=[steps[2]])).edit.edit_id
-    await until(lambda: encoders() == 1, PATIENCE)
+    await until(encoders, PATIENCE)
     await mine.editing.CancelEdit(edit_id=broken)
     await until(lambda: encoders() == 0, STOPPED)
     [*_, last] = [each.progress async for each in mine.editing.WatchEdit(edit_id=broken)]

@@ -60,7 +60,9 @@ async def test_every_format_of_film_can_be_cut(world: World, api: Api, name: str
 async def test_a_fast_trim_of_a_sound_begins_where_it_was_asked_to(world: World, api: Api) -> None:
     ann = await world.user()
     sound = await studio.tone(world, ann, 4)
-    last = await studio.edited(api.as_(ann), sound, {"trim": {"start": 1.5, "end": 3.5, "mode": "TRIM_MODE_FAST"}})
+    step = {"trim": {"start": 1.5, "end": 3.5, "mode": "TRIM_MODE_FAST"}}
+    last = await studio.edited(api.as_(ann), sound, step, filename="../../A \n“word”")
+    assert last.result.filename == "A “word”.mp3", "a name to be shown, and no path"
     assert last.result.actual_start == pytest.approx(1.5, abs=0.05)
     assert (await studio.look(world, last.result)).sound_seconds() == pytest.approx(2, abs=0.1)
 

@@ -195,6 +195,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"operations": [{"trim": {"end": 10}}], "output": {"format": 77}}, "output.format"),
     ({"operations": [{"trim": {"end": 10}}], "output": {"quality": 77}}, "output.quality"),
     ({"operations": [{"trim": {"end": 10}}], "output": {"filename": "x" * 201}}, "output.filename"),
+    ({"operations": [{"trim": {"end": 10}}], "output": {"filename": "a\0b"}}, "output.filename"),
     ({"operations": [FAST, {"speed": {"factor": 2}}]}, "operations[0].trim.mode"),
     ({"operations": [FAST], "output": {"format": "OUTPUT_FORMAT_WEBM"}}, "operations[0].trim.mode"),
     ({"operations": [{"text_overlays": {"overlays": [{"text": "x" * 9999}] * 3}}]},

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from cnt_grpc.editing import operations as plain
 from cnt_grpc.editing.operations import Alignment, Format, Operation, Quality
+from cnt_grpc.kit.rpc.multipart import file_name
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, editing_service_pb2, jobs_pb2, operation_pb2
 
 FORMATS: Final[Mapping[int, Format | None]] = {
@@ -47,7 +48,7 @@ def step(operation: operation_pb2.Operation) -> Operation:
 
 def output(given: edit_pb2.Output) -> plain.Output:
     """The form of the result."""
-    return plain.Output(FORMATS[given.format], QUALITIES[given.quality], given.filename)
+    return plain.Output(FORMATS[given.format], QUALITIES[given.quality], file_name(given.filename))
 
 
 def _or(message: Any, name: str, default: float) -> float:  # noqa: ANN401  (any of the messages)

@@ -109,11 +109,14 @@ function seen() {
   return { bars, ended, problem, stage: stage.value, editId: String(state.editId), seconds: film.duration };
 }
 
-/** Plays for a while; from where to where the film went. */
-async function play(milliseconds: number) {
+/** Plays so many seconds of the film, which takes as long as the machine needs; from where to where it went. */
+async function play(seconds: number) {
   const from = film.currentTime;
+  const reached = new Promise<void>((resolve) => {
+    film.ontimeupdate = () => film.currentTime >= from + seconds && resolve();
+  });
   await film.play();
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await reached;
   film.pause();
   return { from, to: film.currentTime };
 }
