@@ -1,19 +1,9 @@
-"""What tests of the auth room have of their own: an address that nobody was seen at, and the mail that they read."""
-
-import ipaddress
-import secrets
+"""What tests of the auth room have of their own: the mail that they read."""
 
 import pytest
 
 from cnt_grpc.auth import jobs
 from tests.auth.mailbox import Mailbox
-from tests.harness.api import Api
-
-
-@pytest.fixture
-def api(api: Api) -> Api:
-    """A client in a network of its own: what other tests tried in vain does not slow it down."""
-    return api.with_(x_forwarded_for=str(ipaddress.IPv4Address(0x0A000000 + secrets.randbelow(2**24))))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cnt_grpc.auth.codes import CodePurpose
 from cnt_grpc.auth.jobs import PURPOSES
 from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import DeliverCode
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 QUIET = 1.0
 """Seconds without a mail after which none is on its way."""
 

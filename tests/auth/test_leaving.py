@@ -89,7 +89,7 @@ async def test_after_thirty_days_nothing_names_the_person(world: World, api: Api
     clock.move(timedelta(days=30, minutes=1))
     async with world.db.transaction() as tx:
         await deletion.start_due(tx)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             async with world.db.transaction() as tx:
                 row = await makers.row(tx, ann.id)
@@ -141,7 +141,7 @@ async def test_the_last_admin_stays(world: World, api: Api) -> None:
 
 async def ready(api: Api) -> Any:
     """The export when it is made."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while True:
             export = (await api.user.GetExport()).export
             if export.state != export_pb2.EXPORT_STATE_PREPARING:
@@ -189,7 +189,7 @@ async def test_a_new_export_replaces_the_old_one_and_old_ones_go(world: World, a
     await mine.user.RequestExport()
     second = await ready(mine)
     assert first.url.partition("?")[0] != second.url.partition("?")[0]
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while (await fetched(running, first.url))[0] != 404:
             await asyncio.sleep(0.2)
     clock.move(timedelta(days=7, minutes=1))

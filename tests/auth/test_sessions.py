@@ -21,8 +21,8 @@ from tests.harness.running import HOST, Running
 from tests.harness.world import Person, World
 
 UNARY, STREAMS = 1.0, 5.0
-SLACK = 0.7
-"""Seconds that a busy machine may take on top."""
+SLACK = 3.0
+"""Seconds that a busy machine may take on top; what acts not at once acts after a quarter of an hour."""
 
 
 async def test_sessions_are_listed_and_ended(world: World, api: Api) -> None:
@@ -103,7 +103,7 @@ class Watching:
         return time.monotonic(), "OK"
 
     async def end(self) -> tuple[float, str]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             return await self._task
 
 
@@ -131,7 +131,7 @@ async def test_an_end_acts_in_every_process(world: World, apis: list[Api], act: 
     streams = [Watching(api) for api in mine]
     for api, stream in zip(mine, streams, strict=True):
         await api.user.GetMe()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             await stream.has_begun.wait()
     since = time.monotonic()
     await act(world, ann)
@@ -156,7 +156,7 @@ async def test_a_stolen_refresh_token_ends_what_the_thief_has_in_every_process(w
         await caller.user.GetMe()
     streams = [Watching(caller) for caller in callers[:2]]
     for stream in streams:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             await stream.has_begun.wait()
     clock.move(timedelta(minutes=1))
     since = time.monotonic()

@@ -201,7 +201,7 @@ async def test_what_nothing_shows_any_more_is_removed(world: World, api: Api) ->
 
 async def gone(world: World, media_id: int) -> None:
     """Wait until a file is removed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             async with world.db.transaction() as tx:
                 if not await tx.raw("SELECT 1 FROM media_objects WHERE id = $1", media_id):

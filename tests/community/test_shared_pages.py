@@ -16,7 +16,7 @@ async def first_page(api: Api, who: Person) -> dict[int, Any]:
 
 async def warm(api: Api, who: Person, post_id: int) -> None:
     """Wait until the shared page holds a post."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while post_id not in await first_page(api, who):
             await asyncio.sleep(0.05)
 

@@ -21,7 +21,7 @@ async def gather(world: World, api: Api, who: Person, post_id: int, count: int) 
     """What somebody was told once the likes that wait were gathered, and they have so many notices."""
     async with world.db.transaction() as tx:
         await jobs.tell_likes(tx, post_id=post_id, comment_id=0, delay=timedelta())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(found := await told(api, who)) < count:
             await asyncio.sleep(0.02)
     return found

@@ -1,9 +1,7 @@
 """Calls by example: who makes one, with which bytes, and what holds for every answer whatever the law."""
 
-import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import IPv4Address
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
@@ -89,7 +87,7 @@ def with_request_id(api: Api, request: Message, request_id: str) -> Api:
 def rpc(api: Api, method: Method) -> Rpc:
     """The method, ready to be called; from an address that was never seen, because addresses have limits, too."""
     if all(name != "x-forwarded-for" for name, _ in api.metadata):
-        api = api.with_(x_forwarded_for=str(IPv4Address((10 << 24) + secrets.randbelow(2**24))))
+        api = api.elsewhere()
     found: Rpc = getattr(api.service(method.service), method.name)
     sign = example_of(method).signed
     return Signed(api, found.method, sign) if sign else found

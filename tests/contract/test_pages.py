@@ -95,9 +95,9 @@ class Lists:
 
 
 @pytest.fixture(scope="module")
-def lists(world: World, api: Api) -> Lists:
+def lists(world: World, client: Api) -> Lists:
     """Filled lists."""
-    return Lists(world, api)
+    return Lists(world, client)
 
 
 @each(LISTS)

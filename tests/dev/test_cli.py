@@ -27,8 +27,8 @@ def test_help_names_every_command_and_is_quick() -> None:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     after = os.times()
-    # Time on the processor: other tests run beside this one.
-    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.3
+    # Time on the processor, 0.15 s on an idle machine: with the rooms it would be two seconds.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 1
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ") and line[4] != " "}
     assert set(COMMANDS) <= listed
 

@@ -52,7 +52,7 @@ def test_starts_keeps_data_and_stops(pg: Postgres) -> None:
 
     begin = time.monotonic()
     pg.start()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 30
     assert ask(pg, "SELECT id FROM kept") == "7"
 
 

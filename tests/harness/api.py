@@ -6,7 +6,9 @@ await api.content.GetPodcast(podcast_id=7).fails(NOT_FOUND, "CONTENT_NOT_FOUND")
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import Any, Protocol, TypeVar
 
 import grpc
@@ -19,7 +21,7 @@ from tests.pb.cnt.testing.v1 import probe_service_pb2
 
 T = TypeVar("T")
 
-TIMEOUT = 20.0
+TIMEOUT = 30.0
 """Seconds after which a call of a test has failed."""
 
 CLIENTS_OWN = "Internal error from Core"
@@ -83,12 +85,17 @@ class Api:
 
     def as_(self, who: SignedIn) -> Api:
         """The same server, called by this person."""
-        rest = tuple(pair for pair in self.metadata if pair[0] != "authorization")
-        return Api(self.channel, (*rest, ("authorization", f"Bearer {who.token}")))
+        return self.with_(authorization=f"Bearer {who.token}")
 
     def with_(self, **metadata: str) -> Api:
-        """The same caller with more headers; underscores stand for hyphens."""
-        return Api(self.channel, (*self.metadata, *((k.replace("_", "-"), v) for k, v in metadata.items())))
+        """The same caller with these headers instead of those of the same names; underscores stand for hyphens."""
+        given = {name.replace("_", "-"): value for name, value in metadata.items()}
+        rest = tuple(pair for pair in self.metadata if pair[0] not in given)
+        return Api(self.channel, (*rest, *given.items()))
+
+    def elsewhere(self) -> Api:
+        """The same caller at an address that was never seen before: addresses have limits, too."""
+        return self.with_(x_forwarded_for=str(IPv4Address((10 << 24) + secrets.randbelow(2**24))))
 
     def service(self, full_name: str) -> Service:
         """A service by its full name."""

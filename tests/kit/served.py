@@ -42,7 +42,7 @@ class Probe:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for what happens soon; fails after 5 s."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not holds():
                 await asyncio.sleep(0.01)
 

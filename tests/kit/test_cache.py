@@ -31,7 +31,7 @@ class Slow:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Let others run until it is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():
             await asyncio.sleep(0)
 

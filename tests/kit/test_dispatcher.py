@@ -9,12 +9,14 @@ import pytest
 
 from cnt_grpc.kit.errors import Gone
 from cnt_grpc.kit.events import dispatcher as module
-from cnt_grpc.kit.events.dispatcher import Dispatcher, Found
+from cnt_grpc.kit.events.dispatcher import SWEEP_SECONDS, Dispatcher, Found
 from cnt_grpc.kit.events.tail import PAGE, Beat, Cause, End, Head, Row, Tail
 from cnt_grpc.notification.inbox import with_new
 from cnt_grpc.pb.cnt.notification.v1.reason import Reason
 
 FAR = 1e12
+PATIENCE = 30.0
+"""Seconds after which something that should have come has not come."""
 
 
 class Memory:
@@ -84,7 +86,7 @@ def fast_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
 async def numbers(stream: Tail[int], until: int) -> list[int]:
     seen: list[int] = []
     while not seen or seen[-1] < until:
-        event = await asyncio.wait_for(stream.next(), 5)
+        event = await asyncio.wait_for(stream.next(), PATIENCE)
         if isinstance(event, dict):
             seen.append(event["seq"])
     return seen
@@ -164,7 +166,7 @@ async def test_reading_elsewhere_is_told_at_once(memory: Memory, dispatcher: Dis
         assert await stream.next() == Beat(state=1, last_seq=1)
         memory.rows[1][0] = {"seq": 1, "read": True}
         memory.callback({1})
-        assert await asyncio.wait_for(stream.next(), 1) == Beat(state=0, last_seq=1)
+        assert await asyncio.wait_for(stream.next(), SWEEP_SECONDS - 1) == Beat(state=0, last_seq=1)
 
 
 async def test_a_wake_up_without_a_name_reads_for_everyone(memory: Memory, dispatcher: Dispatcher[int]) -> None:
@@ -182,13 +184,13 @@ async def test_the_sweep_repairs_lost_wake_ups(memory: Memory, dispatcher: Dispa
     with watching(dispatcher, 1) as stream:
         await stream.next()
         memory.tell(1)
-        assert await asyncio.wait_for(numbers(stream, 1), 1) == [1]
+        assert await asyncio.wait_for(numbers(stream, 1), PATIENCE) == [1]
 
 
 async def test_an_idle_stream_beats(dispatcher: Dispatcher[int], fast_sweep: None) -> None:
     with watching(dispatcher, 1) as stream:
         for _ in range(3):
-            assert await asyncio.wait_for(stream.next(), 1) == Beat(state=0, last_seq=0)
+            assert await asyncio.wait_for(stream.next(), PATIENCE) == Beat(state=0, last_seq=0)
 
 
 async def test_many_streams_share_a_read(memory: Memory, dispatcher: Dispatcher[int]) -> None:
@@ -247,7 +249,7 @@ async def test_a_stream_whose_time_is_up_ends_in_order(dispatcher: Dispatcher[in
     with watching(dispatcher, 1, deadline=0.0) as stream:
         event = await stream.next()
         while isinstance(event, Beat):
-            event = await asyncio.wait_for(stream.next(), 1)
+            event = await asyncio.wait_for(stream.next(), PATIENCE)
         assert event == End(Cause.TIME_UP, last_seq=0)
 
 
@@ -270,7 +272,7 @@ async def test_whatever_is_lost_delayed_or_dropped_each_row_arrives_once_in_orde
         while len(seen) < each:
             with watching(dispatcher, recipient_id, after=resume) as stream:
                 for _ in range(random.randint(1, 40)):
-                    event = await asyncio.wait_for(stream.next(), 5)
+                    event = await asyncio.wait_for(stream.next(), PATIENCE)
                     if isinstance(event, Beat):
                         resume = event.last_seq
                         assert resume == (seen[-1] if seen else 0)

@@ -27,7 +27,7 @@ class Ear:
         self._woken.set()
 
     async def until(self, enough: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not enough():
                 self._woken.clear()
                 await self._woken.wait()

@@ -58,7 +58,7 @@ async def test_how_late_jobs_are(cluster: Cluster, monkeypatch: pytest.MonkeyPat
 
 
 async def until(shown: Gauges, name: str, number: float, **labels: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while value(shown, name, **labels) != number:
             await asyncio.sleep(0.02)
 

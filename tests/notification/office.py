@@ -93,7 +93,7 @@ class Office:
 
     async def until(self, found: Callable[[], Any]) -> None:
         """Wait until this is true."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not found():
                 await asyncio.sleep(0.02)
 
@@ -101,7 +101,7 @@ class Office:
         """Wait until what is owed to them is in these states, in the order in which they were told."""
         rows: list[Row] = []
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while [row["state"] for row in rows] != list(states) or any(map(_is_under_way, rows)):
                     rows = await self.deliveries(who)
                     await asyncio.sleep(0.02)

@@ -13,6 +13,7 @@ from sqlalchemy import Executable, text
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import statement
+from cnt_grpc.kit.events.dispatcher import SWEEP_SECONDS
 from cnt_grpc.kit.events.tail import PAGE
 from cnt_grpc.notification import rules
 from tests.notification.inboxes import PATIENCE, Stream, tell
@@ -45,7 +46,8 @@ async def test_replays_what_is_there_and_follows(world: World, api: Api) -> None
         await tell(world, ann)
         started = time.perf_counter()
         assert (await stream.notification()).seq == 3
-        assert time.perf_counter() - started < 0.5
+        # A few hundredths on an idle machine; without a wake-up the sweep would find it.
+        assert time.perf_counter() - started < SWEEP_SECONDS - 1
 
 
 async def test_a_reconnect_goes_on_after_the_last_number(world: World, api: Api) -> None:
@@ -199,7 +201,7 @@ async def test_each_owed_notification_arrives_once_in_order(world: World, api: A
             await follower.watch(random.uniform(0, 0.2))
 
     await asyncio.wait_for(
-        asyncio.gather(write(), write(), write(), disturb(), *(drop(each) for each in followers)), 20 * PATIENCE
+        asyncio.gather(write(), write(), write(), disturb(), *(drop(each) for each in followers)), 4 * PATIENCE
     )
     for follower in followers:
         last_seq = owed[follower.person.id]
