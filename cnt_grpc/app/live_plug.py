@@ -47,6 +47,7 @@ LIVE = Plug(
     work=_work,
     periodic=live.PERIODIC,
     holder=live.HOLDER,
+    reportable=live.reportable,
     searched=(live.Streams(),),
     figures=live.FIGURES,
 )

@@ -19,6 +19,7 @@ from cnt_grpc.live.log import State, dispatcher
 from cnt_grpc.live.openai import OpenAI
 from cnt_grpc.live.privacy import HOLDER
 from cnt_grpc.live.queries.figures import FIGURES
+from cnt_grpc.live.reported import ReportedMessages, ReportedStreams
 from cnt_grpc.live.rules.broadcasting import Recorder
 from cnt_grpc.live.rules.gifts import gift_given, host_of
 from cnt_grpc.live.rules.joining import Studio
@@ -34,6 +35,9 @@ from cnt_grpc.live.service import (
     VoiceService,
 )
 from cnt_grpc.live.tokens import Minter
+
+reportable = (ReportedStreams(), ReportedMessages())
+"""Every kind of thing that people report."""
 
 __all__ = [
     "FIGURES",
@@ -62,4 +66,5 @@ __all__ = [
     "dispatcher",
     "gift_given",
     "host_of",
+    "reportable",
 ]

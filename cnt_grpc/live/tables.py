@@ -125,6 +125,7 @@ stream_messages = Table(
     Column(
         "stream_id", BigInteger, ForeignKey("live_streams.id", name="fk_stream_messages_stream_id", ondelete="CASCADE")
     ),
+    Column("id", BigInteger, Identity(always=True), nullable=False, comment="by which a message is reported"),
     Column("seq", BigInteger, comment="taken under the stream's lock, so that commits come in this order"),
     Column("kind", Text, nullable=False),
     Column(
@@ -144,6 +145,7 @@ stream_messages = Table(
     Column("data", JSONB, nullable=False, server_default=text("'{}'"), comment="of other kinds: what happened"),
     Column("created_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("stream_id", "seq", name="pk_stream_messages"),
+    UniqueConstraint("id", name="uq_stream_messages_id"),
     CheckConstraint("kind IN ('chat', 'status', 'removal', 'moderation', 'gift')", name="kind"),
     Index("ix_stream_messages_chat", "stream_id", "seq", postgresql_where=text("kind = 'chat'")),
     # For slow mode, and for what a person leaves behind.

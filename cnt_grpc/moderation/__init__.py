@@ -11,6 +11,7 @@ It knows no kind. Rooms above keep status and visibility on their own rows, and 
     Act, record                 to audit what someone did by virtue of a role
     Kind, Subject, Decision, Filter, After      what a room offers so that moderators reach its things
     Reportable, Thing           what a room offers so that people can report its things
+    begin                       how a text begins, where it has no title
     pending_by_kind             how much waits
 
 The plug board builds ModerationService from Kinds and ReportService from Reportables, the registers of every room's
@@ -25,7 +26,7 @@ from cnt_grpc.moderation.people import People
 from cnt_grpc.moderation.privacy import HOLDER
 from cnt_grpc.moderation.queries.things import Things, moving
 from cnt_grpc.moderation.report_service import ReportService
-from cnt_grpc.moderation.reportable import Reportable, Reportables, Thing
+from cnt_grpc.moderation.reportable import Reportable, Reportables, Thing, begin
 from cnt_grpc.moderation.reviewed import Reviewed
 from cnt_grpc.moderation.rules.lists import moved, pending_by_kind
 from cnt_grpc.moderation.service import ModerationService
@@ -55,6 +56,7 @@ __all__ = [
     "Thing",
     "Things",
     "Verdict",
+    "begin",
     "is_trusted",
     "moved",
     "moving",

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation.kinds import Subject
 from cnt_grpc.pb.cnt.moderation.v1.reason import Reason
+
+_EXCERPT: Final = 80
+"""Characters of a text that stand for a title where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,9 @@ class Reportables:
             if (kind := self._by_name.get(name)) is not None:
                 found |= {(name, thing.id): thing for thing in await kind.things(tx, thing_ids)}
         return found
+
+
+def begin(text: str) -> str:
+    """How a text begins, in one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 from grpc import StatusCode
 
 from cnt_grpc import auth
@@ -14,6 +15,7 @@ from cnt_grpc.auth import jobs as auth_jobs
 from cnt_grpc.auth.queries import exports
 from cnt_grpc.auth.rules import deletion, exporting
 from cnt_grpc.kit import clock, jobs
+from cnt_grpc.kit.db import Tx
 from cnt_grpc.pb.cnt.auth.v1 import export_pb2
 from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import ExportPerson
 from tests.auth import makers
@@ -210,3 +212,24 @@ async def test_an_export_that_cannot_be_made_says_so(world: World, api: Api) -> 
     assert (await api.as_(ann).user.GetExport()).export.state == export_pb2.EXPORT_STATE_FAILED
     await api.as_(ann).user.RequestExport()
     assert (await ready(api.as_(ann))).state == export_pb2.EXPORT_STATE_READY
+
+
+async def test_an_export_that_is_made_while_one_asks_is_not_called_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await leaver(world)
+    async with world.db.transaction() as tx:
+        job = await jobs.enqueue(tx, auth_jobs.EXPORT_PERSON, ExportPerson(user_id=ann.id), delay=timedelta(days=1))
+        await exports.put_export(tx, ann.id, job, clock.now())
+    find = jobs.find
+
+    async def after_its_end(tx: Tx, job_id: int) -> Any:
+        """The job as it is once it has ended, after the export was looked up."""
+        async with world.db.transaction() as other:
+            await exports.set_ready(other, ann.id, job_id, file="f", size=1, now=clock.now())
+            await other.raw("UPDATE jobs SET state = 'done', finished_at = now() WHERE id = $1", job_id)
+        return await find(tx, job_id)
+
+    monkeypatch.setattr(jobs, "find", after_its_end)
+    async with world.db.reading() as tx:
+        assert (await exporting.find(tx, ann.id)).state == exporting.ExportState.READY

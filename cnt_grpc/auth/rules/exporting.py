@@ -67,6 +67,12 @@ async def request(tx: Tx, vault: Vault, user_id: int) -> Export:
 
 async def find(tx: Tx, user_id: int) -> Export:
     """The person's export; raises NotFound when there is none."""
+    export = await _find(tx, user_id)
+    # Its job may have ended well between the two statements that ask for both: then the file is there by now.
+    return await _find(tx, user_id) if export.state is ExportState.FAILED else export
+
+
+async def _find(tx: Tx, user_id: int) -> Export:
     found = await queries.find_export(tx, user_id)
     if found is None or (found["ready_at"] is not None and found["ready_at"] + KEPT <= clock.now()):
         raise NotFound(Reason.EXPORT_NOT_FOUND)

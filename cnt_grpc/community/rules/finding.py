@@ -1,14 +1,11 @@
 """How posts are found: what everyone sees is in the search, from the commit that shows it to the one that hides it."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from cnt_grpc import search
 from cnt_grpc.community.queries import posts as queries
 from cnt_grpc.kit.db import Row, Tx
-
-_EXCERPT: Final = 80
-"""Characters of a post that stand for a title where it has none."""
+from cnt_grpc.moderation import begin
 
 
 async def put(tx: Tx, post_id: int) -> None:
@@ -36,12 +33,6 @@ class FoundPosts:
 def title_of(post: Row) -> str:
     """What a post is called where it needs a name: its title, or how it begins."""
     return begin(post["title"] or post["content"])
-
-
-def begin(text: str) -> str:
-    """How a text begins, in one line."""
-    words = " ".join(text.split())
-    return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"
 
 
 def _document(post: Row) -> search.Document:

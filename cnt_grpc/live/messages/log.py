@@ -22,6 +22,7 @@ _CAUSES = {
 def message(row: Row | LogRow, urls: media.Urls) -> pb2.StreamMessage:
     """One entry of a log."""
     shown = pb2.StreamMessage(
+        message_id=row["id"],
         seq=row["seq"],
         kind=ENTRIES[row["kind"]],
         user_id=row["user_id"] or 0,

@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 
 from cnt_grpc import auth
-from cnt_grpc.kit.db import statement
-from cnt_grpc.live.queries.streams import CALLER_ID
-from cnt_grpc.live.standing import Entry
+from cnt_grpc.kit.db import among, statement
+from cnt_grpc.live.queries.streams import CALLER_ID, meets_host
+from cnt_grpc.live.standing import Entry, Kind
 from cnt_grpc.live.tables import live_streams, stream_messages
 
 _entry = stream_messages.c
@@ -35,7 +35,7 @@ def _numbers(name: str) -> ColumnElement[object]:
 
 
 def _shown() -> Select[*tuple[object, ...]]:
-    names = ("seq", "kind", "user_id", "text", "removed", "data", "created_at")
+    names = ("id", "seq", "kind", "user_id", "text", "removed", "data", "created_at")
     return select(
         *(_entry[name] for name in names),
         _people.c.name.label("user_name"),
@@ -91,14 +91,41 @@ def chat_page(limit: int, *, after: bool) -> Executable:
 
 
 @statement
+def visible_writer() -> Executable:
+    """Who wrote a message, if the caller sees it in its stream's chat. Parameters: message_id, caller_id."""
+    return (
+        select(_entry.user_id)
+        .select_from(stream_messages.join(live_streams, _stream.id == _entry.stream_id))
+        .where(
+            _entry.id == bindparam("message_id", type_=BigInteger),
+            _entry.kind == Entry.CHAT.value,
+            _entry.removed.is_(False),
+            _stream.kind == Kind.STREAM.value,
+            meets_host(),
+            auth.not_blocked(CALLER_ID, _entry.user_id),
+        )
+    )
+
+
+@statement
+def messages_to_show() -> Executable:
+    """Messages of chats by their ids (parameter: ids), but for those that were taken out, and their writers' names."""
+    return (
+        select(_entry.id, _entry.user_id, _entry.text, _people.c.name, _people.c.username)
+        .select_from(stream_messages.join(_people, _people.c.id == _entry.user_id))
+        .where(among(_entry.id, "ids"), _entry.kind == Entry.CHAT.value, _entry.removed.is_(False))
+    )
+
+
+@statement
 def remove(*, anyones: bool) -> Executable:
-    """Take a message out. Parameters: stream_id, seq, and caller_id unless anyone's may be. Returns user_id."""
+    """Take a message out. Parameters: stream_id, seq, and caller_id unless anyone's may be. Returns id and user_id."""
     removing = update(stream_messages).where(
         _entry.stream_id == _STREAM, _entry.seq == _SEQ, _entry.kind == Entry.CHAT.value, _entry.removed.is_(False)
     )
     if not anyones:
         removing = removing.where(_entry.user_id == CALLER_ID)
-    return removing.values(removed=True, text="").returning(_entry.user_id)
+    return removing.values(removed=True, text="").returning(_entry.id, _entry.user_id)
 
 
 @statement

@@ -58,7 +58,7 @@ def _shown(kind: Kind | None) -> Select[*tuple[Any, ...]]:
     return found if kind is None else found.where(_stream.kind == kind.value)
 
 
-def _meets_host() -> ColumnElement[bool]:
+def meets_host() -> ColumnElement[bool]:
     """The condition that the host is in public and that neither blocked the other; 0 is nobody, whom nobody blocks."""
     in_public = exists().where(_hosts.c.id == _stream.host_id)
     return and_(in_public, auth.not_blocked(CALLER_ID, _stream.host_id))
@@ -94,7 +94,7 @@ class Narrowed:
 @statement
 def streams_page(kind: Kind, narrowed: Narrowed, limit: int, *, after: bool) -> Executable:
     """A page of streams, newest first. Parameters: caller_id, those of `narrowed`, and the page's own."""
-    found = _shown(kind).where(_meets_host(), *narrowed.conditions())
+    found = _shown(kind).where(meets_host(), *narrowed.conditions())
     if after:
         found = found.where(beyond(_stream.listed_at, _stream.id))
     return found.order_by(_stream.listed_at.desc(), _stream.id.desc()).limit(limit)
@@ -107,7 +107,7 @@ def recommended() -> Executable:
     soon = (_stream.status == Status.SCHEDULED.value) & (_stream.scheduled_start > bindparam("now"))
     return (
         _shown(Kind.STREAM)
-        .where(_meets_host(), or_(live, soon))
+        .where(meets_host(), or_(live, soon))
         .order_by(case((live, 0), else_=1), _stream.viewers.desc(), _stream.scheduled_start, _stream.id.desc())
         .limit(RECOMMENDED)
     )
@@ -116,13 +116,19 @@ def recommended() -> Executable:
 @statement
 def visible_stream() -> Executable:
     """One stream, if the caller and its host have not blocked each other. Parameters: stream_id, caller_id."""
-    return _shown(Kind.STREAM).where(_stream.id == _ID, _meets_host())
+    return _shown(Kind.STREAM).where(_stream.id == _ID, meets_host())
 
 
 @statement
 def streams_by_id() -> Executable:
     """Streams of these ids (parameter: ids) that the caller may see."""
-    return _shown(Kind.STREAM).where(among(_stream.id, "ids"), _meets_host())
+    return _shown(Kind.STREAM).where(among(_stream.id, "ids"), meets_host())
+
+
+@statement
+def streams_to_show() -> Executable:
+    """Streams of these ids (parameter: ids), whoever may see them."""
+    return _shown(Kind.STREAM).where(among(_stream.id, "ids"))
 
 
 @statement
@@ -135,7 +141,7 @@ def streams_after(limit: int) -> Executable:
 @statement
 def visible_room(kind: Kind) -> Executable:
     """One stream or meeting by its room's name. Parameters: room_name, caller_id."""
-    return _shown(kind).where(_stream.room_name == bindparam("room_name"), _meets_host())
+    return _shown(kind).where(_stream.room_name == bindparam("room_name"), meets_host())
 
 
 @statement
@@ -147,7 +153,7 @@ def stream_of_person() -> Executable:
         .where(
             func.lower(_people.c.username) == bindparam("username"),
             _stream.status != Status.ENDED.value,
-            _meets_host(),
+            meets_host(),
         )
         .order_by(case((live, 0), else_=1), _stream.scheduled_start.nulls_last(), _stream.id.desc())
         .limit(1)

@@ -6,7 +6,7 @@ from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log, work
 from cnt_grpc.live.queries import people
 from cnt_grpc.live.queries import streams as queries
-from cnt_grpc.live.rules import streams
+from cnt_grpc.live.rules import oversight, streams
 from cnt_grpc.live.standing import Entry, Kind, Status
 
 
@@ -46,4 +46,5 @@ async def end(tx: Tx, caller: Caller, stream_id: int) -> Row:
     )
     if not await finish(tx, stream_id):
         return stream
+    await oversight.of_stream(tx, caller, "end", stream, "a moderator ended it")
     return await streams.anyones(tx, stream_id)

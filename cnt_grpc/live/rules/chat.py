@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from cnt_grpc import content, moderation
+from cnt_grpc import content
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Denied, Exhausted, NotFound, Precondition
@@ -15,7 +15,7 @@ from cnt_grpc.live.livekit import identity_of
 from cnt_grpc.live.queries import log as queries
 from cnt_grpc.live.queries import people
 from cnt_grpc.live.queries import streams as stream_queries
-from cnt_grpc.live.rules import streams
+from cnt_grpc.live.rules import oversight, streams
 from cnt_grpc.live.rules.joining import refuse_audience
 from cnt_grpc.live.standing import Entry
 from cnt_grpc.pb.cnt.live.v1.reason import Reason
@@ -108,20 +108,12 @@ async def take_out(tx: Tx, caller: Caller, stream_id: int, seq: int) -> None:
     is_host = stream["host_id"] == caller.user_id
     anyones = is_host or caller.is_moderator
     mine = {} if anyones else {"caller_id": caller.user_id}
-    writer_id = await tx.value(queries.remove(anyones=anyones), stream_id=stream_id, seq=seq, **mine)
-    if writer_id is None:
+    gone = await tx.one(queries.remove(anyones=anyones), stream_id=stream_id, seq=seq, **mine)
+    if gone is None:
         raise NotFound(Reason.STREAM_MESSAGE_NOT_FOUND)
+    writer_id = gone["user_id"]
     await log.write(tx, stream_id, Entry.REMOVAL, user_id=writer_id, data={"seq": seq})
-    if not is_host and writer_id != caller.user_id:
-        act = moderation.Act(
-            actor_id=caller.user_id,
-            action="remove_message",
-            target_kind="stream",
-            target_id=stream_id,
-            before={"seq": seq, "user_id": writer_id},
-            after={},
-        )
-        moderation.record(tx, act)
+    await oversight.of_message(tx, caller, stream, seq=seq, message_id=gone["id"], writer_id=writer_id)
 
 
 async def _entry(tx: Tx, stream_id: int, seq: int) -> Row:

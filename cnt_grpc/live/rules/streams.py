@@ -16,6 +16,7 @@ from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import work
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.queries.streams import Narrowed
+from cnt_grpc.live.rules import oversight
 from cnt_grpc.live.standing import Audience, Kind, Status
 from cnt_grpc.pb.cnt.live.v1.reason import Reason
 
@@ -160,6 +161,7 @@ async def delete(tx: Tx, caller: Caller, stream_id: int) -> None:
     await tx.run(queries.delete_stream(), stream_id=stream_id)
     await work.close(tx, stream["room_name"])
     await search.remove(tx, search.Kind.STREAM, stream_id)
+    await oversight.of_stream(tx, caller, "delete", stream, "it was deleted")
 
 
 def refuse_ended(stream: Row) -> None:

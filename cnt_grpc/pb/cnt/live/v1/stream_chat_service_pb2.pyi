@@ -142,6 +142,7 @@ class StreamMessage(_message.Message):
     GIFT_NAME_FIELD_NUMBER: _builtins.int
     GIFT_COINS_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     """Its number in the log."""
     kind: Global___StreamMessageKind.ValueType
@@ -168,6 +169,8 @@ class StreamMessage(_message.Message):
     """Of a gift: what it is called."""
     gift_coins: _builtins.int
     """Of a gift: how many coins it is worth."""
+    message_id: _builtins.int
+    """Its id among the entries of all streams: by this one, what was said is reported."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was written."""
@@ -189,10 +192,11 @@ class StreamMessage(_message.Message):
         gift_name: _builtins.str = ...,
         gift_coins: _builtins.int = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        message_id: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "created_at", b"created_at", "gift_coins", b"gift_coins", "gift_name", b"gift_name", "is_removed", b"is_removed", "kind", b"kind", "removed_seq", b"removed_seq", "seq", b"seq", "status", b"status", "text", b"text", "user_avatar_url", b"user_avatar_url", "user_id", b"user_id", "user_name", b"user_name", "user_username", b"user_username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "created_at", b"created_at", "gift_coins", b"gift_coins", "gift_name", b"gift_name", "is_removed", b"is_removed", "kind", b"kind", "message_id", b"message_id", "removed_seq", b"removed_seq", "seq", b"seq", "status", b"status", "text", b"text", "user_avatar_url", b"user_avatar_url", "user_id", b"user_id", "user_name", b"user_name", "user_username", b"user_username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
