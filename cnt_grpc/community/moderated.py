@@ -5,10 +5,9 @@ from typing import Final
 
 from cnt_grpc.community.queries import comments as comment_queries
 from cnt_grpc.community.rules import comments, event_standing, events, posts, standing
-from cnt_grpc.community.rules.finding import begin
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.moderation import Reviewed, Thing
+from cnt_grpc.moderation import Reviewed, Thing, begin
 
 
 async def _post(tx: Tx, caller: Caller, post_id: int) -> Row:

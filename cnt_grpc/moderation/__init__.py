@@ -8,7 +8,7 @@ It knows no kind. Rooms above keep status and visibility on their own rows, and 
     Reviewed                    the same kind as moderators and reporters reach it: a Kind and a Reportable
     is_trusted                  whose things need no approval
     moved                       whenever a thing was made or was deleted
-    Act, record                 to audit what someone did by virtue of a role
+    Act, record, without_words  to audit what someone did by virtue of a role
     Kind, Subject, Decision, Filter, After      what a room offers so that moderators reach its things
     Reportable, Thing           what a room offers so that people can report its things
     begin                       how a text begins, where it has no title
@@ -18,7 +18,7 @@ The plug board builds ModerationService from Kinds and ReportService from Report
 kinds, and takes HOLDER and People from here; `verify` walks the audit's chain.
 """
 
-from cnt_grpc.moderation.audit import Act, Verdict, record, verify
+from cnt_grpc.moderation.audit import Act, Verdict, record, verify, without_words
 from cnt_grpc.moderation.figures import FIGURES, pending
 from cnt_grpc.moderation.gate import CALLER_ID, Gate, visible_to
 from cnt_grpc.moderation.kinds import After, Decision, Filter, Kind, Kinds, Subject
@@ -65,4 +65,5 @@ __all__ = [
     "record",
     "verify",
     "visible_to",
+    "without_words",
 ]

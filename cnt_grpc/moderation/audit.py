@@ -27,7 +27,10 @@ class Act:
     target_kind: str
     target_id: int
     before: Mapping[str, object]
-    """What the act changed, as it was; plain JSON values. No secrets: the audit is kept for ever."""
+    """What the act changed, as it was; plain JSON values.
+
+    No secrets, and no words of people (but `without_words`): the audit is kept for ever, and outlives them.
+    """
     after: Mapping[str, object]
     reason: str = ""
 
@@ -40,6 +43,19 @@ class Verdict:
     """How many rows were found right, from the first on."""
     broken_at: int | None
     """The id at which the chain breaks: that row was changed, removed or added. None: the chain is whole."""
+
+
+def without_words(values: Mapping[str, object]) -> dict[str, object]:
+    """The values with a fingerprint in place of each text: which ones an act changed shows, what they said does not.
+
+    Whoever still has a text can show that it was this one.
+    """
+    return {name: fingerprint(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def fingerprint(text: str) -> str:
+    """What stands for a text in the audit: the first half of its SHA-256."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 def record(tx: Tx, act: Act) -> None:

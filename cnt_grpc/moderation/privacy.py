@@ -1,7 +1,7 @@
 """What the moderation room knows of a person: shown to them, and made nameless when they go.
 
-The audit stays as it is: it is the record of what was done with power over others, knows people by their ids alone, and
-one row changed would break its chain.
+The audit stays as it is: it is the record of what was done with power over others, knows people by their ids alone and
+their words by fingerprints, and one row changed would break its chain.
 """
 
 from collections.abc import AsyncIterator

@@ -91,7 +91,7 @@ async def test_after_thirty_days_nothing_names_the_person(world: World, api: Api
     clock.move(timedelta(days=30, minutes=1))
     async with world.db.transaction() as tx:
         await deletion.start_due(tx)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):  # everybody who wanted to leave by now goes
         while True:
             async with world.db.transaction() as tx:
                 row = await makers.row(tx, ann.id)
@@ -196,7 +196,8 @@ async def test_a_new_export_replaces_the_old_one_and_old_ones_go(world: World, a
             await asyncio.sleep(0.2)
     clock.move(timedelta(days=7, minutes=1))
     async with world.db.transaction() as tx:
-        assert await exporting.drop_old(tx, world.system.vault) >= 1
+        while await exporting.drop_old(tx, world.system.vault):
+            pass  # a bounded number at a time, of everybody's
         assert await tx.raw("SELECT 1 FROM exports WHERE user_id = $1", ann.id) == []
 
 

@@ -30,7 +30,7 @@ async def message(world: World, api: Api, stream: Any, by: Person, text: str) ->
 async def acts_on(api: Api, stream: Any) -> list[str]:
     """What the audit tells of a stream, the last act first."""
     audit = await api.moderation.ListAudit(target=f"stream:{stream['id']}")
-    return [each.action for each in audit.acts]
+    return [each.action for each in audit.entries]
 
 
 async def test_a_stream_is_reported_ended_and_deleted(world: World, api: Api) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ from grpc import StatusCode
 
 from cnt_grpc.commands import audit as commands
 from cnt_grpc.moderation import Act, Verdict, pending_by_kind, record, verify
+from cnt_grpc.moderation.audit import fingerprint
 from cnt_grpc.moderation.queries import cases
 from tests.content import makers
 from tests.harness.api import Api
@@ -62,11 +64,9 @@ async def test_what_an_administrator_does_to_the_item_of_another_is_written_down
     await content.UpdatePodcast(podcast_id=podcast["id"], title="Boas")
     await content.DeletePodcast(podcast_id=podcast["id"])
     update, delete = await acts_of(world, admin)
-    assert (update["action"], json.loads(update["before"])["title"], json.loads(update["after"])["title"]) == (
-        "update",
-        "Ruth",
-        "Boas",
-    )
+    before, after = json.loads(update["before"]), json.loads(update["after"])
+    assert (update["action"], before["title"], after["title"]) == ("update", fingerprint("Ruth"), fingerprint("Boas"))
+    assert not {"Ruth", "Boas"} & {word for row in (update, delete) for word in re.findall(r"\w+", str(dict(row)))}
     assert (delete["action"], json.loads(delete["before"])["creator_id"]) == ("delete", ann.id)
 
 

@@ -42,7 +42,7 @@ async def test_deleted_is_gone_audited_and_told(world: World, api: Api, wire: Wi
     assert (told.data["content_title"], told.data["reason"]) == ("Balaam", "It is cursed.")
     (act,) = (await api.as_(admin).moderation.ListAudit(actor=admin.id)).entries
     assert (act.action, act.target_type, act.target_id) == ("delete", wire.kind.name, item_id)
-    assert json.loads(act.before) == {"status": "approved", "title": "Balaam", "author_id": ann.id}
+    assert json.loads(act.before) == {"status": "approved", "author_id": ann.id}
     again = api.as_(admin).moderation.DeleteContent(**given)
     await again.fails(StatusCode.NOT_FOUND, "SUBJECT_NOT_FOUND")
 

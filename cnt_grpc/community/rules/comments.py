@@ -122,7 +122,8 @@ def _write_down(tx: Tx, caller: Caller, action: str, old: Row) -> None:
     """Audit what an administrator does to the comment of another."""
     if old["author_id"] == caller.user_id:
         return
-    before = {"post_id": old["post_id"], "author_id": old["author_id"], "content": old["content"]}
+    said = moderation.without_words({"content": old["content"]})
+    before = {"post_id": old["post_id"], "author_id": old["author_id"], **said}
     act = moderation.Act(
         actor_id=caller.user_id, action=action, target_kind=KIND, target_id=old["id"], before=before, after={}
     )

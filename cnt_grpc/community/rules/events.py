@@ -160,7 +160,11 @@ async def update(tx: Tx, caller: Caller, event_id: int, wanted: Changes) -> Row:
         if columns["cover_id"] is not None:
             await media.use(tx, columns["cover_id"], ROOM, ref(event_id))
     if changed and old["host_id"] != caller.user_id:
-        _write_down(tx, caller, "update", old, {name: str(value) for name, value in changed.items()})
+        told = moderation.without_words(changed)
+        plain = {
+            name: value if isinstance(value, str | int | float | None) else str(value) for name, value in told.items()
+        }
+        _write_down(tx, caller, "update", old, plain)
     now = STANDING.next_status(old, caller, changed)
     if now != old["status"]:
         await STANDING.move(tx, event_id, was=Status(old["status"]), now=now, by_moderator=False)
@@ -247,7 +251,7 @@ def _place(row: Row) -> tuple[datetime, int]:
 
 def _write_down(tx: Tx, caller: Caller, action: str, old: Row, after: Mapping[str, object]) -> None:
     """Audit what an administrator does to the event of another."""
-    before = {"title": old["title"], "host_id": old["host_id"], "status": old["status"]}
+    before = {"host_id": old["host_id"], "status": old["status"]}
     act = moderation.Act(
         actor_id=caller.user_id, action=action, target_kind=KIND, target_id=old["id"], before=before, after=after
     )

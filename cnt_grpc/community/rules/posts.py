@@ -155,7 +155,8 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
         if now is Status.APPROVED:
             await files.publish(tx, post_id)
     if old["author_id"] != caller.user_id and changed:
-        _write_down(tx, caller, "update", post_id, before={name: old[name] for name in changed}, after=changed)
+        before = moderation.without_words({name: old[name] for name in changed})
+        _write_down(tx, caller, "update", post_id, before=before, after=moderation.without_words(changed))
     if changed and now is Status.APPROVED:
         await finding.put(tx, post_id)
     if now != old["status"]:
@@ -168,7 +169,7 @@ async def delete(tx: Tx, caller: Caller, post_id: int) -> None:
     old = await own(tx, caller, post_id)
     await remove(tx, old)
     if old["author_id"] != caller.user_id:
-        before = {"title": old["title"], "author_id": old["author_id"], "status": old["status"]}
+        before = {"author_id": old["author_id"], "status": old["status"]}
         _write_down(tx, caller, "delete", post_id, before=before, after={})
 
 

@@ -157,8 +157,9 @@ async def update(tx: Tx, caller: Caller, kind: ItemKind, item_id: int, wanted: C
             await finding.index_item(tx, kind, item_id)
     anothers = old["creator_id"] != caller.user_id
     if anothers:
-        after = {**changed, "status": now}
-        _write_down(tx, caller, "update", kind, item_id, before={name: old[name] for name in after}, after=after)
+        before = moderation.without_words({name: old[name] for name in changed}) | {"status": old["status"]}
+        after = moderation.without_words(changed) | {"status": now}
+        _write_down(tx, caller, "update", kind, item_id, before=before, after=after)
     if now != old["status"]:
         decided = anothers and now in {Status.APPROVED, Status.ARCHIVED}
         await STANDINGS[kind].move(tx, item_id, was=Status(old["status"]), now=now, by_moderator=decided)
@@ -170,7 +171,7 @@ async def delete(tx: Tx, caller: Caller, kind: ItemKind, item_id: int) -> None:
     old = await own(tx, caller, kind, item_id)
     await remove(tx, kind, old)
     if old["creator_id"] != caller.user_id:
-        before = {"title": old["title"], "creator_id": old["creator_id"], "status": old["status"]}
+        before = {"creator_id": old["creator_id"], "status": old["status"]}
         _write_down(tx, caller, "delete", kind, item_id, before=before, after={})
 
 

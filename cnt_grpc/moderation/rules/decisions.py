@@ -65,7 +65,7 @@ async def delete(tx: Tx, kinds: Kinds, caller: Caller, *, kind_name: str, subjec
         action="delete",
         target_kind=kind.name,
         target_id=subject_id,
-        before={"status": subject.status, "title": subject.title, "author_id": subject.author_id},
+        before={"status": subject.status, "author_id": subject.author_id},
         after={},
         reason=reason,
     )
