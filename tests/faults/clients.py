@@ -15,7 +15,7 @@ from cnt_grpc.kit.errors import Unavailable
 from tests.faults.sizes import FULL
 from tests.faults.whole import Whole
 from tests.faults.work import Work
-from tests.harness.api import CLIENTS_OWN, ApiError
+from tests.harness.api import ApiError
 from tests.harness.world import Person
 
 T = TypeVar("T")
@@ -27,6 +27,9 @@ CALL_SECONDS = 5.0
 
 AGAIN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED, grpc.StatusCode.DEADLINE_EXCEEDED}
 """What may be tried again."""
+
+CLIENTS_OWN = "Internal error from Core"
+"""What grpcio's client says, as INTERNAL, when a connection breaks while it sends a stream; no server says it."""
 
 
 class Client:

@@ -24,11 +24,6 @@ T = TypeVar("T")
 TIMEOUT = 30.0
 """Seconds after which a call of a test has failed."""
 
-CLIENTS_OWN = "Internal error from Core"
-"""What grpcio's client says, as INTERNAL, when a call ends while it still sends a stream; no server says it."""
-
-_TRIES = 5
-
 
 class SignedIn(Protocol):
     """Whoever has an access token."""
@@ -144,15 +139,6 @@ class Rpc:
 
     async def exchange(self, bodies: Sequence[bytes], *, replies: int = 1) -> list[bytes]:
         """Send these bytes as they are, whatever the kind of method; of a stream's replies only the first so many."""
-        for _ in range(_TRIES):
-            try:
-                return await self._exchange(bodies, replies)
-            except ApiError as error:
-                if error.text != CLIENTS_OWN:
-                    raise
-        raise AssertionError(f"no status of {self.method.full_name} came through to grpcio's client")
-
-    async def _exchange(self, bodies: Sequence[bytes], replies: int) -> list[bytes]:
         request = _each(bodies) if self.method.client_streaming else bodies[0]
         call = self._open(as_bytes=True)(request, metadata=self._api.metadata, timeout=TIMEOUT)
         found: list[bytes] = []

@@ -1,6 +1,7 @@
 """The pipeline through real sockets: errors, deadlines, identity, policy, validation, transactions, streams."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import grpc
@@ -227,6 +228,28 @@ async def test_streams_of_all_kinds_carry_messages(probe: Probe) -> None:
 async def test_each_message_of_a_stream_is_validated(probe: Probe) -> None:
     heavy = [pb2.GatherRequest(weight=1), pb2.GatherRequest(weight=-5)]
     await probe.signed_in(16).probe.Gather(heavy).fails(S.INVALID_ARGUMENT, Common.INVALID)
+
+
+@pytest.mark.parametrize("rpc", ["Gather", "Echo"])
+@pytest.mark.parametrize("text", ["signed out", "signed in"])
+async def test_who_still_sends_is_told_the_refusal(probe: Probe, rpc: str, text: str) -> None:
+    """grpcio's client makes INTERNAL of a refusal that comes while it sends."""
+    message = {"Gather": pb2.GatherRequest(weight=-1), "Echo": pb2.EchoRequest(text="x" * 101)}[rpc]
+    api = probe.signed_in(17) if text == "signed in" else probe.api
+    refusal = (S.INVALID_ARGUMENT, Common.INVALID) if text == "signed in" else (S.UNAUTHENTICATED, Common.NOT_SIGNED_IN)
+    for number in (2, 3, 50):
+        await getattr(api.probe, rpc)([message] * number).fails(*refusal)
+
+
+async def test_who_never_stops_sending_is_refused_all_the_same(probe: Probe) -> None:
+    async def without_end() -> AsyncIterator[pb2.GatherRequest]:
+        while True:
+            yield pb2.GatherRequest(weight=-1)
+            await asyncio.sleep(0.02)
+
+    call = probe.signed_in(17).probe.Gather(without_end()).start()
+    async with asyncio.timeout(20):
+        await call.code()
 
 
 async def test_a_stream_that_the_client_leaves_is_closed(probe: Probe) -> None:

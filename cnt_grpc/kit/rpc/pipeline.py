@@ -22,6 +22,7 @@ from cnt_grpc.kit.rpc import policy, validation
 from cnt_grpc.kit.rpc.cache import AnswerCache
 from cnt_grpc.kit.rpc.call import ANONYMOUS, Call, Caller, Headers
 from cnt_grpc.kit.rpc.deadlines import Deadlines
+from cnt_grpc.kit.rpc.hearing_out import HearingOut
 from cnt_grpc.kit.rpc.identity import Identity
 from cnt_grpc.kit.rpc.outcome import ClientGone, Outcome
 from cnt_grpc.kit.rpc.policy import Method
@@ -120,7 +121,7 @@ class Pipeline:
     def _client_stream(self, method: Method, handler: Handler, stats: MethodStats) -> Callable[..., Awaitable[bytes]]:
         async def serve(raws: AsyncIterator[bytes], context: Context) -> bytes:
             call = self._call(method, context, context.invocation_metadata())
-            async with Outcome(method, call, context, stats):
+            async with Outcome(method, call, context, stats), HearingOut(context):
                 with await self._opened(method, call):
                     return (await handler(_requests(method, raws), call)).SerializeToString()
 
@@ -131,7 +132,7 @@ class Pipeline:
     ) -> Callable[..., Awaitable[None]]:
         async def serve(raws: AsyncIterator[bytes], context: Context) -> None:
             call = self._call(method, context, context.invocation_metadata())
-            async with Outcome(method, call, context, stats):
+            async with Outcome(method, call, context, stats), HearingOut(context):
                 with await self._opened(method, call):
                     await _send(handler(_requests(method, raws), call), context)
 

@@ -26,7 +26,10 @@ DOMAIN = "cnt"
 """google.rpc.ErrorInfo.domain of every error of ours."""
 
 MOST_VIOLATIONS = 8
-"""Violations told in one answer: details travel in a header, and proxies cut long ones."""
+"""Violations told in one answer."""
+
+MOST_BYTES = 1024
+"""Of an answer: details travel in a header, and proxies cut long ones."""
 
 _LONGEST_TEXT = 200
 
@@ -61,7 +64,12 @@ def status_of(error: AppError, request_id: str) -> status_pb2.Status:
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(max(1, round(error.retry_after * 1000)))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
-    return _status(STATUS_OF[type(error)], error.message, details)
+    status = _status(STATUS_OF[type(error)], error.message, details)
+    if isinstance(error, Invalid) and status.ByteSize() > MOST_BYTES and len(error.violations) > 1:
+        # Rather fewer violations than half a header.
+        fewer = error.violations[: min(len(error.violations), MOST_VIOLATIONS) - 1]
+        return status_of(Invalid(error.reason, error.message, violations=fewer, **error.metadata), request_id)
+    return status
 
 
 def internal(request_id: str) -> status_pb2.Status:
