@@ -209,19 +209,20 @@ async def test_blocks_and_bans_of_hosts_hide_their_streams_everywhere(world: Wor
     await api.as_(zoe).live.GetStream(stream_id=row["id"]).fails(NOT_FOUND, "STREAM_NOT_FOUND")
 
 
-async def seconds_until_refused(api: Api, who: Person, stream_id: int) -> float:
-    """How long it takes until somebody is told that LiveKit does not answer."""
-    begun = asyncio.get_running_loop().time()
+async def refused_in_time(api: Api, who: Person, stream_id: int) -> None:
+    """Somebody is told within three seconds that LiveKit does not answer; a machine that is busy gets three tries."""
     join = api.as_(who).live.JoinStream
-    await join(stream_id=stream_id).fails(StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE")
-    return asyncio.get_running_loop().time() - begun
+    tries: list[float] = []
+    while not tries or tries[-1] >= 3.0:
+        assert len(tries) < 3, tries
+        begun = asyncio.get_running_loop().time()
+        await join(stream_id=stream_id).fails(StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE")
+        tries.append(asyncio.get_running_loop().time() - begun)
 
 
 async def test_livekit_that_hangs_is_told_within_three_seconds(world: World, api: Api) -> None:
     ann = await world.user()
     row = await makers.made(world, ann)
     with makers.livekit_away(world):
-        tries = [await seconds_until_refused(api, ann, row["id"]) for _ in range(3)]
-    # A machine that is busy may delay one of them.
-    assert min(tries) < 3.0
+        await refused_in_time(api, ann, row["id"])
     assert (await api.live.GetStream(stream_id=row["id"])).stream.status == pb2.STREAM_STATUS_SCHEDULED
