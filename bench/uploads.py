@@ -21,7 +21,7 @@ import grpc
 from bench import sink
 from bench.edits import film, large_film
 from bench.memory import Peaks, watched
-from bench.processes import Process, running
+from bench.processes import MACHINE, Process, put_on, running
 from bench.report import Promise
 from bench.server import HOST
 from bench.system import Database, bench
@@ -46,7 +46,9 @@ def measure(found: Database, *, megabytes: int, rounds: int) -> Iterator[Promise
         large, small = large_film(folder, megabytes)[0], film(folder / "small.mp4", _SMALL_SECONDS)
         with bench(found, processes=1) as here, here.ours() as servers:
             worker = Process([sys.executable, "-m", "bench.worker", found.dsn, str(found.folder)], here.cores.others)
-            bare = Process([sys.executable, "-m", "bench.sink", str(folder)], here.cores.servers)
+            bare = Process([sys.executable, "-m", "bench.sink", str(folder)], MACHINE)
+            # On all cores, both of them: hashing and writing are the work of a second thread.
+            put_on(servers.processes[0].pid, MACHINE)
             with running(worker, bare):
                 worker.ready()
                 [port] = bare.ready()
