@@ -41,6 +41,8 @@ class StripeStandIn:
     is_away: bool = False
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and idempotency key of each request."""
+    on_ask: Callable[[], None] | None = None
+    """Called when somebody asks, before they are answered."""
     _done: dict[str, tuple[str, Thing]] = field(default_factory=dict)
     _number: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -403,6 +405,10 @@ class StripeStandIn:
     @web.middleware
     async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
         self.asked.append((request.method, request.path, request.headers.get("Idempotency-Key", "")))
+        if self.on_ask is not None:
+            self.on_ask()
+            # Whoever waits for this may do something before the answer goes.
+            await asyncio.sleep(0.005)
         if self.is_away:
             return web.json_response({"error": {"type": "api_error"}}, status=503)
         if request.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
