@@ -41,6 +41,7 @@ class Tx:
 
     __slots__ = (
         "_after",
+        "_at_commit",
         "_before",
         "_before_last",
         "_begin",
@@ -67,6 +68,7 @@ class Tx:
         self._before: list[BeforeCommit] = []
         self._before_last: list[BeforeCommit] = []
         self._after: list[AfterCommit] = []
+        self._at_commit: list[str] = []
         self._failure: BaseException | None = None
         self._opening = False
         self._over = False
@@ -111,7 +113,22 @@ class Tx:
             self._fail(error, connection)
             raise
 
+    async def begin_with(self, sql: str) -> str:
+        """Run this as its first statement, in one round trip with BEGIN; its status. Values come from `literals.py`."""
+        if self._connection is not None:
+            raise RuntimeError("the transaction has begun")
+        self.statements += 1
+        _, status = await self._open(f"{self._begin}; {sql}")
+        return status
+
     # -- its end ------------------------------------------------------------------------------------------------------
+
+    def at_commit(self, sql: str) -> None:
+        """Run this as one of its last statements, in one round trip with COMMIT. Values come from `literals.py`."""
+        if self._begin is not BEGIN or self._over:
+            raise RuntimeError("only a running transaction that may write has a commit")
+        self.statements += 1
+        self._at_commit.append(sql)
 
     def before_commit(self, callback: BeforeCommit, *, last: bool = False) -> None:
         """Await the callback with this transaction as one of its last deeds, once; in the order of registration.
@@ -143,14 +160,18 @@ class Tx:
         except BaseException as error:
             await self._rollback(error)
             raise
+        last = "; ".join([*self._at_commit, "COMMIT"])
+        if self._at_commit and self._connection is None:
+            self._connection = await self._pool.acquire()
+            last = f"{self._begin}; {last}"
         self._over = True
         connection, self._connection = self._connection, None
         if not self._after:
             if connection is not None:
-                await self._send_commit(connection)
+                await self._send_commit(connection, last)
             return
         # Once COMMIT is on its way the callbacks must follow it, even when the caller is cancelled meanwhile.
-        await asyncio.shield(tasks.shared(self._commit_and_tell(connection)))
+        await asyncio.shield(tasks.shared(self._commit_and_tell(connection, last)))
 
     async def __aenter__(self) -> Self:
         self._outer = _current.get()
@@ -194,27 +215,34 @@ class Tx:
             raise found from error
 
     async def _opened(self) -> Connection:
-        if self._connection is not None:
-            return self._connection
+        return self._connection or (await self._open(self._begin))[0]
+
+    async def _open(self, begin: str) -> tuple[Connection, str]:
         if self._over or self._opening:
             raise RuntimeError("the transaction is over" if self._over else "one statement at a time")
         self._opening = True
         connection = None
         try:
             connection = await self._pool.acquire()
-            await connection.raw.execute(self._begin)
+            status = await connection.raw.execute(begin)
             if self._over:
                 # A sibling task ended the block meanwhile, and nobody would give the connection back.
                 raise RuntimeError("the transaction is over")
         except BaseException as error:
-            if connection is not None:
-                self._pool.discard(connection)
-            self._fail(error)
+            self._give_up(connection, error)
             raise
         finally:
             self._opening = False
         self._connection = connection
-        return connection
+        return connection, status
+
+    def _give_up(self, connection: Connection | None, error: BaseException) -> None:
+        """Let go of a connection in the middle of something, and raise what the error means, if not itself."""
+        if connection is not None:
+            if is_standby(error):
+                connection.raw.terminate()
+            self._pool.discard(connection)
+        self._fail(error)
 
     async def _rollback(self, error: BaseException) -> None:
         self._over = True
@@ -235,20 +263,19 @@ class Tx:
         else:
             self._pool.release(connection)
 
-    async def _send_commit(self, connection: Connection) -> None:
+    async def _send_commit(self, connection: Connection, last: str) -> None:
         try:
-            status = await connection.raw.execute("COMMIT")
+            status = await connection.raw.execute(last)
         except BaseException as error:
-            self._pool.discard(connection)
-            self._fail(error)
+            self._give_up(connection, error)
             raise
         self._pool.release(connection)
         if status != "COMMIT":
             raise RuntimeError("Postgres rolled the transaction back at its commit")
 
-    async def _commit_and_tell(self, connection: Connection | None) -> None:
+    async def _commit_and_tell(self, connection: Connection | None, last: str) -> None:
         if connection is not None:
-            await self._send_commit(connection)
+            await self._send_commit(connection, last)
         for callback in self._after:
             try:
                 result = callback()

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Executable, Text, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from cnt_grpc.kit.db import Database, Tx, statement
+from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.db.literals import literal
 
 CHANNEL = "cnt_events"
 
@@ -133,10 +132,5 @@ def payloads(changes: Changes) -> Iterator[str]:
 
 
 async def _notify(tx: Tx) -> None:
-    await tx.run(_notify_all(), payloads=list(payloads(tx.memo.pop(PostgresBus))))
-
-
-@statement
-def _notify_all() -> Executable:
-    payload = func.unnest(bindparam("payloads", type_=ARRAY(Text))).column_valued("payload")
-    return select(func.pg_notify(CHANNEL, payload))
+    for payload in payloads(tx.memo.pop(PostgresBus)):
+        tx.at_commit(f"NOTIFY {CHANNEL}, {literal(payload)}")

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit import clock, seal
 from cnt_grpc.kit.db import Tx, statement
+from cnt_grpc.kit.db.literals import literal
 from cnt_grpc.kit.db.tables import idempotency_keys as keys
 from cnt_grpc.kit.errors import Changed, Conflict
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
@@ -79,8 +80,8 @@ async def claim(tx: Tx, key: Key) -> bytes | status_pb2.Status | None:
     body, and Changed while a call without a transaction still works on it.
     """
     now = clock.now()
-    values = {**_scope(key), "body_hash": key.body_hash, "created_at": now, "expires_at": _expiry(key)}
-    if await tx.value(_claim(), **values):
+    values = (key.caller, key.method, key.request_id, key.body_hash, now, _expiry(key))
+    if await tx.begin_with(f"{_CLAIM} ({', '.join(map(literal, values))}) ON CONFLICT DO NOTHING") == "INSERT 0 1":
         return None
     row = await tx.one(_held(), **_scope(key))
     if row is None:
@@ -98,7 +99,8 @@ async def claim(tx: Tx, key: Key) -> bytes | status_pb2.Status | None:
 
 async def settle(tx: Tx, key: Key, answer: bytes | status_pb2.Status) -> None:
     """Keep the answer of the call that claimed the id in this transaction or an earlier one."""
-    await tx.run(_settle(), **_scope(key), answer=key.seal(answer))
+    scope = " AND ".join(f"{name} = {literal(value)}" for name, value in _scope(key).items())
+    tx.at_commit(f"UPDATE {keys.name} SET answer = {literal(key.seal(answer))} WHERE {scope}")  # noqa: S608
 
 
 async def refuse(tx: Tx, key: Key, refusal: status_pb2.Status) -> None:
@@ -112,11 +114,11 @@ async def release(tx: Tx, key: Key) -> None:
     await tx.run(_release(), **_scope(key))
 
 
-def _expiry(key: Key) -> object:
+def _expiry(key: Key) -> datetime | None:
     return None if key.kept_for_ever else clock.now() + KEPT
 
 
-def _scope(key: Key) -> dict[str, object]:
+def _scope(key: Key) -> dict[str, str | UUID]:
     return {"caller": key.caller, "method": key.method, "request_id": key.request_id}
 
 
@@ -130,14 +132,11 @@ def _this() -> ColumnElement[bool]:
 
 _COLUMNS = ("caller", "method", "request_id", "body_hash", "created_at", "expires_at")
 
+_CLAIM = f"INSERT INTO {keys.name} ({', '.join(_COLUMNS)}) VALUES"
+
 
 def _bound(*names: str) -> dict[str, BindParameter[object]]:
     return {name: bindparam(name) for name in names}
-
-
-@statement
-def _claim() -> Executable:
-    return insert(keys).values(_bound(*_COLUMNS)).on_conflict_do_nothing().returning(keys.c.created_at)
 
 
 @statement
@@ -159,11 +158,6 @@ def _take_over() -> Executable:
         .values(created_at=bindparam("created_at"))
         .returning(keys.c.created_at)
     )
-
-
-@statement
-def _settle() -> Executable:
-    return update(keys).where(_this()).values(answer=bindparam("answer"))
 
 
 @statement
