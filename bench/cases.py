@@ -10,6 +10,7 @@ from cnt_grpc.pb.cnt.auth.v1.user_service_pb2 import GetMeRequest
 from cnt_grpc.pb.cnt.community.v1.post_pb2 import ListFeedRequest, ListPostsRequest
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import GetPodcastRequest, ListPodcastsRequest
 from cnt_grpc.pb.cnt.notification.v1.notification_service_pb2 import ListNotificationsRequest
+from cnt_grpc.pb.cnt.payment.v1.coin_package_pb2 import GetWalletRequest
 from cnt_grpc.pb.cnt.search.v1.result_pb2 import RESULT_TYPE_PODCAST
 from cnt_grpc.pb.cnt.search.v1.search_service_pb2 import SearchRequest
 
@@ -159,6 +160,15 @@ def cases(podcast_id: int) -> tuple[Case, ...]:
             "cnt.community.v1.CommunityService/ListPosts",
             ListPostsRequest(page_size=PAGE).SerializeToString(),
             f"/api/v1/community/posts?page_size={PAGE}",
+            0.40,
+            signed_in=True,
+        ),
+        Case(
+            "wallet",
+            "GetWallet",
+            "cnt.payment.v1.WalletService/GetWallet",
+            GetWalletRequest().SerializeToString(),
+            "/api/v1/payment/wallet",
             0.40,
             signed_in=True,
         ),

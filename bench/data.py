@@ -17,6 +17,9 @@ CALLERS = 8
 INBOX = 500
 """Notifications of each of these."""
 
+RICH = 1000
+"""People, the first of all, who have coins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -40,6 +43,7 @@ async def fill(dsn: str, *, podcasts: int) -> tuple[list[Caller], int]:
         await connection.execute(_DOCUMENTS)
         await community.fill(connection, people=PEOPLE, callers=CALLERS)
         rows = await connection.fetch(_SESSIONS)
+        await connection.execute(_COINS.format(givers=RICH))
         await connection.execute(_INBOXES.format(callers=CALLERS, inbox=INBOX))
         # Otherwise autovacuum does this in the middle of a measurement, and plans change under it.
         await connection.execute("VACUUM (ANALYZE)")
@@ -109,4 +113,20 @@ SELECT recipient_id, n, 'follow', 'Person Number ' || n || ' follows you', 'Pers
        jsonb_build_object('user_id', n::text, 'name', 'Person Number ' || n),
        now() - ({inbox} - n) * interval '1 minute'
 FROM heads, generate_series(1, {inbox}) AS n
+"""
+
+_COINS = """
+WITH accounts AS (
+    INSERT INTO ledger_accounts (kind, owner_id, currency, balance)
+    SELECT kind, id, 'COIN', 0
+    FROM (SELECT id FROM users ORDER BY id LIMIT {givers}) AS people,
+         (VALUES ('wallet'), ('earnings')) AS kinds (kind)
+    RETURNING id, kind
+), issued AS (
+    INSERT INTO ledger_accounts (kind, owner_id, currency) VALUES ('issued', 0, 'COIN') RETURNING id
+)
+INSERT INTO ledger_entries (cause, account_id, currency, amount, created_at)
+SELECT 'bench', id, 'COIN', 1000000000, now() FROM accounts WHERE kind = 'wallet'
+UNION ALL
+SELECT 'bench', id, 'COIN', -1000000000::bigint * {givers}, now() FROM issued
 """

@@ -17,6 +17,7 @@ from random import Random
 import asyncpg
 import grpc
 
+from bench.data import RICH
 from bench.server import HOST
 from bench.system import Database, database
 from cnt_grpc.kit import clock
@@ -28,26 +29,9 @@ CLIENTS = 8
 PROCESSES = 2
 SCALE = 10
 """Of pgbench's tables."""
-GIVERS = 1000
 ROUNDS = 3
 STATEMENT, CALL = 0.40, 0.15
 """The least parts of TPC-B's rate that we accept."""
-
-_COINS = """
-WITH accounts AS (
-    INSERT INTO ledger_accounts (kind, owner_id, currency, balance)
-    SELECT kind, id, 'COIN', 0
-    FROM (SELECT id FROM users ORDER BY id LIMIT {givers}) AS people,
-         (VALUES ('wallet'), ('earnings')) AS kinds (kind)
-    RETURNING id, kind
-), issued AS (
-    INSERT INTO ledger_accounts (kind, owner_id, currency) VALUES ('issued', 0, 'COIN') RETURNING id
-)
-INSERT INTO ledger_entries (cause, account_id, currency, amount, created_at)
-SELECT 'bench', id, 'COIN', 1000000000, now() FROM accounts WHERE kind = 'wallet'
-UNION ALL
-SELECT 'bench', id, 'COIN', -1000000000::bigint * {givers}, now() FROM issued
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,9 +73,8 @@ def _measure(seconds: int) -> None:
 
 
 async def _prepare(dsn: str) -> None:
-    """Coins for the first people, a gift, and a database for pgbench."""
+    """A gift, and a database for pgbench; the first people have coins."""
     connection = await asyncpg.connect(dsn)
-    await connection.execute(_COINS.format(givers=GIVERS))
     await connection.execute("INSERT INTO gifts (name, icon, price_coins, position) VALUES ('Rose', 'rose', 10, 1)")
     await connection.execute("CREATE DATABASE tpcb")
     await connection.close()
@@ -123,7 +106,7 @@ async def _statements(dsn: str, seconds: int, first: int, seed: int) -> int:
         prepared, done = await connection.prepare(statement.sql), 0
         gift_id = await connection.fetchval("SELECT max(id) FROM gifts")
         while time.monotonic() < until:
-            sender, recipient = random.sample(range(first, first + GIVERS), 2)
+            sender, recipient = random.sample(range(first, first + RICH), 2)
             values = {
                 "sender_id": sender,
                 "recipient_id": recipient,
@@ -143,7 +126,7 @@ async def _statements(dsn: str, seconds: int, first: int, seed: int) -> int:
 async def _calls(found: Database, port: int, seconds: int) -> float:
     """Gifts a second through the call, to one server process."""
     random, until = Random(1), time.monotonic() + seconds
-    people = [person.user_id for person in found.people[:GIVERS]]
+    people = [person.user_id for person in found.people[:RICH]]
     async with grpc.aio.insecure_channel(f"{HOST}:{port}") as channel:
         stub = WalletServiceStub(channel)
 

@@ -11,7 +11,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     Role, grant_role, revoke_role, people_with_role
     ban, unban, remove         for whoever may decide that
     standings                  to join what only administrators may see of an account
-    grant_entitlement, revoke_entitlements, is_entitled, is_entitled_to
+    grant_entitlement, revoke_entitlements, is_entitled, is_entitled_to, entitlements_of
     set_avatar                 for the media room, which keeps the pictures (the port Avatars is the way back)
     TELL_SECURITY_EVENT, security_event, SEND_CODE     the jobs that the notification room does for this one
     INDEX_PERSON, findable_person, findable_people     likewise the search room's, and what it looks at
@@ -49,7 +49,7 @@ from cnt_grpc.auth.queries.security_events import security_event
 from cnt_grpc.auth.queries.standings import standings
 from cnt_grpc.auth.redirect import Departure, GoogleRedirect
 from cnt_grpc.auth.rules.bans import ban, unban
-from cnt_grpc.auth.rules.entitlements import grant_entitlement, is_entitled, revoke_entitlements
+from cnt_grpc.auth.rules.entitlements import entitlements_of, grant_entitlement, is_entitled, revoke_entitlements
 from cnt_grpc.auth.rules.founding import DEMO_PEOPLE, DemoPerson, create_admin, create_demo_people
 from cnt_grpc.auth.rules.profiles import set_avatar
 from cnt_grpc.auth.rules.removal import remove
@@ -95,6 +95,7 @@ __all__ = [
     "contacts",
     "create_admin",
     "create_demo_people",
+    "entitlements_of",
     "findable_people",
     "findable_person",
     "grant_entitlement",

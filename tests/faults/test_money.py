@@ -1,6 +1,8 @@
 """Money while servers, the worker and Postgres are killed, callers go away, and everybody spends at once."""
 
 import asyncio
+import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +12,7 @@ import grpc
 import pytest
 
 from cnt_grpc.kit.errors import Unavailable
+from tests.dev.processes import slowness
 from tests.faults import checks
 from tests.faults.clients import Client, busy
 from tests.faults.programs import Server
@@ -17,6 +20,8 @@ from tests.faults.sizes import FULL, say, size
 from tests.faults.whole import Whole
 from tests.faults.work.money import Money
 from tests.harness.api import ApiError
+from tests.harness.stripe import Thing
+from tests.harness.world import Person
 from tests.payment import books, makers
 
 CLIENTS = size(200)
@@ -24,6 +29,7 @@ KILLS = size(60)
 SPENDS = size(1000)
 PRICE, LEFT = 7, 3
 PAIRS = size(200)
+CLOSED_SECONDS = 5.0
 
 
 @pytest.mark.timeout(3600 if FULL else 240)
@@ -141,6 +147,44 @@ async def test_two_who_give_to_each_other_never_meet_a_deadlock(at_risk: Whole) 
     assert not [name for name in at_risk.ended if name.startswith((grpc.StatusCode.ABORTED.name, "INTERNAL"))]
     assert [await books.balance(at_risk.system.db, who.id) for who in (ann, bob)] == [0, 0]
     assert await books.wrong(at_risk.system.db) == {}
+
+
+@pytest.mark.timeout(120)
+async def test_a_plan_that_ends_closes_what_it_opened_in_every_process(at_risk: Whole) -> None:
+    """From Stripe's event to the last server that still opened: five seconds, and what the machine is slower by."""
+    stripe = at_risk.world.stripe
+    ann = await at_risk.world.user()
+    _, _, ref = await makers.subscription(at_risk.world, ann.id)
+    doors = [at_risk.api(number).as_(ann).subscription for number in range(len(at_risk.servers))]
+    for door in doors:
+        assert list((await door.GetMySubscription()).entitlements) == ["premium"]
+    # A worker that was started a moment ago is no measure: it does something else first.
+    stripe.renew(ref)
+    await bring(at_risk, stripe.about(ref)[-1])
+    while await bills_of(at_risk, ann) < 2:
+        await asyncio.sleep(0.1)
+    stripe.end(ref)
+    await bring(at_risk, stripe.about(ref)[-1])
+    began = time.monotonic()
+    for door in doors:
+        while list((await door.GetMySubscription()).entitlements):
+            assert time.monotonic() - began < CLOSED_SECONDS * slowness(), "still open"
+            await asyncio.sleep(0.05)
+    say(f"closed in every process after {time.monotonic() - began:.2f} s")
+
+
+async def bring(whole: Whole, event: Thing) -> None:
+    """Bring one event of Stripe."""
+    body = json.dumps(event).encode()
+    signed = whole.api(0).with_(stripe_signature=whole.world.stripe.signature(body))
+    await signed.payment.ReceiveStripeEvent(body={"data": body})
+
+
+async def bills_of(whole: Whole, who: Person) -> int:
+    """How many bills of this person are booked."""
+    async with whole.system.db.transaction() as tx:
+        [row] = await tx.raw("SELECT count(*) FROM payments WHERE user_id = $1", who.id)
+    return int(row["count"])
 
 
 async def deadlocks(whole: Whole) -> int:

@@ -37,6 +37,11 @@ async def begun(world: World, api: Api, who: Person, **plan: Any) -> str:
     return str(first.reference)
 
 
+async def opened(api: Api, who: Person) -> list[str]:
+    """What this person may open, as they are told."""
+    return list((await api.as_(who).subscription.GetMySubscription()).entitlements)
+
+
 async def test_a_trial_a_renewal_a_failed_card_and_the_end(
     world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks
 ) -> None:
@@ -48,6 +53,7 @@ async def test_a_trial_a_renewal_a_failed_card_and_the_end(
     mine = (await api.as_(ann).subscription.GetMySubscription()).subscription
     assert mine.status == subscription_pb2.SUBSCRIPTION_STATUS_TRIALING
     assert await is_member(world, ann)
+    assert await opened(api, ann) == ["premium"]
 
     stripe.renew(ref)
     for _ in range(2):
@@ -75,6 +81,7 @@ async def test_a_trial_a_renewal_a_failed_card_and_the_end(
     await webhooks.bring([stripe.events[-1]])
     assert not await is_member(world, ann)
     assert not (await api.as_(ann).subscription.GetMySubscription()).HasField("subscription")
+    assert await opened(api, ann) == []
     assert await books.wrong(world.db) == {}
 
 

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Executable, bindparam, delete, exists, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.auth.queries.people import CallerId
 from cnt_grpc.auth.tables import entitlements
 from cnt_grpc.kit.db import Tx, statement
 from cnt_grpc.kit.db.tables import MOMENT
+
+_MOST_KEYS = 1000
+"""More than anybody has: a list that could be longer would need pages."""
 
 
 def is_entitled_to(caller_id: CallerId, key: ColumnElement[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -37,6 +40,11 @@ async def has_entitlement(tx: Tx, user_id: int, key: str, now: datetime) -> bool
     return bool(await tx.value(_has(), user_id=user_id, key=key, now=now))
 
 
+async def open_keys(tx: Tx, user_id: int, now: datetime) -> list[str]:
+    """The keys of what the person may open."""
+    return [row["key"] for row in await tx.all(_keys(), user_id=user_id, now=now)]
+
+
 _COLUMNS = ("user_id", "key", "source", "granted_at", "ends_at")
 
 
@@ -51,6 +59,21 @@ def _upsert() -> Executable:
 @statement
 def _delete() -> Executable:
     return delete(entitlements).where(entitlements.c.source == bindparam("source"))
+
+
+@statement
+def _keys() -> Executable:
+    now = bindparam("now", type_=MOMENT)
+    return (
+        select(entitlements.c.key)
+        .where(
+            entitlements.c.user_id == bindparam("user_id", type_=BigInteger),
+            or_(entitlements.c.ends_at.is_(None), entitlements.c.ends_at > now),
+        )
+        .distinct()
+        .order_by(entitlements.c.key)
+        .limit(_MOST_KEYS)
+    )
 
 
 @statement

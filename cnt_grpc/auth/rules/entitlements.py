@@ -23,3 +23,8 @@ async def revoke_entitlements(tx: Tx, *, source: str) -> int:
 async def is_entitled(tx: Tx, user_id: int, key: str) -> bool:
     """Whether someone may open what `key` names now."""
     return await queries.has_entitlement(tx, user_id, key, clock.now())
+
+
+async def entitlements_of(tx: Tx, user_id: int) -> list[str]:
+    """All that someone may open now, by keys in the order of the alphabet."""
+    return await queries.open_keys(tx, user_id, clock.now())

@@ -1,5 +1,6 @@
 """Answers the methods of SubscriptionService that are about plans and subscriptions."""
 
+from cnt_grpc import auth
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.payment.messages import memberships as messages
@@ -41,9 +42,12 @@ class Memberships(Part):
         return ListPlansResponse(plans=map(messages.plan, rows), next_page_token=token)
 
     async def GetMySubscription(self, _: GetMySubscriptionRequest, call: Call) -> GetMySubscriptionResponse:
-        """The caller's subscription."""
+        """The caller's subscription, and what they may open now."""
         row = await memberships.current(call.tx, call.caller)
-        return GetMySubscriptionResponse(subscription=messages.subscription(row) if row else None)
+        return GetMySubscriptionResponse(
+            subscription=messages.subscription(row) if row else None,
+            entitlements=await auth.entitlements_of(call.tx, call.caller.user_id),
+        )
 
     async def CheckoutSubscription(
         self, request: CheckoutSubscriptionRequest, call: Call

@@ -27,7 +27,7 @@ from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_valida
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!cnt/payment/v1/subscription.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x02\n\x04Plan\x12\x17\n\x07plan_id\x18\x01 \x01(\x03R\x06planId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12!\n\x0c\x61mount_minor\x18\x04 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x12\x38\n\x08interval\x18\x06 \x01(\x0e\x32\x1c.cnt.payment.v1.PlanIntervalR\x08interval\x12\x1d\n\ntrial_days\x18\x07 \x01(\x05R\ttrialDays\x12\"\n\x0c\x65ntitlements\x18\x08 \x03(\tR\x0c\x65ntitlements\x12\x1a\n\x08position\x18\t \x01(\x05R\x08position\x12\x1b\n\tis_active\x18\n \x01(\x08R\x08isActive\"\x98\x02\n\x0cSubscription\x12\'\n\x0fsubscription_id\x18\x01 \x01(\x03R\x0esubscriptionId\x12(\n\x04plan\x18\x02 \x01(\x0b\x32\x14.cnt.payment.v1.PlanR\x04plan\x12:\n\x06status\x18\x03 \x01(\x0e\x32\".cnt.payment.v1.SubscriptionStatusR\x06status\x12H\n\x12\x63urrent_period_end\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x10\x63urrentPeriodEnd\x12/\n\x14\x63\x61ncel_at_period_end\x18\x05 \x01(\x08R\x11\x63\x61ncelAtPeriodEnd\"a\n\x10ListPlansRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"g\n\x11ListPlansResponse\x12*\n\x05plans\x18\x01 \x03(\x0b\x32\x14.cnt.payment.v1.PlanR\x05plans\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x1a\n\x18GetMySubscriptionRequest\"]\n\x19GetMySubscriptionResponse\x12@\n\x0csubscription\x18\x01 \x01(\x0b\x32\x1c.cnt.payment.v1.SubscriptionR\x0csubscription\"k\n\x1b\x43heckoutSubscriptionRequest\x12 \n\x07plan_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06planId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"_\n\x1c\x43heckoutSubscriptionResponse\x12!\n\x0c\x63heckout_url\x18\x01 \x01(\tR\x0b\x63heckoutUrl\x12\x1c\n\treference\x18\x02 \x01(\tR\treference\"E\n\x19VerifySubscriptionRequest\x12(\n\treference\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\treference\"^\n\x1aVerifySubscriptionResponse\x12@\n\x0csubscription\x18\x01 \x01(\x0b\x32\x1c.cnt.payment.v1.SubscriptionR\x0csubscription\"G\n\x19\x43\x61ncelSubscriptionRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"^\n\x1a\x43\x61ncelSubscriptionResponse\x12@\n\x0csubscription\x18\x01 \x01(\x0b\x32\x1c.cnt.payment.v1.SubscriptionR\x0csubscription\"?\n\x11OpenPortalRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"&\n\x12OpenPortalResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"d\n\x13ListAllPlansRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"j\n\x14ListAllPlansResponse\x12*\n\x05plans\x18\x01 \x03(\x0b\x32\x14.cnt.payment.v1.PlanR\x05plans\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcb\x03\n\x11\x43reatePlanRequest\x12\x1d\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x04name\x12*\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x0b\x64\x65scription\x12/\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/ \x00R\x0b\x61mountMinor\x12-\n\x08\x63urrency\x18\x04 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$R\x08\x63urrency\x12\x44\n\x08interval\x18\x05 \x01(\x0e\x32\x1c.cnt.payment.v1.PlanIntervalB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x08interval\x12)\n\ntrial_days\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xda\x05(\x00R\ttrialDays\x12I\n\x0c\x65ntitlements\x18\x07 \x03(\tB%\xbaH\"\x92\x01\x1f\x10\n\"\x1br\x19\x32\x17^[a-z][a-z0-9_:]{0,63}$R\x0c\x65ntitlements\x12#\n\x08position\x18\x08 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08position\x12*\n\nrequest_id\x18\t \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\">\n\x12\x43reatePlanResponse\x12(\n\x04plan\x18\x01 \x01(\x0b\x32\x14.cnt.payment.v1.PlanR\x04plan\"\xb6\x02\n\x11UpdatePlanRequest\x12 \n\x07plan_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06planId\x12\"\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12/\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x01R\x0b\x64\x65scription\x88\x01\x01\x12(\n\x08position\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00H\x02R\x08position\x88\x01\x01\x12 \n\tis_active\x18\x05 \x01(\x08H\x03R\x08isActive\x88\x01\x01\x12*\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x0e\n\x0c_descriptionB\x0b\n\t_positionB\x0c\n\n_is_active\">\n\x12UpdatePlanResponse\x12(\n\x04plan\x18\x01 \x01(\x0b\x32\x14.cnt.payment.v1.PlanR\x04plan\"a\n\x11\x44\x65letePlanRequest\x12 \n\x07plan_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06planId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65letePlanResponse*^\n\x0cPlanInterval\x12\x1d\n\x19PLAN_INTERVAL_UNSPECIFIED\x10\x00\x12\x17\n\x13PLAN_INTERVAL_MONTH\x10\x01\x12\x16\n\x12PLAN_INTERVAL_YEAR\x10\x02*\xdd\x01\n\x12SubscriptionStatus\x12#\n\x1fSUBSCRIPTION_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n\x1bSUBSCRIPTION_STATUS_PENDING\x10\x01\x12 \n\x1cSUBSCRIPTION_STATUS_TRIALING\x10\x02\x12\x1e\n\x1aSUBSCRIPTION_STATUS_ACTIVE\x10\x03\x12 \n\x1cSUBSCRIPTION_STATUS_PAST_DUE\x10\x04\x12\x1d\n\x19SUBSCRIPTION_STATUS_ENDED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!cnt/payment/v1/subscription.proto\x12\x0e\x63nt.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x02\n\x04Plan\x12\x17\n\x07plan_id\x18\x01 \x01(\x03R\x06planId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\x12!\n\x0c\x61mount_minor\x18\x04 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x12\x38\n\x08interval\x18\x06 \x01(\x0e\x32\x1c.cnt.payment.v1.PlanIntervalR\x08interval\x12\x1d\n\ntrial_days\x18\x07 \x01(\x05R\ttrialDays\x12\"\n\x0c\x65ntitlements\x18\x08 \x03(\tR\x0c\x65ntitlements\x12\x1a\n\x08position\x18\t \x01(\x05R\x08position\x12\x1b\n\tis_active\x18\n \x01(\x08R\x08isActive\"\x98\x02\n\x0cSubscription\x12\'\n\x0fsubscription_id\x18\x01 \x01(\x03R\x0esubscriptionId\x12(\n\x04plan\x18\x02 \x01(\x0b\x32\x14.cnt.payment.v1.PlanR\x04plan\x12:\n\x06status\x18\x03 \x01(\x0e\x32\".cnt.payment.v1.SubscriptionStatusR\x06status\x12H\n\x12\x63urrent_period_end\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x10\x63urrentPeriodEnd\x12/\n\x14\x63\x61ncel_at_period_end\x18\x05 \x01(\x08R\x11\x63\x61ncelAtPeriodEnd\"a\n\x10ListPlansRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"g\n\x11ListPlansResponse\x12*\n\x05plans\x18\x01 \x03(\x0b\x32\x14.cnt.payment.v1.PlanR\x05plans\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x1a\n\x18GetMySubscriptionRequest\"\x81\x01\n\x19GetMySubscriptionResponse\x12@\n\x0csubscription\x18\x01 \x01(\x0b\x32\x1c.cnt.payment.v1.SubscriptionR\x0csubscription\x12\"\n\x0c\x65ntitlements\x18\x02 \x03(\tR\x0c\x65ntitlements\"k\n\x1b\x43heckoutSubscriptionRequest\x12 \n\x07plan_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06planId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"_\n\x1c\x43heckoutSubscriptionResponse\x12!\n\x0c\x63heckout_url\x18\x01 \x01(\tR\x0b\x63heckoutUrl\x12\x1c\n\treference\x18\x02 \x01(\tR\treference\"E\n\x19VerifySubscriptionRequest\x12(\n\treference\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\treference\"^\n\x1aVerifySubscriptionResponse\x12@\n\x0csubscription\x18\x01 \x01(\x0b\x32\x1c.cnt.payment.v1.SubscriptionR\x0csubscription\"G\n\x19\x43\x61ncelSubscriptionRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"^\n\x1a\x43\x61ncelSubscriptionResponse\x12@\n\x0csubscription\x18\x01 \x01(\x0b\x32\x1c.cnt.payment.v1.SubscriptionR\x0csubscription\"?\n\x11OpenPortalRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"&\n\x12OpenPortalResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"d\n\x13ListAllPlansRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"j\n\x14ListAllPlansResponse\x12*\n\x05plans\x18\x01 \x03(\x0b\x32\x14.cnt.payment.v1.PlanR\x05plans\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcb\x03\n\x11\x43reatePlanRequest\x12\x1d\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x04name\x12*\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x0b\x64\x65scription\x12/\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/ \x00R\x0b\x61mountMinor\x12-\n\x08\x63urrency\x18\x04 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$R\x08\x63urrency\x12\x44\n\x08interval\x18\x05 \x01(\x0e\x32\x1c.cnt.payment.v1.PlanIntervalB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x08interval\x12)\n\ntrial_days\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xda\x05(\x00R\ttrialDays\x12I\n\x0c\x65ntitlements\x18\x07 \x03(\tB%\xbaH\"\x92\x01\x1f\x10\n\"\x1br\x19\x32\x17^[a-z][a-z0-9_:]{0,63}$R\x0c\x65ntitlements\x12#\n\x08position\x18\x08 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08position\x12*\n\nrequest_id\x18\t \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\">\n\x12\x43reatePlanResponse\x12(\n\x04plan\x18\x01 \x01(\x0b\x32\x14.cnt.payment.v1.PlanR\x04plan\"\xb6\x02\n\x11UpdatePlanRequest\x12 \n\x07plan_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06planId\x12\"\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64H\x00R\x04name\x88\x01\x01\x12/\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07H\x01R\x0b\x64\x65scription\x88\x01\x01\x12(\n\x08position\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00H\x02R\x08position\x88\x01\x01\x12 \n\tis_active\x18\x05 \x01(\x08H\x03R\x08isActive\x88\x01\x01\x12*\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestIdB\x07\n\x05_nameB\x0e\n\x0c_descriptionB\x0b\n\t_positionB\x0c\n\n_is_active\">\n\x12UpdatePlanResponse\x12(\n\x04plan\x18\x01 \x01(\x0b\x32\x14.cnt.payment.v1.PlanR\x04plan\"a\n\x11\x44\x65letePlanRequest\x12 \n\x07plan_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06planId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65letePlanResponse*^\n\x0cPlanInterval\x12\x1d\n\x19PLAN_INTERVAL_UNSPECIFIED\x10\x00\x12\x17\n\x13PLAN_INTERVAL_MONTH\x10\x01\x12\x16\n\x12PLAN_INTERVAL_YEAR\x10\x02*\xdd\x01\n\x12SubscriptionStatus\x12#\n\x1fSUBSCRIPTION_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n\x1bSUBSCRIPTION_STATUS_PENDING\x10\x01\x12 \n\x1cSUBSCRIPTION_STATUS_TRIALING\x10\x02\x12\x1e\n\x1aSUBSCRIPTION_STATUS_ACTIVE\x10\x03\x12 \n\x1cSUBSCRIPTION_STATUS_PAST_DUE\x10\x04\x12\x1d\n\x19SUBSCRIPTION_STATUS_ENDED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -84,10 +84,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETEPLANREQUEST'].fields_by_name['plan_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_DELETEPLANREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DELETEPLANREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_PLANINTERVAL']._serialized_start=2939
-  _globals['_PLANINTERVAL']._serialized_end=3033
-  _globals['_SUBSCRIPTIONSTATUS']._serialized_start=3036
-  _globals['_SUBSCRIPTIONSTATUS']._serialized_end=3257
+  _globals['_PLANINTERVAL']._serialized_start=2976
+  _globals['_PLANINTERVAL']._serialized_end=3070
+  _globals['_SUBSCRIPTIONSTATUS']._serialized_start=3073
+  _globals['_SUBSCRIPTIONSTATUS']._serialized_end=3294
   _globals['_PLAN']._serialized_start=116
   _globals['_PLAN']._serialized_end=446
   _globals['_SUBSCRIPTION']._serialized_start=449
@@ -98,38 +98,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPLANSRESPONSE']._serialized_end=933
   _globals['_GETMYSUBSCRIPTIONREQUEST']._serialized_start=935
   _globals['_GETMYSUBSCRIPTIONREQUEST']._serialized_end=961
-  _globals['_GETMYSUBSCRIPTIONRESPONSE']._serialized_start=963
-  _globals['_GETMYSUBSCRIPTIONRESPONSE']._serialized_end=1056
-  _globals['_CHECKOUTSUBSCRIPTIONREQUEST']._serialized_start=1058
-  _globals['_CHECKOUTSUBSCRIPTIONREQUEST']._serialized_end=1165
-  _globals['_CHECKOUTSUBSCRIPTIONRESPONSE']._serialized_start=1167
-  _globals['_CHECKOUTSUBSCRIPTIONRESPONSE']._serialized_end=1262
-  _globals['_VERIFYSUBSCRIPTIONREQUEST']._serialized_start=1264
-  _globals['_VERIFYSUBSCRIPTIONREQUEST']._serialized_end=1333
-  _globals['_VERIFYSUBSCRIPTIONRESPONSE']._serialized_start=1335
-  _globals['_VERIFYSUBSCRIPTIONRESPONSE']._serialized_end=1429
-  _globals['_CANCELSUBSCRIPTIONREQUEST']._serialized_start=1431
-  _globals['_CANCELSUBSCRIPTIONREQUEST']._serialized_end=1502
-  _globals['_CANCELSUBSCRIPTIONRESPONSE']._serialized_start=1504
-  _globals['_CANCELSUBSCRIPTIONRESPONSE']._serialized_end=1598
-  _globals['_OPENPORTALREQUEST']._serialized_start=1600
-  _globals['_OPENPORTALREQUEST']._serialized_end=1663
-  _globals['_OPENPORTALRESPONSE']._serialized_start=1665
-  _globals['_OPENPORTALRESPONSE']._serialized_end=1703
-  _globals['_LISTALLPLANSREQUEST']._serialized_start=1705
-  _globals['_LISTALLPLANSREQUEST']._serialized_end=1805
-  _globals['_LISTALLPLANSRESPONSE']._serialized_start=1807
-  _globals['_LISTALLPLANSRESPONSE']._serialized_end=1913
-  _globals['_CREATEPLANREQUEST']._serialized_start=1916
-  _globals['_CREATEPLANREQUEST']._serialized_end=2375
-  _globals['_CREATEPLANRESPONSE']._serialized_start=2377
-  _globals['_CREATEPLANRESPONSE']._serialized_end=2439
-  _globals['_UPDATEPLANREQUEST']._serialized_start=2442
-  _globals['_UPDATEPLANREQUEST']._serialized_end=2752
-  _globals['_UPDATEPLANRESPONSE']._serialized_start=2754
-  _globals['_UPDATEPLANRESPONSE']._serialized_end=2816
-  _globals['_DELETEPLANREQUEST']._serialized_start=2818
-  _globals['_DELETEPLANREQUEST']._serialized_end=2915
-  _globals['_DELETEPLANRESPONSE']._serialized_start=2917
-  _globals['_DELETEPLANRESPONSE']._serialized_end=2937
+  _globals['_GETMYSUBSCRIPTIONRESPONSE']._serialized_start=964
+  _globals['_GETMYSUBSCRIPTIONRESPONSE']._serialized_end=1093
+  _globals['_CHECKOUTSUBSCRIPTIONREQUEST']._serialized_start=1095
+  _globals['_CHECKOUTSUBSCRIPTIONREQUEST']._serialized_end=1202
+  _globals['_CHECKOUTSUBSCRIPTIONRESPONSE']._serialized_start=1204
+  _globals['_CHECKOUTSUBSCRIPTIONRESPONSE']._serialized_end=1299
+  _globals['_VERIFYSUBSCRIPTIONREQUEST']._serialized_start=1301
+  _globals['_VERIFYSUBSCRIPTIONREQUEST']._serialized_end=1370
+  _globals['_VERIFYSUBSCRIPTIONRESPONSE']._serialized_start=1372
+  _globals['_VERIFYSUBSCRIPTIONRESPONSE']._serialized_end=1466
+  _globals['_CANCELSUBSCRIPTIONREQUEST']._serialized_start=1468
+  _globals['_CANCELSUBSCRIPTIONREQUEST']._serialized_end=1539
+  _globals['_CANCELSUBSCRIPTIONRESPONSE']._serialized_start=1541
+  _globals['_CANCELSUBSCRIPTIONRESPONSE']._serialized_end=1635
+  _globals['_OPENPORTALREQUEST']._serialized_start=1637
+  _globals['_OPENPORTALREQUEST']._serialized_end=1700
+  _globals['_OPENPORTALRESPONSE']._serialized_start=1702
+  _globals['_OPENPORTALRESPONSE']._serialized_end=1740
+  _globals['_LISTALLPLANSREQUEST']._serialized_start=1742
+  _globals['_LISTALLPLANSREQUEST']._serialized_end=1842
+  _globals['_LISTALLPLANSRESPONSE']._serialized_start=1844
+  _globals['_LISTALLPLANSRESPONSE']._serialized_end=1950
+  _globals['_CREATEPLANREQUEST']._serialized_start=1953
+  _globals['_CREATEPLANREQUEST']._serialized_end=2412
+  _globals['_CREATEPLANRESPONSE']._serialized_start=2414
+  _globals['_CREATEPLANRESPONSE']._serialized_end=2476
+  _globals['_UPDATEPLANREQUEST']._serialized_start=2479
+  _globals['_UPDATEPLANREQUEST']._serialized_end=2789
+  _globals['_UPDATEPLANRESPONSE']._serialized_start=2791
+  _globals['_UPDATEPLANRESPONSE']._serialized_end=2853
+  _globals['_DELETEPLANREQUEST']._serialized_start=2855
+  _globals['_DELETEPLANREQUEST']._serialized_end=2952
+  _globals['_DELETEPLANRESPONSE']._serialized_start=2954
+  _globals['_DELETEPLANRESPONSE']._serialized_end=2974
 # @@protoc_insertion_point(module_scope)
