@@ -162,7 +162,12 @@ class Tx:
             raise
         last = "; ".join([*self._at_commit, "COMMIT"])
         if self._at_commit and self._connection is None:
-            self._connection = await self._pool.acquire()
+            try:
+                self._connection = await self._pool.acquire()
+            except BaseException as error:
+                self._over = True
+                self._fail(error)
+                raise
             last = f"{self._begin}; {last}"
         self._over = True
         connection, self._connection = self._connection, None
