@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from cnt_grpc.kit import clock
 from cnt_grpc.payment.jobs import PaymentJobs
+from cnt_grpc.payment.queries.commission import insert_rule
+from cnt_grpc.payment.rules import commission
 from tests.contract.effects import settled
 from tests.harness.api import Api
 from tests.harness.stripe import StripeStandIn, Thing
@@ -36,6 +40,29 @@ class Webhooks:
     async def bring_all_about(self, thing: str) -> None:
         """Bring all events about one thing, in the order in which they happened."""
         await self.bring(self.stripe.about(thing))
+
+
+_USUAL: dict[str, Any] = {
+    "kind": "percentage",
+    "basis_points": 2000,
+    "fixed_minor": 0,
+    "fixed_coins": 0,
+    "is_active": True,
+    "minor_per_thousand_coins": 1000,
+    "coin_currency": "USD",
+}
+
+
+@pytest.fixture(autouse=True)
+async def usual_commission(request: pytest.FixtureRequest) -> None:
+    """A fifth: other tests of the same database change the rule, and may have left theirs."""
+    if "world" not in request.fixturenames:
+        return
+    world: World = request.getfixturevalue("world")
+    async with world.db.transaction() as tx:
+        rule = await commission.in_force(tx)
+        if any(rule[name] != value for name, value in _USUAL.items()):
+            await tx.one(insert_rule(), since=clock.now(), **_USUAL)
 
 
 @pytest.fixture

@@ -335,3 +335,98 @@ async def test_a_year_of_giving(world: World, api: Api, stripe: StripeStandIn) -
     reply = await api.as_(ann).payment.GetGivingStatement(year=row["paid_at"].year)
     assert reply.document.content_type == "application/pdf"
     assert reply.document.data.startswith(b"%PDF")
+
+
+async def test_a_discounted_purchase_that_is_refunded_takes_all_of_its_coins(
+    world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks
+) -> None:
+    """Bonus coins too; the code stays used, and what cost nothing has nothing to return."""
+    ann, admin = await world.user(), await world.user(roles={"admin"}, fresh=True)
+    async with world.db.transaction() as tx:
+        half = await makers.code(tx, value=50, max_uses=1)
+        free = await makers.code(tx, value=100)
+    purchase, page = await bought(world, api, ann, (half["code"],), coins=100, bonus_coins=20, amount_minor=1000)
+    await webhooks.bring_all_about(stripe.pay(page))
+    assert await books.balance(world.db, ann.id) == 120
+    refund: dict[str, Any] = {"payment_id": purchase.payment_id, "reason": "Asked for it"}
+    part = await api.as_(admin).payment.RefundPayment(**refund, amount_minor=250, request_id=request_id())
+    assert (part.refunded_minor, await books.balance(world.db, ann.id)) == (250, 60)
+    whole = await api.as_(admin).payment.RefundPayment(**refund, request_id=request_id())
+    assert (whole.refunded_minor, await books.balance(world.db, ann.id)) == (500, 0)
+    with pytest.raises(ApiError, match="DISCOUNT_CODE_USED_UP"):
+        await bought(world, api, ann, (half["code"],))
+    gift, _ = await bought(world, api, ann, (free["code"],))
+    again = api.as_(admin).payment.RefundPayment(
+        payment_id=gift.payment_id, reason="Asked for it", request_id=request_id()
+    )
+    await again.fails(StatusCode.FAILED_PRECONDITION, "PAYMENT_NOT_REFUNDABLE")
+    assert await books.wrong(world.db) == {}
+
+
+@pytest.mark.parametrize(("currency", "amount", "earned"), [("JPY", 2501, 2001), ("KWD", 2500, 2000), ("USD", 99, 80)])
+async def test_amounts_are_in_each_currencys_minor_unit(  # noqa: PLR0917
+    world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks, currency: str, amount: int, earned: int
+) -> None:
+    """Stripe is told the same number as the giver; a commission of a fifth is rounded down."""
+    ann, bob = await world.users(2)
+    wanted: dict[str, Any] = {"recipient_id": bob.id, "amount_minor": amount, "currency": currency}
+    begun = await api.as_(ann).payment.CreatePaymentIntent(**wanted, request_id=request_id())
+    intent = stripe.things[begun.payment_intent_id]
+    assert (intent["amount"], intent["currency"]) == (amount, currency.lower())
+    stripe.pay(begun.payment_intent_id)
+    await webhooks.bring_all_about(begun.payment_intent_id)
+    assert await books.balance(world.db, bob.id, "earnings", currency) == earned
+    [got] = (await api.as_(bob).payment.ListReceivedDonations()).donations
+    assert (got.amount_minor, got.currency, got.earned_minor) == (amount, currency, earned)
+    assert await books.wrong(world.db) == {}
+
+
+_PAID_CALLS = (
+    "PurchaseCoins",
+    "CreatePaymentIntent",
+    "RefundPayment",
+    "CheckoutSubscription",
+    "CreateRecurringDonation",
+)
+
+
+@pytest.mark.parametrize("method", _PAID_CALLS)
+async def test_after_a_failure_the_same_id_goes_on(
+    world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks, method: str
+) -> None:
+    """Stripe is away, the call fails; under the same id it then has its one effect, twice or thrice the same answer."""
+    ann, bob = await world.users(2)
+    who = ann
+    donation: dict[str, Any] = {"recipient_id": bob.id, "amount_minor": 2500, "currency": "USD"}
+    wanted: dict[str, Any] = {"request_id": request_id()}
+    async with world.db.transaction() as tx:
+        package_id, plan_id = (await makers.package(tx))["id"], await makers.plan(tx)
+    match method:
+        case "PurchaseCoins":
+            wanted |= {"package_id": package_id}
+        case "CreatePaymentIntent":
+            wanted |= donation
+        case "CreateRecurringDonation":
+            wanted |= donation | {"interval": 1}
+        case "CheckoutSubscription":
+            wanted |= {"plan_id": plan_id}
+        case _:
+            who = await world.user(roles={"admin"}, fresh=True)
+            paid = await makers.donation(world, ann.id, bob.id, paid=True)
+            wanted |= {"payment_id": paid["payment_id"], "amount_minor": 100, "reason": "Asked for it"}
+    service = {"PurchaseCoins": "wallet", "CheckoutSubscription": "subscription"}.get(method, "payment")
+    call = getattr(getattr(api.as_(who), service), method)
+    stripe.is_away = True
+    try:
+        for _ in range(2):
+            await call(**wanted).fails(StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE")
+    finally:
+        stripe.is_away = False
+        world.system.stripe.party._failures = 0
+    at = len(stripe.things)
+    first, again = [await call(**wanted) for _ in range(2)]
+    assert first == again
+    made = [each["object"] for each in list(stripe.things.values())[at:]]
+    one = {"PurchaseCoins": "checkout.session", "CreatePaymentIntent": "payment_intent", "RefundPayment": "refund"}
+    assert made.count(one.get(method, "checkout.session")) == 1
+    assert await books.wrong(world.db) == {}

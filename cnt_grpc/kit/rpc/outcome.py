@@ -71,7 +71,11 @@ class Outcome:
         if code is grpc.StatusCode.INTERNAL and not isinstance(error, Replayed):
             await self._keep(error)
         answer = rpc_status.to_status(found)
-        await self._context.abort(code, answer.details, answer.trailing_metadata)
+        try:
+            await self._context.abort(code, answer.details, answer.trailing_metadata)
+        except grpc.aio.InternalError:
+            # The caller has gone meanwhile: nobody is there to be refused.
+            raise asyncio.CancelledError from None
 
     async def _keep(self, defect: BaseException) -> None:
         """Write it down for whoever is shown its id. What fails here must not change what the caller is told."""
