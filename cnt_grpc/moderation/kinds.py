@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import NotFound
@@ -83,18 +83,34 @@ class Kind(Protocol):
         ...
 
 
-class Kinds:
-    """The kinds there are."""
+class Named(Protocol):
+    """Whatever is known by a name."""
 
-    def __init__(self, kinds: Iterable[Kind]) -> None:
-        self._by_name: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
+    @property
+    def name(self) -> str:
+        """As it stands in requests."""
+        ...
 
-    def get(self, name: str) -> Kind:
+
+N = TypeVar("N", bound=Named)
+
+
+class Register(Generic[N]):
+    """Kinds by their names."""
+
+    def __init__(self, kinds: Iterable[N]) -> None:
+        self._by_name: Mapping[str, N] = {kind.name: kind for kind in kinds}
+
+    def get(self, name: str) -> N:
         """The kind of this name. Raises NotFound, as for an id that is not there."""
         kind = self._by_name.get(name)
         if kind is None:
             raise NotFound(Reason.SUBJECT_NOT_FOUND)
         return kind
+
+
+class Kinds(Register[Kind]):
+    """The kinds that moderators decide on."""
 
     def all(self) -> Sequence[Kind]:
         """Every kind, by name."""

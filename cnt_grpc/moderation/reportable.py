@@ -1,14 +1,12 @@
 """What moderation must know of a kind of thing that people report, and the register that the plug board fills."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, Self
 
 from cnt_grpc.kit.db import Tx
-from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.moderation.kinds import Subject
-from cnt_grpc.pb.cnt.moderation.v1.reason import Reason
+from cnt_grpc.moderation.kinds import Register, Subject
 
 _EXCERPT: Final = 80
 """Characters of a text that stand for a title where there is none."""
@@ -57,18 +55,8 @@ class Reportable(Protocol):
         ...
 
 
-class Reportables:
-    """The kinds there are."""
-
-    def __init__(self, kinds: Iterable[Reportable]) -> None:
-        self._by_name: Mapping[str, Reportable] = {kind.name: kind for kind in kinds}
-
-    def get(self, name: str) -> Reportable:
-        """The kind of this name. Raises NotFound, as for an id that is not there."""
-        kind = self._by_name.get(name)
-        if kind is None:
-            raise NotFound(Reason.SUBJECT_NOT_FOUND)
-        return kind
+class Reportables(Register[Reportable]):
+    """The kinds that people report."""
 
     async def things(self, tx: Tx, ids: Mapping[str, Sequence[int]]) -> Mapping[tuple[str, int], Thing]:
         """The things with these ids of each kind; one statement a kind."""

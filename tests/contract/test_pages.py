@@ -3,6 +3,7 @@
 import base64
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pytest
@@ -50,8 +51,13 @@ class List:
         """What tells the items of a page from others."""
         return [getattr(item, self.pages.key) for item in getattr(reply, self.pages.items)]
 
-    async def walk(self, size: int, between: Callable[[], Awaitable[None]] | None = None) -> list[Any]:
-        """The items of all pages."""
+    async def walk(
+        self, size: int, between: Callable[[], Awaitable[None]] | None = None, until: AbstractSet[Any] = frozenset()
+    ) -> list[Any]:
+        """The items of all pages, or of those up to the page with the last one of `until`.
+
+        Lists of everybody's grow while tests run: in small steps nobody walks further than to the items that matter.
+        """
         found: list[Any] = []
         token = ""
         while True:
@@ -60,7 +66,7 @@ class List:
             found += shown
             token = reply.next_page_token
             assert len(shown) <= (size or 20)
-            if not token:
+            if not token or (until and until <= set(found)):
                 return found
             assert shown, "a page in the middle is empty"
             if between is not None:
@@ -105,7 +111,7 @@ def lists(world: World, client: Api) -> Lists:
 async def test_every_item_comes_once(lists: Lists, method: Method, size: int) -> None:
     made, items = await lists.of(method)
     assert len(items) == NUMBER
-    found = Counter(await made.walk(size))
+    found = Counter(await made.walk(size, until=items if size in {1, 7} else frozenset()))
     assert max(found.values()) == 1
     assert items <= found.keys()
 
@@ -117,7 +123,7 @@ async def test_every_item_comes_once_while_others_are_added(lists: Lists, method
     async def add() -> None:
         await made.fill(1)
 
-    found = Counter(await made.walk(7, add))
+    found = Counter(await made.walk(7, add, until=items))
     assert max(found.values()) == 1
     assert items <= found.keys()
 

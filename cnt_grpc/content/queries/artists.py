@@ -110,12 +110,6 @@ def artists_page(gate: Gate, limit: int, *, category: bool, after: bool) -> Exec
 
 
 @statement
-def artist_of() -> Executable:
-    """The id of a person as an artist. Parameter: person_id."""
-    return select(_artist.id).where(_artist.user_id == _PERSON)
-
-
-@statement
 def make_artist() -> Executable:
     """Make a person an artist if they are none, and list them if asked; id, listed and was_listed.
 

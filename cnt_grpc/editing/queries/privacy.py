@@ -24,12 +24,6 @@ def versions_of() -> Executable:
 
 
 @statement
-def histories_of() -> Executable:
-    """The ids of a person's histories."""
-    return select(edit_histories.c.id).where(edit_histories.c.owner_id == bindparam("user_id", type_=BigInteger))
-
-
-@statement
 def drop_histories() -> Executable:
     """Drop a person's histories, with their versions and edits."""
     return delete(edit_histories).where(edit_histories.c.owner_id == bindparam("user_id", type_=BigInteger))
