@@ -128,10 +128,9 @@ def set_job() -> Executable:
 
 
 @statement
-def delete_ended() -> Executable:
-    """Drop an edit that ended with that job; no row when it has begun again meanwhile. Parameters: edit, job."""
-    ended = edits.c.job_id.is_not_distinct_from(bindparam("job"))
-    return edits.delete().where(edits.c.id == bindparam("edit"), ended).returning(edits.c.id)
+def delete_edit() -> Executable:
+    """Drop an edit that has ended."""
+    return edits.delete().where(edits.c.id == bindparam("edit")).returning(edits.c.id)
 
 
 # -- for the worker, which asks for nobody ----------------------------------------------------------------------------

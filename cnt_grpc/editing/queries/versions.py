@@ -97,17 +97,21 @@ def is_built_upon() -> Executable:
 
 @statement
 def drop_version() -> Executable:
-    """Take a version out of its history; where it was in use, the one that it was made of is."""
-    dropped = (
+    """Take a version out of its history; returns the one that it was made of. Parameters: history, number."""
+    return (
         edit_versions.delete()
         .where(edit_versions.c.history_id == bindparam("history"), edit_versions.c.number == bindparam("number"))
-        .returning(edit_versions.c.history_id, edit_versions.c.number, edit_versions.c.made_of)
-        .cte("dropped")
+        .returning(edit_versions.c.made_of)
     )
+
+
+@statement
+def leave_version() -> Executable:
+    """Where a version is in use, use another one. Parameters: history, number, other."""
     return (
         update(edit_histories)
-        .where(edit_histories.c.id == dropped.c.history_id, edit_histories.c.in_use == dropped.c.number)
-        .values(in_use=dropped.c.made_of)
+        .where(edit_histories.c.id == bindparam("history"), edit_histories.c.in_use == bindparam("number"))
+        .values(in_use=bindparam("other"))
         .returning(edit_histories.c.id)
     )
 

@@ -79,14 +79,14 @@ async def listed(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:
 
 async def cancel(tx: Tx, caller: Caller, edit_id: int) -> None:
     """Break an edit off; raises NotFound, Precondition when it has ended."""
-    row = await _held(tx, caller, edit_id)
+    row = await held(tx, caller, edit_id)
     if row["state"] != "open" or not await jobs.cancel(tx, row["job_id"]):
         raise Precondition(Reason.EDIT_HAS_ENDED)
 
 
 async def retry(tx: Tx, caller: Caller, edit_id: int, enqueue: Enqueue) -> None:
     """Have an edit made that failed or was broken off; raises NotFound, Precondition, Exhausted."""
-    await _held(tx, caller, edit_id)
+    await held(tx, caller, edit_id)
     row = await shown(tx, caller, edit_id)
     if row["shown_state"] not in {"failed", "cancelled"}:
         raise Precondition(Reason.EDIT_NOT_FAILED)
@@ -104,7 +104,8 @@ def ref_of_version(media_id: int) -> str:
     return f"version:{media_id}"
 
 
-async def _held(tx: Tx, caller: Caller, edit_id: int) -> Row:
+async def held(tx: Tx, caller: Caller, edit_id: int) -> Row:
+    """An edit of the caller's own, as nobody else changes it until the transaction ends; raises NotFound."""
     row = await tx.one(queries.own_edit_locked(), edit=edit_id, owner=caller.user_id)
     if row is None:
         raise NotFound(Reason.EDIT_NOT_FOUND)

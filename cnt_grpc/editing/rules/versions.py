@@ -40,14 +40,14 @@ async def delete(tx: Tx, caller: Caller, edit_id: int) -> None:
 
     Raises NotFound, Precondition while it is under way or others start from its version.
     """
+    # Held, so that of two at once the second finds nothing.
+    await edits.held(tx, caller, edit_id)
     edit = await edits.shown(tx, caller, edit_id)
     if edit["shown_state"] in {"queued", "running"}:
         raise Precondition(Reason.EDIT_NOT_ENDED)
     if edit["version"] is not None:
         await _drop(tx, edit["history_id"], edit["version"], edit["made_id"])
-    # Retried between the two looks at it: then it runs again.
-    if await tx.value(edit_queries.delete_ended(), edit=edit_id, job=edit["job_id"]) is None:
-        raise Precondition(Reason.EDIT_NOT_ENDED)
+    await tx.run(edit_queries.delete_edit(), edit=edit_id)
     await media.release(tx, ROOM, edits.ref_of_edit(edit_id))
 
 
@@ -56,5 +56,7 @@ async def _drop(tx: Tx, history: int, number: int, media_id: int) -> None:
     await media.use(tx, media_id, ROOM, edits.ref_of_version(media_id))
     if await tx.value(queries.is_built_upon(), history=history, number=number):
         raise Precondition(Reason.EDIT_BUILT_UPON)
-    await tx.run(queries.drop_version(), history=history, number=number)
+    made_of = await tx.value(queries.drop_version(), history=history, number=number)
+    # A statement of its own: it sees who took the version into use while the first one waited for them.
+    await tx.run(queries.leave_version(), history=history, number=number, other=made_of)
     await media.release(tx, ROOM, edits.ref_of_version(media_id))
