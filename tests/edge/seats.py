@@ -21,7 +21,7 @@ class Seen(Protocol):
     """What an open stream has shown so far."""
 
     async def changes(self) -> list[dict[str, Any]]:
-        """Of a post: likes, comments, and whether it is approved where that changed."""
+        """Of posts: which one, likes, comments, and whether it is approved where that changed."""
         ...
 
     async def notices(self) -> list[tuple[int, str]]:
@@ -42,7 +42,10 @@ class Seat(Protocol):
     async def like_comment(self, comment_id: str) -> None: ...
     async def comment(self, post_id: str, content: str, parent_id: str = "0") -> str: ...
     async def unread(self) -> int: ...
-    async def watch_post(self, post_id: str) -> Seen: ...
+    async def watch_post(self, post_id: str) -> Seen:
+        """One post, or several with commas between."""
+        ...
+
     async def watch_notices(self, after_seq: int) -> Seen: ...
 
 
@@ -132,7 +135,8 @@ class ByJson:
         return int((await self._ask("GET", "/notifications/unread-count"))["unread_count"])
 
     async def watch_post(self, post_id: str) -> Seen:
-        return await self._watch(f"/community/posts/stream?post_ids={post_id}")
+        asked = "&".join(f"post_ids={each}" for each in post_id.split(","))
+        return await self._watch(f"/community/posts/stream?{asked}")
 
     async def watch_notices(self, after_seq: int) -> Seen:
         return await self._watch(f"/notifications/stream?after_seq={after_seq}")
@@ -174,7 +178,7 @@ class ByGrpc:
         return int((await self._api.notification.GetUnreadCount()).unread_count)
 
     async def watch_post(self, post_id: str) -> Seen:
-        return await self._watch(self._api.community.WatchPosts(post_ids=[int(post_id)], timeout=60))
+        return await self._watch(self._api.community.WatchPosts(post_ids=map(int, post_id.split(",")), timeout=60))
 
     async def watch_notices(self, after_seq: int) -> Seen:
         return await self._watch(self._api.notification.WatchNotifications(after_seq=after_seq, timeout=60))
@@ -219,6 +223,7 @@ class Following:
         told = [each["change"] for each in self._messages if "change" in each]
         return [
             {
+                "post_id": str(each["post_id"]),
                 "likes": int(each.get("likes_count", 0)),
                 "comments": [comment["content"] for comment in each.get("comments", ())],
                 "approved": each["post"].get("is_approved", False) if each.get("post") else None,

@@ -6,6 +6,7 @@ import { ModerationService } from "../../../clients/typescript/src/gen/cnt/moder
 import { NotificationService } from "../../../clients/typescript/src/gen/cnt/notification/v1/notification_service_pb.js";
 
 interface Change {
+  post_id: string;
   likes: number;
   comments: string[];
   approved: boolean | null;
@@ -72,15 +73,16 @@ async function follow<T>(messages: (signal: AbortSignal) => AsyncIterable<T>, ta
   return streams.push(stream) - 1;
 }
 
-function watchPost(baseUrl: string, token: string, postId: string) {
+function watchPost(baseUrl: string, token: string, postIds: string) {
   const { community } = clients(baseUrl, token);
   return follow(
-    (signal) => community.watchPosts({ postIds: [BigInt(postId)] }, { signal }),
+    (signal) => community.watchPosts({ postIds: postIds.split(",").map(BigInt) }, { signal }),
     (stream, { event }) => {
       if (event.case === "change") {
-        const { likesCount, comments, post } = event.value;
+        const { postId, likesCount, comments, post } = event.value;
         const approved = post ? post.isApproved : null;
-        stream.changes.push({ likes: Number(likesCount), comments: comments.map((each) => each.content), approved });
+        const words = comments.map((each) => each.content);
+        stream.changes.push({ post_id: String(postId), likes: Number(likesCount), comments: words, approved });
       }
       return event.case === "heartbeat";
     },
