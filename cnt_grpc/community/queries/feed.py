@@ -79,6 +79,7 @@ def feed_page(begins: Phase | None, limit: int) -> Executable:
         Gate.MEMBER,
         _in_order,
         _CALLER_ID,
+        files=True,
     )
 
 

@@ -10,12 +10,18 @@ from sqlalchemy import (
     Executable,
     FromClause,
     Select,
+    Text,
     bindparam,
+    case,
+    cast,
     false,
+    func,
     lateral,
+    literal_column,
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from cnt_grpc import auth, media
@@ -51,6 +57,18 @@ SHOWN: tuple[ColumnElement[Any], ...] = (
     _post.published_at,
 )
 """What every message of a post shows of its row; messages/posts.py reads it by these names."""
+
+_FILE: tuple[ColumnElement[Any], ...] = (
+    _media.c.id,
+    _media.c.kind,
+    _media.c.visibility,
+    _media.c.key,
+    _media.c.thumbnail_key,
+    _media.c.width,
+    _media.c.height,
+    _media.c.duration_ms,
+)
+"""What a message shows of a file."""
 
 FOUND: tuple[ColumnElement[Any], ...] = (
     _post.id,
@@ -121,9 +139,12 @@ def with_author(
     gate: Gate,
     order: Callable[[Columns], Sequence[ColumnElement[Any]]] = newest_first,
     caller_id: ColumnElement[int] = CALLER_ID,
+    *,
+    files: bool = False,
 ) -> Executable:
     """The posts found, each with its author, and whether the caller likes it: one probe of an index for each row.
 
+    `files`: each with its files too, as JSON, for lists where a second statement would cost more than all the rest.
     LIMIT keeps it so: as a plain join or as EXISTS, Postgres may read all that the caller ever liked.
     """
     page = found.subquery("page")
@@ -141,7 +162,16 @@ def with_author(
         )
         source = source.outerjoin(like, true())
         is_liked = like.c.user_id.is_not(None)
-    return select(page, *names, is_liked.label("is_liked")).select_from(source).order_by(*order(page.c))
+    more = (case((page.c.post_type == "image", _files_as_json(page.c.id))).label("files"),) if files else ()
+    return select(page, *names, is_liked.label("is_liked"), *more).select_from(source).order_by(*order(page.c))
+
+
+def _files_as_json(post_id: ColumnElement[int]) -> ColumnElement[str]:
+    """What `files_of` tells of one post, as a list of objects."""
+    facts = [part for each in _FILE for part in (literal_column(f"'{each.name}'"), each)]
+    told = func.json_agg(aggregate_order_by(func.json_build_object(*facts), post_media.c.position))
+    shown = post_media.join(_media, _media.c.id == post_media.c.media_id)
+    return select(cast(told, Text)).select_from(shown).where(post_media.c.post_id == post_id).scalar_subquery()
 
 
 @statement
@@ -170,17 +200,7 @@ def seen_by() -> Executable:
 def files_of() -> Executable:
     """The files of some posts, each post's in their order. Parameter: post_ids."""
     return (
-        select(
-            post_media.c.post_id,
-            _media.c.id,
-            _media.c.kind,
-            _media.c.visibility,
-            _media.c.key,
-            _media.c.thumbnail_key,
-            _media.c.width,
-            _media.c.height,
-            _media.c.duration_ms,
-        )
+        select(post_media.c.post_id, *_FILE)
         .select_from(post_media.join(_media, _media.c.id == post_media.c.media_id))
         .where(among(post_media.c.post_id, "post_ids"))
         .order_by(post_media.c.post_id, post_media.c.position)
