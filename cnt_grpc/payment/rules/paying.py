@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from cnt_grpc.kit import clock
@@ -9,7 +10,7 @@ from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.rpc.call import Call, Caller
 from cnt_grpc.payment.audited import write_down
-from cnt_grpc.payment.provider import Begun, Order, Provider
+from cnt_grpc.payment.provider import Begun, Order, Provider, Seen
 from cnt_grpc.payment.queries import payments as queries
 from cnt_grpc.payment.rules.settling import settle
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
@@ -78,17 +79,28 @@ async def note_begun(db: Database, payment_id: int, begun: Begun) -> None:
 
 async def sync(db: Database, providers: Providers, payment_id: int) -> Row | None:
     """Have the provider say where a payment stands, and book it; None when the provider knows nothing of it."""
-    async with db.reading() as tx:
-        payment = await tx.one(queries.payment(locked=False), payment_id=payment_id)
-    if payment is None or payment["provider"] == "none":
-        return payment
-    ref = payment["provider_ref"] or payment["checkout_ref"]
-    if ref is None:
+    while True:
+        async with db.reading() as tx:
+            payment = await tx.one(queries.payment(locked=False), payment_id=payment_id)
+        if payment is None or payment["provider"] == "none":
+            return payment
+        ref = payment["provider_ref"] or payment["checkout_ref"]
+        if ref is None:
+            return None
+        seen = await providers.of(payment).read(ref)
+        if seen is None:
+            return None
+        booked = await db.transact(partial(_settle_unless_newer, payment=payment, seen=seen))
+        if booked is not None:
+            return booked
+
+
+async def _settle_unless_newer(tx: Tx, *, payment: Row, seen: Seen) -> Row | None:
+    """Book it; None when somebody else has booked meanwhile what may be newer: then the provider is asked again."""
+    now = await tx.one(queries.payment(locked=True), payment_id=payment["id"])
+    if now is None or now["checked_at"] != payment["checked_at"]:
         return None
-    seen = await providers.of(payment).read(ref)
-    if seen is None:
-        return None
-    return await db.transact(lambda tx: settle(tx, payment_id, seen))
+    return await settle(tx, payment["id"], seen)
 
 
 async def refund(
