@@ -32,7 +32,6 @@ PAIRS = size(200)
 CLOSED_SECONDS = 5.0
 
 
-@pytest.mark.skipif(not FULL, reason="minutes of kills: make faults")
 @pytest.mark.timeout(3600)
 async def test_no_cent_is_lost(at_risk: Whole) -> None:
     """Half of the kills come at a moment of chance, half while a call waits for Stripe: between two of its steps."""

@@ -76,6 +76,7 @@ class StripeStandIn:
             disputed=False,
             balance_transaction=fee["id"],
             currency=intent["currency"],
+            metadata=dict(intent["metadata"]),  # as Stripe does, when the intent has some
         )
         intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}
         self._tell("payment_intent.succeeded", intent)
