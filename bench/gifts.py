@@ -11,27 +11,31 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from random import Random
 
 import asyncpg
-import grpc
 
+from bench import wire
+from bench.cases import FRAME, Case, Way, framed
 from bench.data import RICH
+from bench.load import Target, closed_loop
 from bench.server import HOST
-from bench.system import Database, database
+from bench.system import Database, Servers, bench, database
 from cnt_grpc.kit import clock
 from cnt_grpc.payment.queries.gifts import give
 from cnt_grpc.pb.cnt.payment.v1.gift_pb2 import SendGiftRequest
-from cnt_grpc.pb.cnt.payment.v1.wallet_service_pb2_grpc import WalletServiceStub
 
 CLIENTS = 8
 PROCESSES = 2
+"""Of servers, of pgbench's threads, and of those who run the statement alone."""
 SCALE = 10
 """Of pgbench's tables."""
 ROUNDS = 3
 STATEMENT, CALL = 0.40, 0.15
 """The least parts of TPC-B's rate that we accept."""
+_SEND = Case("gifts", "SendGift", "cnt.payment.v1.WalletService/SendGift", b"", "", CALL, signed_in=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,19 +57,12 @@ def _measure(seconds: int) -> None:
         asyncio.run(_prepare(found.dsn))
         tpcb = found.dsn.replace("/bench?", "/tpcb?")
         subprocess.run(["pgbench", "-i", "-q", "-s", str(SCALE), tpcb], check=True, capture_output=True)
-        server = subprocess.Popen(
-            [sys.executable, "-m", "bench.server", found.dsn, str(found.folder)], stdout=subprocess.PIPE, text=True
-        )
-        assert server.stdout is not None
-        port = int(server.stdout.readline().split()[0])
         rates: dict[str, list[float]] = {"TPC-B": [], "the statement alone": [], "SendGift": []}
-        for _ in range(ROUNDS):
-            rates["TPC-B"].append(_tpcb(tpcb, seconds))
-            rates["the statement alone"].append(_parts(found, seconds))
-            rates["SendGift"].append(asyncio.run(_calls(found, port, seconds)))
-        server.kill()
-        server.wait()
-        server.stdout.close()
+        with bench(found, processes=PROCESSES) as here, here.ours() as servers:
+            for _ in range(ROUNDS):
+                rates["TPC-B"].append(_tpcb(tpcb, seconds))
+                rates["the statement alone"].append(_parts(found, seconds))
+                rates["SendGift"].append(_calls(found, servers, seconds))
     floor = statistics.median(rates["TPC-B"])
     for name, least in (("TPC-B", 1.0), ("the statement alone", STATEMENT), ("SendGift", CALL)):
         rate = statistics.median(rates[name])
@@ -123,24 +120,25 @@ async def _statements(dsn: str, seconds: int, first: int, seed: int) -> int:
     return sum(await asyncio.gather(*(client() for _ in range(CLIENTS // PROCESSES))))
 
 
-async def _calls(found: Database, port: int, seconds: int) -> float:
-    """Gifts a second through the call, to one server process."""
-    random, until = Random(1), time.monotonic() + seconds
+def _calls(found: Database, servers: Servers, seconds: int) -> float:
+    """Gifts a second through the call: each client waits for its answer, and then gives again."""
     people = [person.user_id for person in found.people[:RICH]]
-    async with grpc.aio.insecure_channel(f"{HOST}:{port}") as channel:
-        stub = WalletServiceStub(channel)
+    opened = [
+        wire.Connection(HOST, port, _SEND.headers(Way.DIRECT, found.token(number)))
+        for number, port in zip(range(CLIENTS), cycle(servers.ports), strict=False)
+    ]
+    target = Target(opened, map(framed, _wishes(people[CLIENTS:])), FRAME + 1, servers.cpu)
+    try:
+        return closed_loop(target, in_flight=CLIENTS, seconds=seconds, warm_up=1.0).rate
+    finally:
+        target.close()
 
-        async def client(number: int) -> int:
-            done = 0
-            header = (("authorization", f"Bearer {found.token(number)}"),)
-            while time.monotonic() < until:
-                other = random.choice(people[CLIENTS:])
-                request = SendGiftRequest(gift_id=1, recipient_id=other, request_id=str(uuid.uuid4()))
-                await stub.SendGift(request, metadata=header)
-                done += 1
-            return done
 
-        return sum(await asyncio.gather(*(client(number) for number in range(CLIENTS)))) / seconds
+def _wishes(recipients: Sequence[int]) -> Iterator[bytes]:
+    random = Random(1)
+    while True:
+        wish = SendGiftRequest(gift_id=1, recipient_id=random.choice(recipients), request_id=str(uuid.uuid4()))
+        yield wish.SerializeToString()
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ class PayPalPayouts:
             return text.upper()
         raise Invalid(Reason.PAYMENT_ACCOUNT_INVALID, "an address or a payer id of PayPal is wanted")
 
-    async def send(self, account_id: str, amount_minor: int, currency: str, payout_id: int) -> str:
-        """Send money, once for each payout; PayPal's name of it. Raises Precondition.
+    async def send(self, account_id: str, amount_minor: int, currency: str, key: str) -> str:
+        """Send money, once for each key; PayPal's name of it. Raises Precondition.
 
         https://developer.paypal.com/docs/api/payments.payouts-batch/v1/#payouts_post
         """
@@ -49,14 +49,14 @@ class PayPalPayouts:
             "recipient_type": "EMAIL" if "@" in account_id else "PAYPAL_ID",
             "amount": {"currency": currency, "value": currencies.decimal(amount_minor, currency)},
             "receiver": account_id,
-            "sender_item_id": f"payout:{payout_id}",
+            "sender_item_id": key,
         }
-        header = {"sender_batch_id": f"payout:{payout_id}", "email_subject": "Your earnings"}
+        header = {"sender_batch_id": key, "email_subject": "Your earnings"}
         made = await self.paypal.ask(
             "POST",
             "/v1/payments/payouts",
             {"sender_batch_header": header, "items": [item]},
-            key=f"payout:{payout_id}",
+            key=key,
         )
         return str(made["batch_header"]["payout_batch_id"])
 

@@ -71,8 +71,8 @@ class StripeAccounts:
         made = await self.stripe.ask(self.stripe.client.v1.accounts.login_links.create_async(account_id))
         return str(made["url"])
 
-    async def transfer(self, account_id: str, amount_minor: int, currency: str, payout_id: int) -> str:
-        """Send money to an account, once for each payout; Stripe's name of the transfer. Raises Precondition."""
+    async def transfer(self, account_id: str, amount_minor: int, currency: str, payout_id: int, key: str) -> str:
+        """Send money to an account, once for each key; Stripe's name of the transfer. Raises Precondition."""
         made = await self.stripe.ask(
             self.stripe.client.v1.transfers.create_async(
                 {
@@ -82,7 +82,7 @@ class StripeAccounts:
                     "transfer_group": f"payout:{payout_id}",
                     "metadata": {"payout_id": str(payout_id)},
                 },
-                {"idempotency_key": f"payout:{payout_id}"},
+                {"idempotency_key": key},
             )
         )
         return str(made["id"])

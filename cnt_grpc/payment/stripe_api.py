@@ -243,6 +243,11 @@ class Stripe:
                     yield
                 except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
                     raise ConnectionError(str(error.http_status)) from error
+                except stripe.IdempotencyError as error:
+                    if error.http_status != 409:  # noqa: PLR2004
+                        raise
+                    # The same was asked before and is not answered yet: its process died, and Stripe goes on.
+                    raise ConnectionError("in use") from error
         except stripe.InvalidRequestError as error:
             if error.http_status == 404:  # noqa: PLR2004
                 raise NoSuchThing from error

@@ -57,11 +57,11 @@ class StripeBilling:
 
     stripe: Stripe
 
-    async def customer(self, user_id: int) -> str:
-        """The person as Stripe knows them; the same for each try."""
+    async def customer(self, user_id: int, key: str) -> str:
+        """The person as Stripe is to know them; the same for each try under a key."""
         made = await self.stripe.ask(
             self.stripe.client.v1.customers.create_async(
-                {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": f"customer:{user_id}"}
+                {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": key}
             )
         )
         return str(made["id"])

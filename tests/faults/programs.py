@@ -52,6 +52,7 @@ class Program:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
+        self._read = 0
 
     @property
     def pid(self) -> int:
@@ -73,6 +74,14 @@ class Program:
             self._process = subprocess.Popen(
                 tethered(self._words), cwd=self._folder, env=self.environment, stdout=log, stderr=log
             )
+
+    def unread(self) -> str:
+        """What it wrote since this was asked before."""
+        with self.log.open("rb") as log:
+            log.seek(self._read)
+            text = log.read()
+        self._read += len(text)
+        return text.decode(errors="replace")
 
     def kill(self) -> None:
         """As the kernel does when memory is short."""

@@ -43,6 +43,7 @@ class StripeStandIn:
     """Method, path and idempotency key of each request."""
     on_ask: Callable[[], None] | None = None
     """Called when somebody asks, before they are answered."""
+    _doing: set[str] = field(default_factory=set)
     _done: dict[str, tuple[str, Thing]] = field(default_factory=dict)
     _number: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -388,16 +389,23 @@ class StripeStandIn:
             form |= {f":{name}": value for name, value in request.match_info.items()}
             key = request.headers.get("Idempotency-Key", "")
             said = json.dumps([request.path, form], sort_keys=True)
+            if key in self._doing:
+                error = {"type": "idempotency_error", "code": "idempotency_key_in_use"}
+                return web.json_response({"error": error}, status=409)
             if key in self._done:
                 before, thing = self._done[key]
                 if before != said:
                     return web.json_response({"error": {"type": "idempotency_error"}}, status=400)
                 return web.json_response(self._shown(thing, []))
+            if key:
+                self._doing.add(key)
             try:
                 thing = await make(form)
             except Refused as refused:
                 error = {"type": "invalid_request_error", "code": str(refused), "message": "no"}
                 return web.json_response({"error": error}, status=400)
+            finally:
+                self._doing.discard(key)
             self._done[key] = (said, thing)
             return web.json_response(self._shown(thing, []))
 

@@ -207,7 +207,35 @@ async def test_many_streams_share_a_read(memory: Memory, dispatcher: Dispatcher[
     for each in opened:
         each.__exit__(None, None, None)
     assert not dispatcher._streams
-    assert not any(dispatcher._sweep)
+
+
+async def test_a_sweep_forgets_who_left(dispatcher: Dispatcher[int], fast_sweep: None) -> None:
+    with watching(dispatcher, 1), watching(dispatcher, 2), watching(dispatcher, 3):
+        pass
+    with watching(dispatcher, 4) as stays:
+        async with asyncio.timeout(PATIENCE):
+            while list(dispatcher._round) != [stays]:
+                await asyncio.sleep(0.01)
+
+
+async def test_a_sweep_visits_all_in_turn(
+    dispatcher: Dispatcher[int], fast_sweep: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visited: list[int] = []
+    visit = dispatcher._visit
+
+    def noted(stream: Tail[int], now: float) -> None:
+        visited.append(stream.key)
+        visit(stream, now)
+
+    monkeypatch.setattr(dispatcher, "_visit", noted)
+    opened = [watching(dispatcher, recipient_id) for recipient_id in range(1, 401)]
+    async with asyncio.timeout(PATIENCE):
+        while len(visited) < 1200:
+            await asyncio.sleep(0.01)
+    assert visited[:1200] == [*range(1, 401)] * 3
+    for each in opened:
+        each.__exit__(None, None, None)
 
 
 async def test_an_audience_shares_one_place(memory: Memory, dispatcher: Dispatcher[int]) -> None:

@@ -98,12 +98,12 @@ async def test_accounts(stripe: Stripe) -> None:
         await accounts.standing_of(made.account_id, 2)
     assert await accounts.onboarding_link(made.account_id)
     assert await accounts.dashboard_link(made.account_id)
-    assert await accounts.transfer(made.account_id, 100, "USD", 1)
+    assert await accounts.transfer(made.account_id, 100, "USD", 1, "a payout's key")
 
 
 async def test_subscriptions(stripe: Stripe) -> None:
     billing = StripeBilling(stripe)
-    customer = await billing.customer(1)
+    customer = await billing.customer(1, "a customer's key")
     page, _ = await billing.page(customer, offer(), "a fourth key")
     await billing.begun(page)
     found = await billing.read("sub_123")
@@ -114,6 +114,6 @@ async def test_subscriptions(stripe: Stripe) -> None:
 
 async def test_recurring_donations(stripe: Stripe) -> None:
     billing = StripeBilling(stripe)
-    page, _ = await billing.page(await billing.customer(2), offer("week", 0), "a sixth key")
+    page, _ = await billing.page(await billing.customer(2, "another customer's key"), offer("week", 0), "a sixth key")
     await billing.close(page)
     await billing.end("sub_123")

@@ -1,9 +1,9 @@
 """Reads numbered logs for all who watch them in a process together: ten thousand watchers cost few statements."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
-from itertools import cycle
 from typing import Generic
 
 import structlog
@@ -17,8 +17,8 @@ SWEEP_SECONDS = 4.0
 """How often each log is read although nothing woke its watchers: a lost wake-up costs this much, no row."""
 BEAT_SECONDS = 4.5
 """A sweep sends a heartbeat when the last one is older than this: with the sweep's own period, every 9 s at most."""
-_SLOTS = 64
-"""Moments over which a sweep is spread: would all streams wake at once, unary calls would have to wait for them."""
+_SHORTEST_STEP, _LONGEST_STEP = 0.005, 0.05
+"""Seconds between two steps of a sweep, which visits few streams at each: short calls would have to wait for many."""
 _RETRY_SECONDS = 1.0
 _LAST_SECONDS = 5.0
 """How long before its deadline a stream is told to end in order, rather than be cut off."""
@@ -60,18 +60,17 @@ class Dispatcher(Generic[S]):
         self._streams: dict[int, list[Tail[S]]] = {}
         self._asking: dict[Tail[S], None] = {}  # a set that keeps its order, so that nobody is overtaken for ever
         self._asked = asyncio.Event()
-        self._sweep: list[set[Tail[S]]] = [set() for _ in range(_SLOTS)]
-        self._slots = cycle(range(_SLOTS))
+        self._round: deque[Tail[S]] = deque()  # in the order of their visits; those who have left are still among them
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: Callable[[], None] | None = None
 
     def open(self, key: int, after_seq: int, deadline: float, stopping: asyncio.Event) -> Tail[S]:
         """A stream that gets rows from now on and until `leave`, which is the end of its `with` block."""
         self._start(stopping)
-        stream = Tail(self, key, after_seq, deadline - _LAST_SECONDS, next(self._slots))
+        stream = Tail(self, key, after_seq, deadline - _LAST_SECONDS)
         # Registered before the first read: what is committed from now on wakes the stream, the rest is read.
         self._streams.setdefault(key, []).append(stream)
-        self._sweep[stream.slot].add(stream)
+        self._round.append(stream)
         self.ask(stream)
         if stopping.is_set():
             stream.end(Cause.SERVER_STOPPING)
@@ -79,7 +78,6 @@ class Dispatcher(Generic[S]):
 
     def leave(self, stream: Tail[S]) -> None:
         """Forget the stream."""
-        self._sweep[stream.slot].discard(stream)
         self._asking.pop(stream, None)
         mine = self._streams[stream.key]
         mine.remove(stream)
@@ -159,17 +157,29 @@ class Dispatcher(Generic[S]):
                     stream.give(head, rows)
 
     async def _sweeping(self) -> None:
-        """Visit every stream once in a period: read its log, beat when it is time, end it when its time is up."""
+        """Visit every stream once in a period, evenly."""
         loop = asyncio.get_running_loop()
-        for slot in cycle(self._sweep):
-            await asyncio.sleep(SWEEP_SECONDS / _SLOTS)
+        before, due = loop.time(), 0.0
+        while True:
+            step = SWEEP_SECONDS / (len(self._round) or 1)
+            await asyncio.sleep(min(max(step, _SHORTEST_STEP), _LONGEST_STEP))
             now = loop.time()
-            for stream in slot:
-                self.ask(stream)
-                if now >= stream.deadline:
-                    stream.end(Cause.TIME_UP)
-                elif now - stream.beaten_at >= BEAT_SECONDS:
-                    stream.beat()
+            due = min(due + (now - before) / SWEEP_SECONDS * len(self._round), len(self._round))
+            before = now
+            while due >= 1:
+                due -= 1
+                self._visit(self._round.popleft(), now)
+
+    def _visit(self, stream: Tail[S], now: float) -> None:
+        """Read its log, beat when it is time, end it when its time is up."""
+        if stream.has_left:
+            return
+        self._round.append(stream)
+        self.ask(stream)
+        if now >= stream.deadline:
+            stream.end(Cause.TIME_UP)
+        elif now - stream.beaten_at >= BEAT_SECONDS:
+            stream.beat()
 
     async def _ending(self, stopping: asyncio.Event) -> None:
         """End all streams when the server stops."""

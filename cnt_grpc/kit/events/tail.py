@@ -85,17 +85,17 @@ class Tail(Generic[S]):
 
     # No context manager made from a generator, no event, no queue: each would be there ten thousand times.
     __slots__ = ("_beat_due", "_caught_up", "_end", "_error", "_given", "_host", "_page", "_sent", "_stale", "_state",
-                 "_waiter", "beaten_at", "deadline", "key", "on_wake", "slot")  # fmt: skip
+                 "_waiter", "beaten_at", "deadline", "has_left", "key", "on_wake")  # fmt: skip
 
-    def __init__(self, host: Host[S], key: int, after_seq: int, deadline: float, slot: int) -> None:
+    def __init__(self, host: Host[S], key: int, after_seq: int, deadline: float) -> None:
         self._host = host
         self.key = key
         """Which log."""
         self.deadline = deadline
         """In seconds of the event loop's clock, as `beaten_at` is."""
-        self.slot = slot
-        """For the host: when its turn in a sweep is."""
         self.beaten_at = 0.0
+        self.has_left = False
+        """Whether its block has ended."""
         self._given = after_seq  # every row up to here has been put into a page
         self._sent = after_seq  # every row up to here has been taken by the handler
         self._page: list[Row] = []  # newest first, so that taking the oldest is a pop
@@ -167,6 +167,7 @@ class Tail(Generic[S]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.has_left = True
         self._host.leave(self)
 
     async def next(self) -> Row | Beat[S] | End:

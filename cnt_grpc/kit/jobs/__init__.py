@@ -1,4 +1,4 @@
-"""Background jobs: enqueued in the caller"s transaction, run by a worker at least once, with one result.
+"""Background jobs: enqueued in the caller's transaction, run by a worker at least once, with one result.
 
     PROBE = Job("media.probe", media_jobs_pb2.ProbeMedia, attempts=5, timeout=timedelta(minutes=2))
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Executable, Text, bindparam, insert, select, update
 
+from cnt_grpc import auth
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.paging import beyond
 from cnt_grpc.payment.tables import payment_accounts, payouts
@@ -35,6 +36,12 @@ def own_account() -> Executable:
 def own_account_with() -> Executable:
     """A person's account with a provider. Parameters: owner_id, provider."""
     return select(payment_accounts).where(_own(), _account.provider == bindparam("provider", type_=Text))
+
+
+@statement
+def member_since() -> Executable:
+    """When a person came. Parameter: owner_id."""
+    return select(auth.standings.c.created_at).where(auth.standings.c.id == _OWNER)
 
 
 @statement

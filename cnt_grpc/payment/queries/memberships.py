@@ -157,6 +157,11 @@ def customer_of() -> Executable:
 
 @statement
 def note_customer() -> Executable:
-    """Note a person as Stripe knows them. Parameters: owner_id, customer_ref."""
+    """Note a person as Stripe knows them, and answer what is noted: the first. Parameters: owner_id, customer_ref."""
     values = {"user_id": _OWNER, "customer_ref": bindparam("customer_ref", type_=Text)}
-    return upsert(provider_customers).values(values).on_conflict_do_nothing()
+    return (
+        upsert(provider_customers)
+        .values(values)
+        .on_conflict_do_update(index_elements=["user_id"], set_={"user_id": provider_customers.c.user_id})
+        .returning(provider_customers.c.customer_ref)
+    )

@@ -45,7 +45,7 @@ async def begin(db: Database, billing: StripeBilling, caller: Caller, plan_id: i
         return made
 
     subscription_id = await db.transact(intend)
-    customer = await customers.known(db, billing, caller.user_id)
+    customer = await customers.known(db, billing, caller.user_id, f"{caller.user_id}:{under}")
     async with db.reading() as tx:
         plan = await tx.one(queries.offered_plan(), plan_id=plan_id)
     if plan is None:

@@ -1,6 +1,7 @@
 """Payouts: earnings leave the balance when they are asked for, and come back when the provider refuses."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cnt_grpc import auth
 from cnt_grpc.kit import clock
@@ -34,8 +35,11 @@ async def open_account(db: Database, accounts: StripeAccounts, caller: Caller, c
     async with db.reading() as tx:
         if await tx.one(queries.own_account_with(), owner_id=caller.user_id, provider="stripe"):
             raise Conflict(Reason.PAYMENT_ACCOUNT_EXISTS)
-    # One account for each person, however often they ask and die in between.
-    made = await accounts.create(caller.user_id, country, f"account:{caller.user_id}:{country}")
+        since: datetime = await tx.value(queries.member_since(), owner_id=caller.user_id)
+    # One account for each person, however often they ask and die in between; and never that of somebody who had the
+    # same number before the database was restored.
+    key = f"account:{caller.user_id}:{since:%Y%m%d%H%M%S%f}:{country}"
+    made = await accounts.create(caller.user_id, country, key)
     return await db.transact(lambda tx: _keep(tx, caller, "stripe", made))
 
 

@@ -29,7 +29,7 @@ async def begin(
     """Begin to give again and again: its id, and where the first is paid. Raises NotFound, Precondition."""
     billing.stripe.require()
     row = await db.transact(lambda tx: _intend(tx, caller, gift, interval, under))
-    customer = await customers.known(db, billing, caller.user_id)
+    customer = await customers.known(db, billing, caller.user_id, f"{caller.user_id}:{under}")
     offer = Offer(
         what="Donation",
         amount_minor=row["amount_minor"],

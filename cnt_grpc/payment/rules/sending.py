@@ -23,7 +23,7 @@ async def send(db: Database, stripe: StripeAccounts, paypal: PayPalPayouts, payo
             await _by_paypal(db, paypal, account["account_id"], payout)
         else:
             amount, currency = payout["amount_minor"], payout["currency"]
-            ref = await stripe.transfer(account["account_id"], amount, currency, payout_id)
+            ref = await stripe.transfer(account["account_id"], amount, currency, payout_id, _key(payout))
             await db.transact(lambda tx: _paid(tx, payout, "stripe", ref))
     except Precondition as refused:
         failure = refused.metadata.get("provider_code", "") or str(refused.reason)
@@ -34,13 +34,18 @@ async def _by_paypal(db: Database, paypal: PayPalPayouts, account_id: str, payou
     """PayPal says later whether it arrived: the reconciler comes back until then."""
     ref = payout["provider_ref"]
     if ref is None:
-        ref = await paypal.send(account_id, payout["amount_minor"], payout["currency"], payout["id"])
+        ref = await paypal.send(account_id, payout["amount_minor"], payout["currency"], _key(payout))
         await db.transact(lambda tx: tx.run(queries.set_payout_ref(), payout_id=payout["id"], provider_ref=ref))
     found = await paypal.read(ref)
     if found.is_paid:
         await db.transact(lambda tx: _paid(tx, payout, "paypal", ref))
     elif found.failure:
         await db.transact(lambda tx: _fail(tx, payout, found.failure))
+
+
+def _key(payout: Row) -> str:
+    """What a provider knows a payout by: for ever, while a database that was restored gives the same numbers again."""
+    return f"payout:{payout['id']}:{payout['created_at']:%Y%m%d%H%M%S%f}"
 
 
 async def _paid(tx: Tx, payout: Row, provider: str, ref: str) -> None:
