@@ -32,6 +32,7 @@ async def do_tell_followers(payload: TellFollowers, run: Run) -> None:
         rows = await tx.all(stmt, person_id=item["creator_id"], after=payload.after)
         followers = [row["follower_id"] for row in rows]
         notice = notification.NewItem(
+            user_id=item["creator_id"],
             content_type=item["kind"],
             content_id=payload.item_id,
             content_title=item["title"],

@@ -130,6 +130,8 @@ class NewItem(
 ):
     """An artist whom the recipient follows published something."""
 
+    user_id: int
+    """The artist as a person."""
     content_type: str
     content_id: int
     content_title: str

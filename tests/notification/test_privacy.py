@@ -58,10 +58,18 @@ async def test_what_others_were_told_names_nobody_any_more(office: Office) -> No
     await office.tell(ann, notice=notification.Follow(user_id=cy.id, name=cy.name))
     comment = notification.Comment(user_id=cy.id, name=cy.name, post_id=1, comment_id=2, excerpt="I live in Rome")
     await office.tell(ann, notice=comment)
-    await office.settled(ann, "sent", "sent")
+    item = notification.NewItem(
+        user_id=cy.id, content_type="music", content_id=3, content_title="Psalm 23", artist_id=4, artist_name=cy.name
+    )
+    await office.tell(ann, notice=item)
+    await office.settled(ann, "sent", "sent", "sent")
     async with office.db.transaction() as tx:
         await HOLDER.erase(tx, cy.id)
     records = await exported(office, ann)
     assert not any(cy.name in str(record) or "Rome" in str(record) for _, record in records)
     titles = [record["title"] for kind, record in records if kind == "notifications"]
-    assert titles == ["Deleted person follows you", "Deleted person commented on your post"]
+    assert titles == [
+        "Deleted person follows you",
+        "Deleted person commented on your post",
+        "Deleted person published “Psalm 23”",
+    ]

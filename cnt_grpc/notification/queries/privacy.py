@@ -65,8 +65,11 @@ def make_nameless(kind: str) -> Executable:
     It reads the whole table, 90 days at most: people go seldom, and an index would cost every notice a little.
     """
     table = ABOUT_OTHERS[kind]
-    data, name = table.c.data, table.c.data["name"].astext
-    nameless = cast({"name": NOBODY}, JSONB)
+    data = table.c.data
+    name = func.coalesce(data["name"].astext, data["artist_name"].astext)
+    nameless = case(
+        (data.has_key("artist_name"), cast({"artist_name": NOBODY}, JSONB)), else_=cast({"name": NOBODY}, JSONB)
+    )
     return (
         update(table)
         .where(data["user_id"].astext == bindparam("user_id", type_=Text))

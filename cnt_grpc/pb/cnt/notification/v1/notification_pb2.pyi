@@ -66,7 +66,9 @@ class _NotificationTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Noti
     NOTIFICATION_TYPE_CONTENT_REJECTED: _NotificationType.ValueType  # 6
     """Something of yours was not approved. Data: content_type, content_id, content_title, reason."""
     NOTIFICATION_TYPE_NEW_ITEM: _NotificationType.ValueType  # 7
-    """An artist whom you follow published something. Data: content_type, content_id, content_title, artist_id, artist_name."""
+    """An artist whom you follow published something. Data: user_id, content_type,
+    content_id, content_title, artist_id, artist_name.
+    """
     NOTIFICATION_TYPE_EVENT_ANSWER: _NotificationType.ValueType  # 8
     """Someone answered your invitation or wants to come to your event. Data: user_id, name, event_id, event_title, answer."""
     NOTIFICATION_TYPE_SUPPORT_ANSWER: _NotificationType.ValueType  # 9
@@ -108,7 +110,9 @@ NOTIFICATION_TYPE_CONTENT_APPROVED: NotificationType.ValueType  # 5
 NOTIFICATION_TYPE_CONTENT_REJECTED: NotificationType.ValueType  # 6
 """Something of yours was not approved. Data: content_type, content_id, content_title, reason."""
 NOTIFICATION_TYPE_NEW_ITEM: NotificationType.ValueType  # 7
-"""An artist whom you follow published something. Data: content_type, content_id, content_title, artist_id, artist_name."""
+"""An artist whom you follow published something. Data: user_id, content_type,
+content_id, content_title, artist_id, artist_name.
+"""
 NOTIFICATION_TYPE_EVENT_ANSWER: NotificationType.ValueType  # 8
 """Someone answered your invitation or wants to come to your event. Data: user_id, name, event_id, event_title, answer."""
 NOTIFICATION_TYPE_SUPPORT_ANSWER: NotificationType.ValueType  # 9

@@ -243,7 +243,8 @@ export enum NotificationType {
   CONTENT_REJECTED = 6,
 
   /**
-   * An artist whom you follow published something. Data: content_type, content_id, content_title, artist_id, artist_name.
+   * An artist whom you follow published something. Data: user_id, content_type,
+   * content_id, content_title, artist_id, artist_name.
    *
    * @generated from enum value: NOTIFICATION_TYPE_NEW_ITEM = 7;
    */
