@@ -28,8 +28,13 @@ SILENCE = 60
 """Seconds without a byte after which a stream is dead. Servers beat every 10 s, uploads move or are resumed."""
 
 PROBES = ("/health", "/readyz")
-REDIRECTS = ("/api/v1/auth/google", "/api/v1/auth/google/callback")
+GOOGLE_CALLBACK = "/api/v1/auth/google/callback"
+REDIRECTS = ("/api/v1/auth/google", GOOGLE_CALLBACK)
 """Addresses of the JSON API that answer with redirects, which no RPC can."""
+
+READS_COOKIES = frozenset({f"side {GOOGLE_CALLBACK}"})
+"""Routes whose server reads a cookie: who comes back from Google must be the browser that left. Tokens lie in
+`authorization`, and so no other route passes one on."""
 
 _ALWAYS_SERVED = (
     "grpc.health.v1.Health",
@@ -57,6 +62,15 @@ _NOWHERE: Yaml = {
 
 def routes(contract: Contract) -> list[Yaml]:
     """Every route in the order in which Envoy tries them."""
+    return [route if route["name"] in READS_COOKIES else _without_cookies(route) for route in _all_routes(contract)]
+
+
+def _without_cookies(route: Yaml) -> Yaml:
+    # Here and not for all routes at once: Envoy has no way to take such a word back for one of them.
+    return {**route, "request_headers_to_remove": ["cookie"]}
+
+
+def _all_routes(contract: Contract) -> list[Yaml]:
     uploads = [method for method in contract.methods if method.client_streaming]
     return [
         # A load balancer asks often and from one address: no limit by address.

@@ -4,58 +4,22 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
 import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock
 from tests.auth import makers
+from tests.auth.redirects import START, Browser, browsing, told
 from tests.harness.api import Api
 from tests.harness.google import GoogleStandIn
 from tests.harness.running import Running
 from tests.harness.world import World
 
-START = "/api/v1/auth/google"
-
-
-class Browser:
-    """Follows redirects one by one."""
-
-    def __init__(self, session: aiohttp.ClientSession, side_url: str) -> None:
-        self._session = session
-        self._side_url = side_url
-        self.cookie = ""
-
-    async def get(self, url: str) -> str:
-        """Where the answer leads; our own address leads to the side under test, as Envoy would."""
-        parts = urlsplit(url)
-        if parts.path.startswith(START):
-            url = f"{self._side_url}{parts.path}?{parts.query}"
-        headers = {"Cookie": f"cnt_google={self.cookie}"} if self.cookie else {}
-        async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
-            assert answer.status == 302, await answer.text()
-            if "cnt_google" in answer.cookies:
-                morsel = answer.cookies["cnt_google"]
-                self.cookie = morsel.value
-                self.morsel = morsel
-                assert answer.headers["Cache-Control"] == "no-store"
-            return answer.headers["Location"]
-
-    async def to_callback(self) -> str:
-        """As far as Google's redirect back to us."""
-        return await self.get(await self.get(START))
-
 
 @pytest.fixture
 async def browser(running: Running) -> AsyncIterator[Browser]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield Browser(session, running.side_url)
-
-
-def told(location: str) -> dict[str, str]:
-    """What the page is told."""
-    assert location.startswith("http://localhost:3000/?")
-    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+    async with browsing(running.side_url) as made:
+        yield made
 
 
 async def test_there_and_back(api: Api, google: GoogleStandIn, browser: Browser) -> None:
@@ -86,7 +50,7 @@ async def test_another_browser_cannot_finish(google: GoogleStandIn, browser: Bro
     callback = await browser.to_callback()
     own, browser.cookie = browser.cookie, ""
     assert told(await browser.get(callback)) == {"error": "expired"}
-    other = Browser(browser._session, running.side_url)
+    other = Browser(browser.session, running.side_url)
     await other.get(START)
     assert told(await other.get(callback)) == {"error": "expired"}
     browser.cookie = own[:-4] + "AAAA"

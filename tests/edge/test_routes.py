@@ -87,6 +87,13 @@ def test_each_json_path_has_a_route_with_the_right_limit(method: Method) -> None
             assert takes_large_bodies(route) is method.client_streaming, spelling
 
 
+def test_no_cookie_passes_but_to_where_it_is_read() -> None:
+    """One route alone reads one; whatever is added drops them."""
+    passing = [route["name"] for route in ROUTES if "cookie" not in route.get("request_headers_to_remove", ())]
+    assert passing == ["side /api/v1/auth/google/callback"]
+    assert first_route("/api/v1/auth/google/callback", "GET")["name"] == passing[0]
+
+
 def test_what_is_nowhere_goes_nowhere() -> None:
     for path in ("/", "/metrics", "/cnt.auth.v1.Nope/Login", "/api/v2/x", "/media", "/health/x"):
         assert first_route(path)["name"] == "nowhere"

@@ -106,6 +106,19 @@ async def test_the_side_is_told_the_same(front: Edge) -> None:
     assert not [name for name in seen if name.startswith("x-envoy")]
 
 
+async def test_only_who_comes_back_from_google_brings_a_cookie(front: Edge) -> None:
+    """Which browser it is, is sealed in one; everybody else is told nothing."""
+    for path, passes in (
+        ("/api/v1/auth/google/callback?state=s&code=c", True),
+        ("/api/v1/auth/google", False),
+        ("/docs", False),
+        ("/media/x/../../docs", False),
+    ):
+        answer = await front.ask("GET", path, headers={"cookie": "cnt_google=sealed"})
+        seen = {name.lower(): value for name, value in json.loads(answer.body)["headers"].items()}
+        assert seen.get("cookie") == ("cnt_google=sealed" if passes else None), path
+
+
 async def test_behind_a_proxy_its_word_counts_and_nobody_elses(config: EdgeConfig) -> None:
     async with edge(replace(config, trusted_hops=1)) as behind:
         for claim, address in (("8.8.8.8", "8.8.8.8"), ("6.6.6.6, 8.8.8.8", "8.8.8.8"), ("::1", "::1")):
