@@ -1,6 +1,8 @@
 """What administrators do with people: finding them, roles, bans, removal; each act audited, none on oneself."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -143,29 +145,63 @@ async def test_nobody_acts_on_themselves(admin: Service, boss: Person) -> None:
         await call.fails(StatusCode.PERMISSION_DENIED, "ACT_ON_ONESELF")
 
 
-async def test_two_who_demote_each_other_leave_one(world: World, api: Api) -> None:
-    one, two = [await world.user(roles={"admin"}, fresh=True) for _ in range(2)]
+@asynccontextmanager
+async def alone(world: World, *people: Person) -> AsyncIterator[None]:
+    """Nobody is an administrator but these, until the test has ended."""
+    ids = [each.id for each in people]
     async with world.db.transaction() as tx:
-        # Of this test alone: whoever is an administrator besides them comes back when it ends.
         others = await tx.raw(
-            "DELETE FROM user_roles WHERE role = 'admin' AND user_id NOT IN ($1, $2) RETURNING user_id", one.id, two.id
+            "DELETE FROM user_roles WHERE role = 'admin' AND NOT user_id = ANY($1) RETURNING user_id", ids
         )
     try:
+        yield
+    finally:
+        async with world.db.transaction() as tx:
+            await tx.raw(
+                "INSERT INTO user_roles (user_id, role, granted_at) SELECT unnest($1::bigint[]), 'admin', now()",
+                [row["user_id"] for row in others],
+            )
+
+
+async def able(world: World) -> list[int]:
+    """Who is an administrator and may act as one."""
+    async with world.db.transaction() as tx:
+        rows = await tx.raw(
+            "SELECT id FROM users JOIN user_roles ON user_id = id WHERE role = 'admin'"
+            " AND banned_at IS NULL AND delete_after IS NULL AND erased_at IS NULL"
+        )
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [("SetUserAdmin", {"is_admin": False}), ("BanUser", {"reason": "x"}), ("DeleteUser", {"reason": "x"})],
+)
+async def test_two_who_do_away_with_each_other_leave_one(
+    world: World, api: Api, method: str, given: dict[str, Any]
+) -> None:
+    one, two = [await world.user(roles={"admin"}, fresh=True) for _ in range(2)]
+    async with alone(world, one, two):
         answers = await asyncio.gather(
-            api.as_(one).admin.SetUserAdmin(user_id=two.id, is_admin=False),
-            api.as_(two).admin.SetUserAdmin(user_id=one.id, is_admin=False),
+            *(
+                getattr(api.as_(each).admin, method)(user_id=other.id, **given)._one()
+                for each, other in ((one, two), (two, one))
+            ),
             return_exceptions=True,
         )
         assert sum(isinstance(each, BaseException) for each in answers) == 1, answers
-        async with world.db.transaction() as tx:
-            left = await tx.raw("SELECT user_id FROM user_roles WHERE role = 'admin'")
-        assert len(left) == 1
-    finally:
-        async with world.db.transaction() as tx:
-            for row in others:
-                await tx.raw(
-                    "INSERT INTO user_roles (user_id, role, granted_at) VALUES ($1, 'admin', now())", row["user_id"]
-                )
+        assert len(await able(world)) == 1
+
+
+async def test_who_has_banned_the_other_administrators_is_the_last_one(world: World, api: Api) -> None:
+    one, two, gone = [await world.user(roles={"admin"}, fresh=True) for _ in range(3)]
+    async with alone(world, one, two, gone):
+        await api.as_(gone).user.DeleteMe()
+        await api.as_(one).admin.BanUser(user_id=two.id, reason="x")
+        await api.as_(one).user.DeleteMe().fails(StatusCode.FAILED_PRECONDITION, "LAST_ADMIN")
+        await api.as_(one).admin.UnbanUser(user_id=two.id)
+        await api.as_(one).user.DeleteMe()
+        assert await able(world) == [two.id]
 
 
 async def test_a_confirmation_must_be_fresh(world: World, api: Api) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Executable, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from cnt_grpc.auth.tables import user_roles
+from cnt_grpc.auth.tables import user_roles, users
 from cnt_grpc.kit.db import Tx, statement
 
 
@@ -21,8 +21,13 @@ async def delete_role(tx: Tx, user_id: int, role: str) -> bool:
 
 
 async def locked_people(tx: Tx, role: str) -> list[int]:
-    """The ids of all who have a role; nobody takes it from one of them until this transaction ends."""
-    return [row["user_id"] for row in await tx.all(_locked(), role=role)]
+    """The ids of all who have a role and may use it: neither banned nor on their way out.
+
+    Until this transaction ends nobody takes it from one of them, and nobody else who asks here gets an answer.
+    """
+    await tx.all(_locked(), role=role)
+    # A statement of its own: it sees the bans and wishes to leave that were committed while the first one waited.
+    return [row["user_id"] for row in await tx.all(_able(), role=role)]
 
 
 async def people_with_role(tx: Tx, role: str) -> list[int]:
@@ -52,6 +57,21 @@ def _locked() -> Executable:
         .where(user_roles.c.role == bindparam("role"))
         .order_by(user_roles.c.user_id)
         .with_for_update()
+    )
+
+
+@statement
+def _able() -> Executable:
+    return (
+        select(user_roles.c.user_id)
+        .join_from(user_roles, users, users.c.id == user_roles.c.user_id)
+        .where(
+            user_roles.c.role == bindparam("role"),
+            users.c.banned_at.is_(None),
+            users.c.delete_after.is_(None),
+            users.c.erased_at.is_(None),
+        )
+        .order_by(user_roles.c.user_id)
     )
 
 
