@@ -16,7 +16,9 @@ from sqlalchemy import (
     text,
 )
 
-from cnt_grpc.kit.db.tables import MOMENT, metadata
+from cnt_grpc.kit.db.tables import MOMENT, metadata, violation
+from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.pb.cnt.admin.v1.reason import Reason
 
 dashboard_totals = Table(
     "dashboard_totals",
@@ -58,7 +60,13 @@ creator_applications = Table(
     PrimaryKeyConstraint("id", name="pk_creator_applications"),
     CheckConstraint("status IN ('pending', 'approved', 'rejected')", name="status"),
     CheckConstraint("(status = 'pending') = (decided_at IS NULL)", name="decided"),
-    Index("uq_creator_applications_pending", "user_id", unique=True, postgresql_where=text("status = 'pending'")),
+    Index(
+        "uq_creator_applications_pending",
+        "user_id",
+        unique=True,
+        postgresql_where=text("status = 'pending'"),
+        info=violation(Precondition, Reason.APPLICATION_PENDING),
+    ),
     Index("ix_creator_applications_user_id", "user_id", "id"),
     Index("ix_creator_applications_created_at", "created_at", "id"),
     Index("ix_creator_applications_status", "status", "created_at", "id"),

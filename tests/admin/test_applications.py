@@ -1,5 +1,6 @@
 """How people become creators: papers that nobody but administrators sees, and a decision."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from cnt_grpc.pb.cnt.auth.v1 import user_pb2
 from cnt_grpc.pb.cnt.media.v1 import media_pb2
 from cnt_grpc.pb.cnt.media.v1 import media_service_pb2 as media_service
 from cnt_grpc.pb.cnt.notification.v1 import notification_pb2
-from tests.harness.api import Api
+from tests.harness.api import Api, ApiError
 from tests.harness.world import World
 from tests.media.test_purposes import file_of
 from tests.media.test_uploads import Ann, until
@@ -98,6 +99,19 @@ async def test_who_is_rejected_is_told_why_and_may_apply_again(ann: Ann, boss: A
     ):
         await decide.fails(StatusCode.FAILED_PRECONDITION, "APPLICATION_DECIDED")
     await them.ApplyAsCreator(stage_name="Sharper", paper_ids=[other.media_id])
+
+
+async def test_of_twins_one_waits(ann: Ann, tmp_path: Path) -> None:
+    papers = [await paper(ann, tmp_path) for _ in range(4)]
+    them = ann.api.as_(ann.person).creator_application
+    answers = await asyncio.gather(
+        *(them.ApplyAsCreator(stage_name="Ann", paper_ids=[each.media_id])._one() for each in papers),
+        return_exceptions=True,
+    )
+    refused = [each for each in answers if isinstance(each, ApiError)]
+    assert [(each.code, each.reason) for each in refused] == [
+        (StatusCode.FAILED_PRECONDITION, "APPLICATION_PENDING")
+    ] * 3, answers
 
 
 async def test_nobody_decides_on_their_own(world: World, api: Api, tmp_path: Path) -> None:

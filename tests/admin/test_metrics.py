@@ -77,6 +77,14 @@ async def test_times_and_steps_have_bounds(boss: Api) -> None:
     ):
         await boss.admin.GetMetrics(name=name, **span(since, until, step)).fails(*refused)
     await boss.admin.GetMetrics().fails(*refused)
+    for seconds in (-62_135_596_800, 0, 4_102_444_800, 10**15):
+        for name_of_end in ("from", "to"):
+            given: dict[str, Any] = {name_of_end: Timestamp(seconds=seconds)}
+            await boss.admin.GetMetrics(name=name, **given).fails(*refused)
+    # At the edge of what is taken.
+    assert (await boss.admin.GetMetrics(name=name, to=Timestamp(seconds=1), step=Duration(seconds=60))).points == []
+    late: dict[str, Any] = {"from": Timestamp(seconds=4_102_444_798), "to": Timestamp(seconds=4_102_444_799)}
+    assert (await boss.admin.GetMetrics(name=name, **late)).points == []
     # Without any of the three: the last day by hours.
     assert len((await boss.admin.GetMetrics(name=name)).points) <= 25
 

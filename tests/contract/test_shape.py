@@ -20,6 +20,7 @@ NUMBERS = {
     FieldDescriptor.TYPE_FLOAT: "float",
     FieldDescriptor.TYPE_DOUBLE: "double",
 }
+SPANS = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}
 
 
 @each_method
@@ -126,4 +127,8 @@ def _is_bounded_value(field: FieldDescriptor, rules: validate_pb2.FieldRules) ->
         above = number.WhichOneof("greater_than") is not None
         # Ids need no upper end: every int64 above zero may be one.
         return above or bool(getattr(number, "in"))
+    if field.message_type is not None and field.message_type.full_name in SPANS:
+        # Beyond what a clock shows, adding an hour is a defect.
+        span = getattr(rules, SPANS[field.message_type.full_name])
+        return span.WhichOneof("greater_than") is not None and span.WhichOneof("less_than") is not None
     return True

@@ -18,7 +18,7 @@ _SHOWN = select(creator_applications, auth.people.c.name.label("user_name"), aut
 
 @statement
 def add() -> Executable:
-    """A new application; no row when one of theirs waits."""
+    """A new application; refused while one of theirs waits."""
     given = ("user_id", "stage_name", "about")
     return (
         insert(creator_applications)
@@ -28,12 +28,6 @@ def add() -> Executable:
         )
         .returning(_application.id)
     )
-
-
-@statement
-def has_pending() -> Executable:
-    """Whether an application of theirs waits."""
-    return select(func.count()).where(_application.user_id == bindparam("user_id"), _application.status == "pending")
 
 
 @statement

@@ -40,8 +40,6 @@ async def apply(tx: Tx, caller: Caller, wish: Wish) -> Shown:
     me = await tx.one(users.user(), user_id=caller.user_id)
     if me is not None and auth.Role.CREATOR in me["roles"]:
         raise Precondition(Reason.CREATOR_ALREADY)
-    if await tx.value(queries.has_pending(), user_id=caller.user_id):
-        raise Precondition(Reason.APPLICATION_PENDING)
     application_id: int = await tx.value(
         queries.add(),
         user_id=caller.user_id,

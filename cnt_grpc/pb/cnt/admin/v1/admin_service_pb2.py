@@ -32,7 +32,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/admin/v1/admin_service.proto\x12\x0c\x63nt.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x63nt/admin/v1/managed_user.proto\x1a\x16\x63nt/auth/v1/user.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n\x13GetDashboardRequest\"\xd4\x03\n\x14GetDashboardResponse\x12I\n\x07pending\x18\x01 \x03(\x0b\x32/.cnt.admin.v1.GetDashboardResponse.PendingEntryR\x07pending\x12@\n\x04open\x18\x02 \x03(\x0b\x32,.cnt.admin.v1.GetDashboardResponse.OpenEntryR\x04open\x12\x46\n\x06totals\x18\x03 \x03(\x0b\x32..cnt.admin.v1.GetDashboardResponse.TotalsEntryR\x06totals\x12\x37\n\ttotals_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08totalsAt\x1a:\n\x0cPendingEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x37\n\tOpenEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x39\n\x0bTotalsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"\xea\x01\n\x11GetMetricsRequest\x12\x38\n\x04name\x18\x01 \x01(\x0e\x32\x18.cnt.admin.v1.MetricNameB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04name\x12.\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04\x66rom\x12*\n\x02to\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02to\x12?\n\x04step\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x10\xbaH\r\xaa\x01\n\"\x04\x08\x80\xf5$2\x02\x08<R\x04step\"G\n\x12GetMetricsResponse\x12\x31\n\x06points\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.MetricPointR\x06points\"O\n\x0bMetricPoint\x12*\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\x12\x14\n\x05value\x18\x02 \x01(\x01R\x05value\"8\n\x0fGetErrorRequest\x12%\n\x08\x65rror_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x07\x65rrorId\"\x9b\x01\n\x10GetErrorResponse\x12\x19\n\x08\x65rror_id\x18\x01 \x01(\tR\x07\x65rrorId\x12\x16\n\x06method\x18\x02 \x01(\tR\x06method\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x14\n\x05stack\x18\x04 \x01(\tR\x05stack\x12*\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\"\xdb\x01\n\x10ListUsersRequest\x12\x1f\n\x06search\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06search\x12/\n\x04role\x18\x02 \x01(\x0e\x32\x11.cnt.auth.v1.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1b\n\x06\x62\x61nned\x18\x03 \x01(\x08H\x00R\x06\x62\x61nned\x88\x01\x01\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageTokenB\t\n\x07_banned\"l\n\x11ListUsersResponse\x12/\n\x05users\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x05users\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"~\n\x13SetUserAdminRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\x19\n\x08is_admin\x18\x02 \x01(\x08R\x07isAdmin\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserAdminResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\xa1\x01\n\x13SetUserRolesRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12<\n\x05roles\x18\x02 \x03(\x0e\x32\x11.cnt.auth.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\x03\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserRolesResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x0e\x42\x61nUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\"\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"@\n\x0f\x42\x61nUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x10UnbanUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"B\n\x11UnbanUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x83\x01\n\x11\x44\x65leteUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65leteUserResponse*\xd9\x01\n\nMetricName\x12\x1b\n\x17METRIC_NAME_UNSPECIFIED\x10\x00\x12\x1d\n\x19METRIC_NAME_ACTIVE_PEOPLE\x10\x01\x12\x15\n\x11METRIC_NAME_CALLS\x10\x02\x12\x16\n\x12METRIC_NAME_ERRORS\x10\x03\x12\x17\n\x13METRIC_NAME_UPLOADS\x10\x04\x12\x15\n\x11METRIC_NAME_PLAYS\x10\x05\x12\x17\n\x13METRIC_NAME_STREAMS\x10\x06\x12\x17\n\x13METRIC_NAME_JOB_LAG\x10\x07\x32\xa9\t\n\x0c\x41\x64minService\x12\x7f\n\x0cGetDashboard\x12!.cnt.admin.v1.GetDashboardRequest\x1a\".cnt.admin.v1.GetDashboardResponse\"(\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/admin/dashboard\x12w\n\nGetMetrics\x12\x1f.cnt.admin.v1.GetMetricsRequest\x1a .cnt.admin.v1.GetMetricsResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/metrics\x12{\n\x08GetError\x12\x1d.cnt.admin.v1.GetErrorRequest\x1a\x1e.cnt.admin.v1.GetErrorResponse\"0\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/admin/errors/{error_id}\x12r\n\tListUsers\x12\x1e.cnt.admin.v1.ListUsersRequest\x1a\x1f.cnt.admin.v1.ListUsersResponse\"$\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/admin/users\x12\x8f\x01\n\x0cSetUserAdmin\x12!.cnt.admin.v1.SetUserAdminRequest\x1a\".cnt.admin.v1.SetUserAdminResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/admin:\x01*\x12\x8f\x01\n\x0cSetUserRoles\x12!.cnt.admin.v1.SetUserRolesRequest\x1a\".cnt.admin.v1.SetUserRolesResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/roles:\x01*\x12~\n\x07\x42\x61nUser\x12\x1c.cnt.admin.v1.BanUserRequest\x1a\x1d.cnt.admin.v1.BanUserResponse\"6\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02&\"!/api/v1/admin/users/{user_id}/ban:\x01*\x12\x86\x01\n\tUnbanUser\x12\x1e.cnt.admin.v1.UnbanUserRequest\x1a\x1f.cnt.admin.v1.UnbanUserResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(\"#/api/v1/admin/users/{user_id}/unban:\x01*\x12\x80\x01\n\nDeleteUser\x12\x1f.cnt.admin.v1.DeleteUserRequest\x1a .cnt.admin.v1.DeleteUserResponse\"/\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02\x1f*\x1d/api/v1/admin/users/{user_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/admin/v1/admin_service.proto\x12\x0c\x63nt.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x63nt/admin/v1/managed_user.proto\x1a\x16\x63nt/auth/v1/user.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n\x13GetDashboardRequest\"\xd4\x03\n\x14GetDashboardResponse\x12I\n\x07pending\x18\x01 \x03(\x0b\x32/.cnt.admin.v1.GetDashboardResponse.PendingEntryR\x07pending\x12@\n\x04open\x18\x02 \x03(\x0b\x32,.cnt.admin.v1.GetDashboardResponse.OpenEntryR\x04open\x12\x46\n\x06totals\x18\x03 \x03(\x0b\x32..cnt.admin.v1.GetDashboardResponse.TotalsEntryR\x06totals\x12\x37\n\ttotals_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08totalsAt\x1a:\n\x0cPendingEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x37\n\tOpenEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\x1a\x39\n\x0bTotalsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"\x8e\x02\n\x11GetMetricsRequest\x12\x38\n\x04name\x18\x01 \x01(\x0e\x32\x18.cnt.admin.v1.MetricNameB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04name\x12@\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n\x1a\x06\x08\x80\xae\x99\xa4\x0f*\x00R\x04\x66rom\x12<\n\x02to\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n\x1a\x06\x08\x80\xae\x99\xa4\x0f*\x00R\x02to\x12?\n\x04step\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x10\xbaH\r\xaa\x01\n\"\x04\x08\x80\xf5$2\x02\x08<R\x04step\"G\n\x12GetMetricsResponse\x12\x31\n\x06points\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.MetricPointR\x06points\"O\n\x0bMetricPoint\x12*\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\x12\x14\n\x05value\x18\x02 \x01(\x01R\x05value\"8\n\x0fGetErrorRequest\x12%\n\x08\x65rror_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x07\x65rrorId\"\x9b\x01\n\x10GetErrorResponse\x12\x19\n\x08\x65rror_id\x18\x01 \x01(\tR\x07\x65rrorId\x12\x16\n\x06method\x18\x02 \x01(\tR\x06method\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x14\n\x05stack\x18\x04 \x01(\tR\x05stack\x12*\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\"\xdb\x01\n\x10ListUsersRequest\x12\x1f\n\x06search\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06search\x12/\n\x04role\x18\x02 \x01(\x0e\x32\x11.cnt.auth.v1.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1b\n\x06\x62\x61nned\x18\x03 \x01(\x08H\x00R\x06\x62\x61nned\x88\x01\x01\x12$\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageTokenB\t\n\x07_banned\"l\n\x11ListUsersResponse\x12/\n\x05users\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x05users\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"~\n\x13SetUserAdminRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\x19\n\x08is_admin\x18\x02 \x01(\x08R\x07isAdmin\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserAdminResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\xa1\x01\n\x13SetUserRolesRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12<\n\x05roles\x18\x02 \x03(\x0e\x32\x11.cnt.auth.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\x03\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"E\n\x14SetUserRolesResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x0e\x42\x61nUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12\"\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"@\n\x0f\x42\x61nUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x82\x01\n\x10UnbanUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"B\n\x11UnbanUserResponse\x12-\n\x04user\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.ManagedUserR\x04user\"\x83\x01\n\x11\x44\x65leteUserRequest\x12 \n\x07user_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06userId\x12 \n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x06reason\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x14\n\x12\x44\x65leteUserResponse*\xd9\x01\n\nMetricName\x12\x1b\n\x17METRIC_NAME_UNSPECIFIED\x10\x00\x12\x1d\n\x19METRIC_NAME_ACTIVE_PEOPLE\x10\x01\x12\x15\n\x11METRIC_NAME_CALLS\x10\x02\x12\x16\n\x12METRIC_NAME_ERRORS\x10\x03\x12\x17\n\x13METRIC_NAME_UPLOADS\x10\x04\x12\x15\n\x11METRIC_NAME_PLAYS\x10\x05\x12\x17\n\x13METRIC_NAME_STREAMS\x10\x06\x12\x17\n\x13METRIC_NAME_JOB_LAG\x10\x07\x32\xa9\t\n\x0c\x41\x64minService\x12\x7f\n\x0cGetDashboard\x12!.cnt.admin.v1.GetDashboardRequest\x1a\".cnt.admin.v1.GetDashboardResponse\"(\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/admin/dashboard\x12w\n\nGetMetrics\x12\x1f.cnt.admin.v1.GetMetricsRequest\x1a .cnt.admin.v1.GetMetricsResponse\"&\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/admin/metrics\x12{\n\x08GetError\x12\x1d.cnt.admin.v1.GetErrorRequest\x1a\x1e.cnt.admin.v1.GetErrorResponse\"0\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/admin/errors/{error_id}\x12r\n\tListUsers\x12\x1e.cnt.admin.v1.ListUsersRequest\x1a\x1f.cnt.admin.v1.ListUsersResponse\"$\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/admin/users\x12\x8f\x01\n\x0cSetUserAdmin\x12!.cnt.admin.v1.SetUserAdminRequest\x1a\".cnt.admin.v1.SetUserAdminResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/admin:\x01*\x12\x8f\x01\n\x0cSetUserRoles\x12!.cnt.admin.v1.SetUserRolesRequest\x1a\".cnt.admin.v1.SetUserRolesResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(2#/api/v1/admin/users/{user_id}/roles:\x01*\x12~\n\x07\x42\x61nUser\x12\x1c.cnt.admin.v1.BanUserRequest\x1a\x1d.cnt.admin.v1.BanUserResponse\"6\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02&\"!/api/v1/admin/users/{user_id}/ban:\x01*\x12\x86\x01\n\tUnbanUser\x12\x1e.cnt.admin.v1.UnbanUserRequest\x1a\x1f.cnt.admin.v1.UnbanUserResponse\"8\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02(\"#/api/v1/admin/users/{user_id}/unban:\x01*\x12\x80\x01\n\nDeleteUser\x12\x1f.cnt.admin.v1.DeleteUserRequest\x1a .cnt.admin.v1.DeleteUserResponse\"/\x8a\xb5\x18\x06\x08\x06\x10\x01 \x01\x82\xd3\xe4\x93\x02\x1f*\x1d/api/v1/admin/users/{user_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,6 +47,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._serialized_options = b'8\001'
   _globals['_GETMETRICSREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETMETRICSREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_GETMETRICSREQUEST'].fields_by_name['from']._loaded_options = None
+  _globals['_GETMETRICSREQUEST'].fields_by_name['from']._serialized_options = b'\272H\r\262\001\n\032\006\010\200\256\231\244\017*\000'
+  _globals['_GETMETRICSREQUEST'].fields_by_name['to']._loaded_options = None
+  _globals['_GETMETRICSREQUEST'].fields_by_name['to']._serialized_options = b'\272H\r\262\001\n\032\006\010\200\256\231\244\017*\000'
   _globals['_GETMETRICSREQUEST'].fields_by_name['step']._loaded_options = None
   _globals['_GETMETRICSREQUEST'].fields_by_name['step']._serialized_options = b'\272H\r\252\001\n\"\004\010\200\365$2\002\010<'
   _globals['_GETERRORREQUEST'].fields_by_name['error_id']._loaded_options = None
@@ -105,8 +109,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADMINSERVICE'].methods_by_name['UnbanUser']._serialized_options = b'\212\265\030\006\010\006\020\001 \001\202\323\344\223\002(\"#/api/v1/admin/users/{user_id}/unban:\001*'
   _globals['_ADMINSERVICE'].methods_by_name['DeleteUser']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['DeleteUser']._serialized_options = b'\212\265\030\006\010\006\020\001 \001\202\323\344\223\002\037*\035/api/v1/admin/users/{user_id}'
-  _globals['_METRICNAME']._serialized_start=2683
-  _globals['_METRICNAME']._serialized_end=2900
+  _globals['_METRICNAME']._serialized_start=2719
+  _globals['_METRICNAME']._serialized_end=2936
   _globals['_GETDASHBOARDREQUEST']._serialized_start=259
   _globals['_GETDASHBOARDREQUEST']._serialized_end=280
   _globals['_GETDASHBOARDRESPONSE']._serialized_start=283
@@ -118,39 +122,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._serialized_start=694
   _globals['_GETDASHBOARDRESPONSE_TOTALSENTRY']._serialized_end=751
   _globals['_GETMETRICSREQUEST']._serialized_start=754
-  _globals['_GETMETRICSREQUEST']._serialized_end=988
-  _globals['_GETMETRICSRESPONSE']._serialized_start=990
-  _globals['_GETMETRICSRESPONSE']._serialized_end=1061
-  _globals['_METRICPOINT']._serialized_start=1063
-  _globals['_METRICPOINT']._serialized_end=1142
-  _globals['_GETERRORREQUEST']._serialized_start=1144
-  _globals['_GETERRORREQUEST']._serialized_end=1200
-  _globals['_GETERRORRESPONSE']._serialized_start=1203
-  _globals['_GETERRORRESPONSE']._serialized_end=1358
-  _globals['_LISTUSERSREQUEST']._serialized_start=1361
-  _globals['_LISTUSERSREQUEST']._serialized_end=1580
-  _globals['_LISTUSERSRESPONSE']._serialized_start=1582
-  _globals['_LISTUSERSRESPONSE']._serialized_end=1690
-  _globals['_SETUSERADMINREQUEST']._serialized_start=1692
-  _globals['_SETUSERADMINREQUEST']._serialized_end=1818
-  _globals['_SETUSERADMINRESPONSE']._serialized_start=1820
-  _globals['_SETUSERADMINRESPONSE']._serialized_end=1889
-  _globals['_SETUSERROLESREQUEST']._serialized_start=1892
-  _globals['_SETUSERROLESREQUEST']._serialized_end=2053
-  _globals['_SETUSERROLESRESPONSE']._serialized_start=2055
-  _globals['_SETUSERROLESRESPONSE']._serialized_end=2124
-  _globals['_BANUSERREQUEST']._serialized_start=2127
-  _globals['_BANUSERREQUEST']._serialized_end=2257
-  _globals['_BANUSERRESPONSE']._serialized_start=2259
-  _globals['_BANUSERRESPONSE']._serialized_end=2323
-  _globals['_UNBANUSERREQUEST']._serialized_start=2326
-  _globals['_UNBANUSERREQUEST']._serialized_end=2456
-  _globals['_UNBANUSERRESPONSE']._serialized_start=2458
-  _globals['_UNBANUSERRESPONSE']._serialized_end=2524
-  _globals['_DELETEUSERREQUEST']._serialized_start=2527
-  _globals['_DELETEUSERREQUEST']._serialized_end=2658
-  _globals['_DELETEUSERRESPONSE']._serialized_start=2660
-  _globals['_DELETEUSERRESPONSE']._serialized_end=2680
-  _globals['_ADMINSERVICE']._serialized_start=2903
-  _globals['_ADMINSERVICE']._serialized_end=4096
+  _globals['_GETMETRICSREQUEST']._serialized_end=1024
+  _globals['_GETMETRICSRESPONSE']._serialized_start=1026
+  _globals['_GETMETRICSRESPONSE']._serialized_end=1097
+  _globals['_METRICPOINT']._serialized_start=1099
+  _globals['_METRICPOINT']._serialized_end=1178
+  _globals['_GETERRORREQUEST']._serialized_start=1180
+  _globals['_GETERRORREQUEST']._serialized_end=1236
+  _globals['_GETERRORRESPONSE']._serialized_start=1239
+  _globals['_GETERRORRESPONSE']._serialized_end=1394
+  _globals['_LISTUSERSREQUEST']._serialized_start=1397
+  _globals['_LISTUSERSREQUEST']._serialized_end=1616
+  _globals['_LISTUSERSRESPONSE']._serialized_start=1618
+  _globals['_LISTUSERSRESPONSE']._serialized_end=1726
+  _globals['_SETUSERADMINREQUEST']._serialized_start=1728
+  _globals['_SETUSERADMINREQUEST']._serialized_end=1854
+  _globals['_SETUSERADMINRESPONSE']._serialized_start=1856
+  _globals['_SETUSERADMINRESPONSE']._serialized_end=1925
+  _globals['_SETUSERROLESREQUEST']._serialized_start=1928
+  _globals['_SETUSERROLESREQUEST']._serialized_end=2089
+  _globals['_SETUSERROLESRESPONSE']._serialized_start=2091
+  _globals['_SETUSERROLESRESPONSE']._serialized_end=2160
+  _globals['_BANUSERREQUEST']._serialized_start=2163
+  _globals['_BANUSERREQUEST']._serialized_end=2293
+  _globals['_BANUSERRESPONSE']._serialized_start=2295
+  _globals['_BANUSERRESPONSE']._serialized_end=2359
+  _globals['_UNBANUSERREQUEST']._serialized_start=2362
+  _globals['_UNBANUSERREQUEST']._serialized_end=2492
+  _globals['_UNBANUSERRESPONSE']._serialized_start=2494
+  _globals['_UNBANUSERRESPONSE']._serialized_end=2560
+  _globals['_DELETEUSERREQUEST']._serialized_start=2563
+  _globals['_DELETEUSERREQUEST']._serialized_end=2694
+  _globals['_DELETEUSERRESPONSE']._serialized_start=2696
+  _globals['_DELETEUSERRESPONSE']._serialized_end=2716
+  _globals['_ADMINSERVICE']._serialized_start=2939
+  _globals['_ADMINSERVICE']._serialized_end=4132
 # @@protoc_insertion_point(module_scope)
