@@ -16,7 +16,23 @@ from cnt_grpc.payment import currencies, provider
 from cnt_grpc.payment.provider import Begun, Order, Seen
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
-_REFUSED: Final = (400, 403, 422)
+_REFUSED: Final = 400
+"""The least status of an answer that is none."""
+
+
+class Refused(Precondition):
+    """PayPal does not take something."""
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        details = answer.get("details") or [{}]
+        code = details[0].get("issue") or answer.get("name") or ""
+        super().__init__(Reason.PROVIDER_REFUSED, "the provider does not take this", provider_code=code)
+        self.answer = answer
+        """In full, as PayPal gave it."""
+
+
+class NoSuchThing(Refused):
+    """PayPal knows nothing by this name; or no longer, as an order that nobody approved in time."""
 
 
 @dataclass
@@ -135,7 +151,7 @@ class PayPal:
         return self._session
 
     async def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> dict[str, Any]:
-        """Ask, with the errors of the product: Unavailable, Precondition, or one of our own for what is not there."""
+        """Ask. Raises Unavailable and Refused, NoSuchThing for what is not there."""
         self.require()
         async with self.party.call():
             headers = {"Authorization": f"Bearer {await self._bearer()}"}
@@ -149,12 +165,9 @@ class PayPal:
             if status >= 500 or status in {401, 429}:  # noqa: PLR2004
                 self._token = ("", 0.0)
                 raise ConnectionError(str(status))
-        if status == 404:  # noqa: PLR2004
-            raise NoSuchThing
-        if status in _REFUSED:
-            details = (found or {}).get("details") or [{}]
-            code = details[0].get("issue") or (found or {}).get("name") or ""
-            raise Precondition(Reason.PROVIDER_REFUSED, "the provider does not take this", provider_code=code)
+        if status >= _REFUSED:
+            said = found if isinstance(found, dict) else {}
+            raise NoSuchThing(said) if status == 404 else Refused(said)  # noqa: PLR2004
         return dict(found)
 
     async def _bearer(self) -> str:
@@ -174,10 +187,6 @@ class PayPal:
         except (aiohttp.ClientError, asyncio.IncompleteReadError, KeyError, TypeError, ValueError) as error:
             raise ConnectionError("no token") from error
         return self._token[0]
-
-
-class NoSuchThing(Exception):
-    """PayPal knows nothing by this name."""
 
 
 def minor(amount: Mapping[str, str]) -> int:

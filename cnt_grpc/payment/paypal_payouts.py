@@ -1,12 +1,14 @@
 """PayPal Payouts: sending earnings to an account at PayPal, and what became of it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cnt_grpc.kit.errors import Invalid
+from cnt_grpc.kit.errors import Invalid, Unavailable
 from cnt_grpc.payment import currencies
-from cnt_grpc.payment.paypal import PayPal
+from cnt_grpc.payment.paypal import PayPal, Refused
+from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 _ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
@@ -41,8 +43,9 @@ class PayPalPayouts:
         raise Invalid(Reason.PAYMENT_ACCOUNT_INVALID, "an address or a payer id of PayPal is wanted")
 
     async def send(self, account_id: str, amount_minor: int, currency: str, key: str) -> str:
-        """Send money, once for each key; PayPal's name of it. Raises Precondition.
+        """Send money, once for each key; PayPal's name of it. Raises Precondition when nothing was sent.
 
+        PayPal refuses a name that it knows: then the money went when we asked before, and its answer was lost.
         https://developer.paypal.com/docs/api/payments.payouts-batch/v1/#payouts_post
         """
         item = {
@@ -52,12 +55,13 @@ class PayPalPayouts:
             "sender_item_id": key,
         }
         header = {"sender_batch_id": key, "email_subject": "Your earnings"}
-        made = await self.paypal.ask(
-            "POST",
-            "/v1/payments/payouts",
-            {"sender_batch_header": header, "items": [item]},
-            key=key,
-        )
+        wanted = {"sender_batch_header": header, "items": [item]}
+        try:
+            made = await self.paypal.ask("POST", "/v1/payments/payouts", wanted, key=key)
+        except Refused as refused:
+            if not (about := _of_our_name(refused.answer)):
+                raise
+            return _sent_before(refused.answer, about)
         return str(made["batch_header"]["payout_batch_id"])
 
     async def read(self, ref: str) -> Sent:
@@ -69,3 +73,18 @@ class PayPalPayouts:
         reason = str((items[0].get("errors") or {}).get("name") or status or batch)
         has_failed = status in _FAILED or batch in {"DENIED", "CANCELED"}
         return Sent(ref, is_paid=status == "SUCCESS", failure=reason if has_failed else "")
+
+
+def _of_our_name(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What PayPal finds wrong with the name that we gave a payout; empty when it is nothing."""
+    return next((each for each in answer.get("details") or [] if each.get("field") == "SENDER_BATCH_ID"), {})
+
+
+def _sent_before(answer: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    """PayPal's name of the payout that has our name. Raises Unavailable when PayPal does not tell: it may be paid."""
+    for holder in (about, answer):
+        for link in holder.get("link") or holder.get("links") or []:
+            name = str(link.get("href") or "").rpartition("/v1/payments/payouts/")[2]
+            if link.get("rel") == "self" and name and "/" not in name:
+                return name
+    raise Unavailable(CommonReason.PARTY_UNAVAILABLE, "PayPal does not tell which payout it has", party="paypal")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnt_grpc.kit.errors import NotFound, Precondition
-from cnt_grpc.payment.stripe_api import NoSuchThing, Stripe
+from cnt_grpc.payment.stripe_api import Stripe
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 
@@ -44,7 +44,7 @@ class StripeAccounts:
         """How an account stands that was made for this person. Raises NotFound for any other."""
         try:
             found = await self.stripe.ask(self.stripe.client.v1.accounts.retrieve_async(account_id))
-        except (NoSuchThing, Precondition):
+        except Precondition:
             # Stripe answers 403 for an account that is not connected with ours.
             raise NotFound(Reason.PAYMENT_ACCOUNT_NOT_FOUND) from None
         if (found.get("metadata") or {}).get("user_id") != str(user_id):
@@ -71,15 +71,23 @@ class StripeAccounts:
         made = await self.stripe.ask(self.stripe.client.v1.accounts.login_links.create_async(account_id))
         return str(made["url"])
 
+    async def sent(self, key: str) -> str | None:
+        """Stripe's name of the transfer that was made under a key, however long ago; None without any."""
+        found = await self.stripe.ask(self.stripe.client.v1.transfers.list_async({"transfer_group": key, "limit": 1}))
+        return next((str(each["id"]) for each in found["data"]), None)
+
     async def transfer(self, account_id: str, amount_minor: int, currency: str, payout_id: int, key: str) -> str:
-        """Send money to an account, once for each key; Stripe's name of the transfer. Raises Precondition."""
+        """Send money to an account; Stripe's name of the transfer. Raises Precondition.
+
+        Once for each key within a day, for which Stripe keeps one: later `sent` is to be asked first.
+        """
         made = await self.stripe.ask(
             self.stripe.client.v1.transfers.create_async(
                 {
                     "amount": amount_minor,
                     "currency": currency.lower(),
                     "destination": account_id,
-                    "transfer_group": f"payout:{payout_id}",
+                    "transfer_group": key,
                     "metadata": {"payout_id": str(payout_id)},
                 },
                 {"idempotency_key": key},

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.errors import Invalid, Precondition
+from cnt_grpc.kit.errors import Conflict, Invalid, Precondition
 from cnt_grpc.kit.outside import Party
 from cnt_grpc.payment import provider
 from cnt_grpc.payment.provider import Begun, Order, Seen
@@ -228,7 +228,7 @@ class Stripe:
                 return
 
     async def ask(self, asking: Awaitable[Any]) -> dict[str, Any]:
-        """Ask, with the errors of the product: Unavailable, Precondition, or one of our own for what is not there."""
+        """Ask. Raises Unavailable, Precondition (NoSuchThing for what is not there) and Conflict."""
         async with self._guarded():
             answer: dict[str, Any] = (await asking).to_dict()
         return answer
@@ -241,25 +241,27 @@ class Stripe:
             async with self.party.call():
                 try:
                     yield
-                except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+                except (
+                    stripe.APIConnectionError,
+                    stripe.RateLimitError,
+                    stripe.APIError,
+                    # It does not take our key: that is ours to mend, and no fault of who calls.
+                    stripe.AuthenticationError,
+                ) as error:
                     raise ConnectionError(str(error.http_status)) from error
                 except stripe.IdempotencyError as error:
                     if error.http_status != 409:  # noqa: PLR2004
                         raise
                     # The same was asked before and is not answered yet: its process died, and Stripe goes on.
                     raise ConnectionError("in use") from error
+        except stripe.IdempotencyError as error:
+            # The first try under this key said something else: what it is about has changed since, as a plan's name.
+            raise Conflict(CommonReason.REQUEST_ID_REUSED) from error
         except stripe.InvalidRequestError as error:
-            if error.http_status == 404:  # noqa: PLR2004
-                raise NoSuchThing from error
-            raise Precondition(
-                Reason.PROVIDER_REFUSED,
-                "the provider does not take this",
-                provider_code=error.code or error.param or "",
-            ) from error
+            kind = NoSuchThing if error.http_status == 404 else Refused  # noqa: PLR2004
+            raise kind(error.code or error.param or "") from error
         except (stripe.CardError, stripe.PermissionError) as error:
-            raise Precondition(
-                Reason.PROVIDER_REFUSED, "the provider does not take this", provider_code=error.code or ""
-            ) from error
+            raise Refused(error.code or "") from error
 
 
 def read_event(body: bytes) -> Event:
@@ -274,8 +276,15 @@ def read_event(body: bytes) -> Event:
         raise Invalid(CommonReason.MALFORMED, "the body is no event") from None
 
 
-class NoSuchThing(Exception):
-    """Stripe knows nothing by this name."""
+class Refused(Precondition):
+    """Stripe does not take something."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(Reason.PROVIDER_REFUSED, "the provider does not take this", provider_code=code)
+
+
+class NoSuchThing(Refused):
+    """Stripe knows nothing by this name; or no longer, as a subscription that is over."""
 
 
 def _metadata(order: Order) -> dict[str, str]:

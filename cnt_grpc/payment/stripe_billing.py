@@ -144,7 +144,7 @@ class StripeBilling:
         """Have nobody subscribe on this page any more; nothing happens when somebody has, or it is closed."""
         try:
             await self.stripe.ask(self.stripe.client.v1.checkout.sessions.expire_async(page))
-        except (NoSuchThing, Precondition):
+        except Precondition:
             return
 
     async def portal(self, customer: str) -> str:

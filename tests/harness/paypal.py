@@ -44,6 +44,12 @@ class PayPalStandIn:
     """What happened, with the moment of each."""
     payouts: dict[str, Thing] = field(default_factory=dict)
     """Batches of one payout each, by PayPal's name of them."""
+    refuses_with: int = 0
+    """The status of every answer, if any."""
+    loses_answers: bool = False
+    """It pays out, and nobody hears of it."""
+    tells_which: bool = True
+    """Which payout it is that has a name already."""
     _done: dict[str, Thing] = field(default_factory=dict)
 
     # -- what happens at the provider ---------------------------------------------------------------------------------
@@ -152,7 +158,9 @@ class PayPalStandIn:
         return web.json_response(order) if order else web.json_response({"name": "RESOURCE_NOT_FOUND"}, status=404)
 
     async def _capture(self, request: web.Request) -> web.Response:
-        order = self.orders[request.match_info["id"]]
+        order = self.orders.get(request.match_info["id"])
+        if order is None:
+            return web.json_response({"name": "RESOURCE_NOT_FOUND"}, status=404)
         if order["status"] == "COMPLETED":
             return _refused("ORDER_ALREADY_CAPTURED")
         if order["status"] != "APPROVED":
@@ -185,26 +193,38 @@ class PayPalStandIn:
     async def _pay_out(self, request: web.Request) -> web.Response:
         body = await request.json()
         header, item = body["sender_batch_header"], body["items"][0]
-        batch = self._done.get(header["sender_batch_id"])
-        if batch is None:
-            if item["receiver"].startswith("nobody"):
-                return _refused("RECEIVER_ACCOUNT_LOCKED")
-            name = secrets.token_hex(7).upper()
-            batch = {
-                "batch_header": {"payout_batch_id": name, "batch_status": "PENDING"},
-                "items": [{"transaction_status": "PENDING", "payout_item": item}],
-            }
-            self.payouts[name] = self._done[header["sender_batch_id"]] = batch
+        if before := self._done.get(header["sender_batch_id"]):
+            return web.json_response(self._taken(before), status=400)
+        if item["receiver"].startswith("nobody"):
+            return _refused("RECEIVER_ACCOUNT_LOCKED")
+        name = secrets.token_hex(7).upper()
+        batch = {
+            "batch_header": {"payout_batch_id": name, "batch_status": "PENDING"},
+            "items": [{"transaction_status": "PENDING", "payout_item": item}],
+        }
+        self.payouts[name] = self._done[header["sender_batch_id"]] = batch
+        if self.loses_answers:
+            return web.json_response({"name": "INTERNAL_SERVER_ERROR"}, status=500)
         return web.json_response({"batch_header": batch["batch_header"]}, status=201)
 
+    def _taken(self, batch: Thing) -> Thing:
+        """What is said to a name that another payout has."""
+        address = f"{self.url}/v1/payments/payouts/{batch['batch_header']['payout_batch_id']}"
+        link = [{"href": address, "rel": "self", "method": "GET"}] if self.tells_which else []
+        issue = {"field": "SENDER_BATCH_ID", "location": "body", "issue": "Duplicate batch request", "link": link}
+        return {"name": "USER_BUSINESS_ERROR", "message": "User business error.", "details": [issue]}
+
     async def _get_payout(self, request: web.Request) -> web.Response:
-        return web.json_response(self.payouts[request.match_info["id"]])
+        found = self.payouts.get(request.match_info["id"])
+        return web.json_response(found) if found else web.json_response({"name": "RESOURCE_NOT_FOUND"}, status=404)
 
     @web.middleware
     async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
         is_open = request.path.startswith(("/v1/oauth2", "/v1/notifications/certs"))
         if not is_open and request.headers.get("Authorization") != "Bearer a-bearer":
             return web.json_response({"name": "AUTHENTICATION_FAILURE"}, status=401)
+        if not is_open and self.refuses_with:
+            return web.json_response({"name": "NO"}, status=self.refuses_with)
         response: web.StreamResponse = await handler(request)
         return response
 

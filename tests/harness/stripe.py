@@ -39,6 +39,8 @@ class StripeStandIn:
     """All that was made, by id."""
     events: list[Thing] = field(default_factory=list)
     is_away: bool = False
+    loses: str = ""
+    """It does what is asked at this path, and nobody hears of it."""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and idempotency key of each request."""
     on_ask: Callable[[], None] | None = None
@@ -201,6 +203,11 @@ class StripeStandIn:
         self._tell("account.updated", self.things[account])
         self.events[-1]["account"] = account
 
+    def forget(self, start: str) -> None:
+        """More than a day goes by since keys that begin so: what was asked under them is asked anew."""
+        for key in [each for each in self._done if each.startswith(start)]:
+            del self._done[key]
+
     # -- events -------------------------------------------------------------------------------------------------------
 
     def _tell(self, kind: str, thing: Thing) -> None:
@@ -302,7 +309,9 @@ class StripeStandIn:
         return self._new("customer", "cus", metadata=_part(form, "metadata"))
 
     async def _update_subscription(self, form: dict[str, str]) -> Thing:
-        thing = self.things[form[":id"]]
+        thing = self.things.get(form[":id"])
+        if thing is None or thing["status"] == "canceled":
+            raise Missing
         thing["cancel_at_period_end"] = form["cancel_at_period_end"] == "true"
         self._tell("customer.subscription.updated", thing)
         return thing
@@ -310,9 +319,7 @@ class StripeStandIn:
     async def _cancel_subscription(self, request: web.Request) -> web.Response:
         thing = self.things.get(request.match_info["id"])
         if thing is None or thing["status"] == "canceled":
-            return web.json_response(
-                {"error": {"type": "invalid_request_error", "code": "resource_missing"}}, status=404
-            )
+            return web.json_response(_MISSING, status=404)
         self.end(thing["id"])
         return web.json_response(self._shown(thing, []))
 
@@ -343,14 +350,18 @@ class StripeStandIn:
     async def _make_transfer(self, form: dict[str, str]) -> Thing:
         if not self.things[form["destination"]]["payouts_enabled"]:
             raise Refused("insufficient_capabilities_for_transfer")
-        return self._new("transfer", "tr", amount=int(form["amount"]), destination=form["destination"])
+        return self._new(
+            "transfer",
+            "tr",
+            amount=int(form["amount"]),
+            destination=form["destination"],
+            transfer_group=form["transfer_group"],
+        )
 
     async def _get(self, request: web.Request) -> web.Response:
         thing = self.things.get(request.match_info["id"])
         if thing is None:
-            return web.json_response(
-                {"error": {"type": "invalid_request_error", "code": "resource_missing"}}, status=404
-            )
+            return web.json_response(_MISSING, status=404)
         expand = [value for name, value in request.query.items() if name.startswith("expand")]
         return web.json_response(self._shown(thing, expand))
 
@@ -369,7 +380,9 @@ class StripeStandIn:
             found = [each for each in reversed(self.events) if each["created"] >= since]
         else:
             wanted = {
-                name: value for name, value in request.query.items() if name in {"payment_intent", "subscription"}
+                name: value
+                for name, value in request.query.items()
+                if name in {"payment_intent", "subscription", "transfer_group"}
             }
             found = [
                 each
@@ -401,12 +414,15 @@ class StripeStandIn:
                 self._doing.add(key)
             try:
                 thing = await make(form)
+            except Missing:
+                return web.json_response(_MISSING, status=404)
             except Refused as refused:
                 error = {"type": "invalid_request_error", "code": str(refused), "message": "no"}
                 return web.json_response({"error": error}, status=400)
             finally:
                 self._doing.discard(key)
-            self._done[key] = (said, thing)
+            if key:
+                self._done[key] = (said, thing)
             return web.json_response(self._shown(thing, []))
 
         return answer
@@ -423,6 +439,8 @@ class StripeStandIn:
         if request.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
             return web.json_response({"error": {"type": "invalid_request_error"}}, status=401)
         response: web.StreamResponse = await handler(request)
+        if request.method == "POST" and request.path == self.loses:
+            return web.json_response({"error": {"type": "api_error"}}, status=503)
         return response
 
     def _routes(self) -> list[tuple[str, Callable[[dict[str, str]], Any]]]:
@@ -461,6 +479,13 @@ class StripeStandIn:
 
 class Refused(Exception):
     """What Stripe does not take; its code."""
+
+
+class Missing(Exception):
+    """What Stripe does not have, or no longer."""
+
+
+_MISSING = {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
 
 
 def _first_entry(dispute: Thing) -> Thing:

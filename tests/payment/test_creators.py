@@ -2,11 +2,14 @@
 
 import asyncio
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from grpc import StatusCode
 
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.errors import Precondition, Unavailable
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.ledger import Leg
 from cnt_grpc.payment.paypal_payouts import PayPalPayouts
@@ -162,6 +165,77 @@ async def test_earnings_are_paid_out_with_paypal(  # noqa: PLR0917
     assert batch_to(paypal, address) == batch
     assert await books.balance(world.db, ann.id, "earnings", "USD") == left
     assert await books.wrong(world.db) == {}
+
+
+@pytest.mark.parametrize("tells_which", [True, False])
+async def test_a_payout_whose_answer_is_lost_goes_once(
+    world: World, api: Api, paypal: PayPalStandIn, *, tells_which: bool
+) -> None:
+    """PayPal refuses a name that it knows: to take that for a refusal gives earnings back that it pays."""
+    ann, account_id, address = await at_paypal(world, api)
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    paypal.loses_answers, paypal.tells_which = True, tells_which
+    try:
+        payout_id = (await api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())).payout.payout_id
+        await settled(world)
+        batch = batch_to(paypal, address)
+        if not tells_which:
+            with pytest.raises(Unavailable):
+                await send(world, payout_id)
+    finally:
+        paypal.loses_answers, paypal.tells_which = False, True
+        world.system.paypal.party._failures = 0
+    [payout] = (await api.as_(ann).payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_REQUESTED
+    await send(world, payout_id)
+    paypal.decide(batch, "SUCCESS")
+    await send(world, payout_id)
+    [payout] = (await api.as_(ann).payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_PAID
+    assert batch_to(paypal, address) == batch
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == 2000
+    assert await books.wrong(world.db) == {}
+
+
+async def test_a_transfer_whose_key_stripe_has_forgotten_goes_once(
+    world: World, api: Api, stripe: StripeStandIn
+) -> None:
+    ann, account_id = await creator(world)
+    [account] = (await api.as_(ann).payment.ListPaymentAccounts()).payment_accounts
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    stripe.loses = "/v1/transfers"
+    try:
+        payout_id = (await api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())).payout.payout_id
+        await settled(world)
+        # A day later the same key would be a new transfer.
+        clock.move(timedelta(hours=21))
+        stripe.forget(f"payout:{payout_id}:")
+        world.system.stripe.party._failures = 0
+        await send(world, payout_id)
+    finally:
+        stripe.loses = ""
+        clock.reset()
+        world.system.stripe.party._failures = 0
+    [payout] = (await api.as_(ann).payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_PAID
+    sent = [each for each in stripe.things.values() if each.get("destination") == account.account_id]
+    assert len(sent) == 1
+    assert await books.wrong(world.db) == {}
+
+
+async def test_what_paypal_no_longer_knows_does_not_come_back(world: World, api: Api, paypal: PayPalStandIn) -> None:
+    """Only an answer to the sending itself says that nothing was sent."""
+    ann, account_id, address = await at_paypal(world, api)
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    payout_id = (await api.as_(ann).payment.RequestPayout(**wanted, request_id=request_id())).payout.payout_id
+    await settled(world)
+    kept = paypal.payouts.pop(batch_to(paypal, address))
+    with pytest.raises(Precondition):
+        await send(world, payout_id)
+    paypal.payouts[kept["batch_header"]["payout_batch_id"]] = kept
+    [payout] = (await api.as_(ann).payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_REQUESTED
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == 2000
 
 
 async def send(world: World, payout_id: int) -> None:

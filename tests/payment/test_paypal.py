@@ -10,6 +10,7 @@ from grpc import StatusCode
 from cnt_grpc.kit import jobs
 from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.payment import PayPal, tasks
+from cnt_grpc.payment.paypal import Refused
 from cnt_grpc.payment.paypal_events import PayPalEvents
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import ReconcilePayments
@@ -147,6 +148,24 @@ async def test_events_that_paypal_did_not_sign_are_refused(
     sent = body + b" " if how == "altered" else body
     asking = api.with_(**headers).payment.ReceivePaypalEvent(body={"data": sent})
     await asking.fails(StatusCode.INVALID_ARGUMENT, "WEBHOOK_SIGNATURE_INVALID")
+
+
+async def test_an_order_that_expired_is_told(world: World, api: Api, paypal: PayPalStandIn) -> None:
+    """PayPal forgets what nobody approves within hours."""
+    ann, _, reply = await begun(world, api)
+    del paypal.orders[reply.reference]
+    late = api.as_(ann).payment.CaptureDonation(order_id=reply.reference, request_id=request_id())
+    await late.fails(StatusCode.FAILED_PRECONDITION, "PROVIDER_REFUSED", provider_code="RESOURCE_NOT_FOUND")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 412, 422])
+async def test_whatever_paypal_refuses_with_is_a_refusal(world: World, paypal: PayPalStandIn, status: int) -> None:
+    paypal.refuses_with = status
+    try:
+        with pytest.raises(Refused):
+            await world.system.paypal.ask("GET", "/v2/checkout/orders/x")
+    finally:
+        paypal.refuses_with = 0
 
 
 async def test_what_paypal_does_not_take(world: World, api: Api) -> None:

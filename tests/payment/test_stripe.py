@@ -10,6 +10,7 @@ import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import jobs
+from cnt_grpc.kit.errors import Conflict, Unavailable
 from cnt_grpc.payment import tasks
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import ReconcilePayments
@@ -168,6 +169,20 @@ async def test_a_donation_is_earned_without_the_commission(
         .fails(StatusCode.NOT_FOUND, "DONATION_NOT_FOUND")
     )
     assert await books.wrong(world.db) == {}
+
+
+@pytest.mark.parametrize("kind", ["AuthenticationError", "IdempotencyError"])
+async def test_what_is_wrong_between_stripe_and_us_is_no_defect(world: World, kind: str) -> None:
+    import stripe as sdk  # noqa: PLC0415
+
+    async def refused() -> None:
+        raise getattr(sdk, kind)("no", http_status=401 if kind == "AuthenticationError" else 400)
+
+    try:
+        with pytest.raises(Unavailable if kind == "AuthenticationError" else Conflict):
+            await world.system.stripe.ask(refused())
+    finally:
+        world.system.stripe.party._failures = 0
 
 
 async def test_what_stripe_refuses_is_told(world: World, api: Api) -> None:

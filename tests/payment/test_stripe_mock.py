@@ -99,6 +99,7 @@ async def test_accounts(stripe: Stripe) -> None:
     assert await accounts.onboarding_link(made.account_id)
     assert await accounts.dashboard_link(made.account_id)
     assert await accounts.transfer(made.account_id, 100, "USD", 1, "a payout's key")
+    assert await accounts.sent("a payout's key")
 
 
 async def test_subscriptions(stripe: Stripe) -> None:

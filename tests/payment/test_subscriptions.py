@@ -98,6 +98,28 @@ async def test_canceled_it_lasts_as_long_as_it_is_paid(world: World, api: Api, s
     assert not await is_member(world, ann)
 
 
+async def test_canceled_on_stripes_own_page_it_is_canceled_here_too(
+    world: World, api: Api, stripe: StripeStandIn
+) -> None:
+    """Nobody has told us yet, and Stripe knows no subscription by that name any more."""
+    ann = await world.user()
+    _, _, ref = await makers.subscription(world, ann.id)
+    stripe.things[ref]["status"] = "canceled"
+    found = (await api.as_(ann).subscription.CancelSubscription(request_id=request_id())).subscription
+    assert found.status == subscription_pb2.SUBSCRIPTION_STATUS_ENDED
+    assert not await is_member(world, ann)
+
+
+async def test_what_stripe_does_not_cancel_is_told(world: World, api: Api, stripe: StripeStandIn) -> None:
+    ann = await world.user()
+    _, _, ref = await makers.subscription(world, ann.id)
+    kept = stripe.things.pop(ref)
+    refused = api.as_(ann).subscription.CancelSubscription(request_id=request_id())
+    await refused.fails(StatusCode.FAILED_PRECONDITION, "PROVIDER_REFUSED", provider_code="resource_missing")
+    stripe.things[ref] = kept
+    assert await is_member(world, ann)
+
+
 async def test_events_in_any_order_end_alike(world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks) -> None:
     for backwards in (False, True):
         ann = await world.user()

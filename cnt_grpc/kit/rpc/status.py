@@ -64,7 +64,9 @@ def status_of(error: AppError, request_id: str) -> status_pb2.Status:
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(max(1, round(error.retry_after * 1000)))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
-    status = _status(STATUS_OF[type(error)], error.message, details)
+    # A room may have a kind of its own below one of these.
+    code = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+    status = _status(code, error.message, details)
     if isinstance(error, Invalid) and status.ByteSize() > MOST_BYTES and len(error.violations) > 1:
         # Rather fewer violations than half a header.
         fewer = error.violations[: min(len(error.violations), MOST_VIOLATIONS) - 1]

@@ -15,6 +15,7 @@ from cnt_grpc.payment.queries import memberships as queries
 from cnt_grpc.payment.queries import payments as payment_queries
 from cnt_grpc.payment.rules import customers
 from cnt_grpc.payment.rules.settling import settle
+from cnt_grpc.payment.stripe_api import Refused
 from cnt_grpc.payment.stripe_billing import Bill, Membership, Offer, StripeBilling
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
@@ -86,7 +87,15 @@ async def cancel(db: Database, billing: StripeBilling, caller: Caller, under: UU
         known = await current(tx, caller)
     if known is None or known["provider_ref"] is None:
         raise NotFound(Reason.SUBSCRIPTION_NOT_FOUND)
-    await billing.cancel(known["provider_ref"], f"{caller.user_id}:{under}")
+    try:
+        await billing.cancel(known["provider_ref"], f"cancel:{caller.user_id}:{under}")
+    except Refused:
+        await sync(db, billing, known["id"])
+        found = await _shown(db, known["id"])
+        if found["status"] != "ended":
+            raise
+        # It is over already: on Stripe's own page, and nobody told us.
+        return found
     await sync(db, billing, known["id"])
     return await _shown(db, known["id"])
 

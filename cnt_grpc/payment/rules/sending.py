@@ -1,13 +1,20 @@
 """Sends payouts by their accounts' providers: once each, and back into the earnings when a provider refuses."""
 
+from datetime import timedelta
+from typing import Final
+
+from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import Precondition
-from cnt_grpc.payment import ledger
+from cnt_grpc.payment import ledger, stripe_api
+from cnt_grpc.payment import paypal as paypal_api
 from cnt_grpc.payment.ledger import Leg
 from cnt_grpc.payment.paypal_payouts import PayPalPayouts
 from cnt_grpc.payment.queries import creators as queries
 from cnt_grpc.payment.rules.payouts import legs
 from cnt_grpc.payment.stripe_accounts import StripeAccounts
+
+_KEPT: Final = timedelta(hours=20)
+"""How long Stripe certainly still knows the key of a transfer; it keeps them for a day."""
 
 
 async def send(db: Database, stripe: StripeAccounts, paypal: PayPalPayouts, payout_id: int) -> None:
@@ -18,29 +25,49 @@ async def send(db: Database, stripe: StripeAccounts, paypal: PayPalPayouts, payo
             return
         account = await tx.one(queries.account(), payment_account_id=payout["payment_account_id"])
     assert account is not None  # accounts are never deleted
-    try:
-        if account["provider"] == "paypal":
-            await _by_paypal(db, paypal, account["account_id"], payout)
-        else:
-            amount, currency = payout["amount_minor"], payout["currency"]
-            ref = await stripe.transfer(account["account_id"], amount, currency, payout_id, _key(payout))
-            await db.transact(lambda tx: _paid(tx, payout, "stripe", ref))
-    except Precondition as refused:
-        failure = refused.metadata.get("provider_code", "") or str(refused.reason)
-        await db.transact(lambda tx: _fail(tx, payout, failure))
+    if account["provider"] == "paypal":
+        await _by_paypal(db, paypal, account["account_id"], payout)
+    else:
+        await _by_stripe(db, stripe, account["account_id"], payout)
+
+
+async def _by_stripe(db: Database, stripe: StripeAccounts, account_id: str, payout: Row) -> None:
+    key, ref = _key(payout), None
+    if clock.now() - payout["created_at"] > _KEPT:
+        # An answer that was lost, and a Stripe that has forgotten the key since: it would send the money again.
+        ref = await stripe.sent(key)
+    if ref is None:
+        amount, currency = payout["amount_minor"], payout["currency"]
+        try:
+            ref = await stripe.transfer(account_id, amount, currency, payout["id"], key)
+        except stripe_api.Refused as refused:
+            await _refused(db, payout, refused)
+            return
+    sent = ref
+    await db.transact(lambda tx: _paid(tx, payout, "stripe", sent))
 
 
 async def _by_paypal(db: Database, paypal: PayPalPayouts, account_id: str, payout: Row) -> None:
     """PayPal says later whether it arrived: the reconciler comes back until then."""
     ref = payout["provider_ref"]
     if ref is None:
-        ref = await paypal.send(account_id, payout["amount_minor"], payout["currency"], _key(payout))
+        try:
+            ref = await paypal.send(account_id, payout["amount_minor"], payout["currency"], _key(payout))
+        except paypal_api.Refused as refused:
+            await _refused(db, payout, refused)
+            return
         await db.transact(lambda tx: tx.run(queries.set_payout_ref(), payout_id=payout["id"], provider_ref=ref))
     found = await paypal.read(ref)
     if found.is_paid:
         await db.transact(lambda tx: _paid(tx, payout, "paypal", ref))
     elif found.failure:
         await db.transact(lambda tx: _fail(tx, payout, found.failure))
+
+
+async def _refused(db: Database, payout: Row, refused: stripe_api.Refused | paypal_api.Refused) -> None:
+    """Nothing was sent. Only the answer to the sending itself says so: when asked later, money may be on its way."""
+    failure = refused.metadata["provider_code"] or str(refused.reason)
+    await db.transact(lambda tx: _fail(tx, payout, failure))
 
 
 def _key(payout: Row) -> str:
