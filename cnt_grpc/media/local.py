@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -106,9 +106,10 @@ class LocalStorage:
                 if stored.key.startswith(prefix):
                     yield stored
 
-    async def sweep(self, older_than: timedelta) -> int:
+    async def sweep(self, older_than: timedelta, keep: Collection[str] = ()) -> int:
         """See Storage."""
-        return await self._run(local_files.remove_old, self._incoming, time.time() - older_than.total_seconds())
+        before = time.time() - older_than.total_seconds()
+        return await self._run(local_files.remove_old, self._incoming, before, frozenset(keep))
 
     async def begin(self, key: str, content_type: str, size: int) -> Draft:
         """See Storage."""
@@ -153,6 +154,11 @@ class LocalStorage:
         if not draft.ticket.isalnum():
             raise ValueError(f"no ticket: {draft.ticket!r}")
         return self._incoming / draft.ticket
+
+    def key_of_url(self, address: str) -> str:
+        """See Storage: our own HTTP side serves what is here, under an address that the store does not know."""
+        del address
+        return ""
 
     def signed_url(self, key: str, seconds: int) -> str | None:
         """See Storage: our own HTTP side serves what is here."""

@@ -51,10 +51,12 @@ def copy(source: Path, target: Path, scratch: Path) -> None:
         sync_folder(target.parent)
 
 
-def remove_old(folder: Path, before: float) -> int:
-    """Remove files that nobody has written to since then; how many."""
+def remove_old(folder: Path, before: float, keep: frozenset[str] = frozenset()) -> int:
+    """Remove files that nobody has written to since then, but for those of these names; how many."""
     removed = 0
     for path in folder.iterdir():
+        if path.name in keep:
+            continue
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_mtime < before:
                 path.unlink()

@@ -98,7 +98,8 @@ class Mover:
             await self._copy(source, target)
         async with run.finish() as tx:
             await tx.value(queries.set_arrived(), media=row["id"], old_key=row["source_key"])
-        await self.storage.delete(*moves)
+        # Never the last copy: a store may have said what it had not done.
+        await self.storage.delete(*[old for old, new in moves.items() if await self.storage.stat(new) is not None])
 
     async def ask_again(self, db: Database) -> None:
         """Ask for the moves whose jobs have used up their tries; those that still wait are asked for once."""
@@ -111,7 +112,8 @@ class Mover:
             await self.storage.copy(source, target)
         except FileNotFoundError:
             # A run that was killed has moved it; where it has not, the bytes are lost, and `media check` says so.
-            return
+            if await self.storage.stat(source) is not None:
+                raise OSError(f"{source} is there, and was not copied") from None
 
 
 def _extension(picture: Row) -> str:

@@ -15,7 +15,7 @@ from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import AppError
 from cnt_grpc.media import probing, rules, sessions
 from cnt_grpc.media.purposes import INCOMING
-from cnt_grpc.media.queries import inspection, leavings, uploads, uses
+from cnt_grpc.media.queries import inspection, leavings, resumable, uploads, uses
 from cnt_grpc.media.storage import Storage
 
 GRACE: Final = timedelta(hours=24)
@@ -60,7 +60,9 @@ class Remover:
         await self.sweep_sessions(db, now - GRACE)
         await self._sweep_unused(db, now - GRACE)
         await self._sweep_leavings(db, now - ERASING_LATE)
-        await self.storage.sweep(GRACE)
+        async with db.reading() as tx:
+            alive = {row["ticket"] for row in await tx.all(resumable.tickets())}
+        await self.storage.sweep(GRACE, keep=alive)
         await self._sweep_incoming(now - 2 * GRACE)
         return await self._sweep_probing(db, now - PROBING_LATE, now - GRACE)
 

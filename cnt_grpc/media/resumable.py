@@ -94,7 +94,16 @@ class Resumable:
     async def standing(self, db: Database, owner: int, session: str) -> Standing:
         """Where it stands; raises NotFound."""
         row = await own(db, owner, session)
-        return Standing(row, await self._received(row))
+        received = await self._received(row)
+        if row["media_id"] is None and received > (row["seen"] or 0):
+            noted = {"session": session, "received": received, "now": clock.now()}
+
+            async def note(tx: Tx) -> Row | None:
+                return await tx.one(resumable.note_seen(), **noted)
+
+            known: Row | None = await db.transact(note)
+            row = known or row
+        return Standing(row, received)
 
     async def put(self, db: Database, owner: int, session: str, offset: int, pieces: AsyncIterator[bytes]) -> Standing:
         """Take bytes from where it stands, and keep those that came before the pieces broke off."""

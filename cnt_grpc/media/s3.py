@@ -5,7 +5,8 @@ What is written arrives in parts of 8 MiB and appears when the last one is there
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,10 @@ __all__ = ["S3Access", "S3Storage"]
 
 _MOST_DELETED: Final = 1000
 """Keys that one DeleteObjects may name."""
+_AHEAD: Final = 1
+"""Parts that are on their way while one is read; each is held in memory."""
+_PART: Final = ("PartNumber", "ETag")
+"""What the store must be told of each part that it joins."""
 _MOST_COPIED: Final = 1024**3
 """Bytes that the store is asked to copy at once; the S3 API allows five times as many, and takes its time."""
 
@@ -59,13 +64,25 @@ class S3Storage:
         return Stored(key, found["ContentLength"], found["LastModified"])
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """See Storage. Each piece is a request of its own: no connection waits for a slow reader."""
+        """See Storage. Each part is a request of its own, and the next one is on its way while one is read.
+
+        No connection waits for a slow reader, and a film of 5 GB takes as long as the network needs for it.
+        """
         size = await self._size(key)
         end = size if end is None else min(end, size)
-        while start < end:
-            piece = await self._range(key, start, min(start + PIECE, end))
-            start += len(piece)
-            yield piece
+        bounds = [(at, min(at + PART, end)) for at in range(start, end, PART)]
+        coming: deque[asyncio.Task[bytes]] = deque()
+        try:
+            for number in range(len(bounds)):
+                for ahead in bounds[number + len(coming) : number + 1 + _AHEAD]:
+                    coming.append(asyncio.ensure_future(self._range(key, *ahead)))
+                part = memoryview(await coming.popleft())
+                for at in range(0, len(part), PIECE):
+                    yield bytes(part[at : at + PIECE])
+        finally:
+            for each in coming:
+                each.cancel()
+            await asyncio.gather(*coming, return_exceptions=True)
 
     async def fetch(self, key: str, file: Path) -> None:
         """See Storage."""
@@ -88,6 +105,10 @@ class S3Storage:
                 part = {"CopySourceRange": f"bytes={start}-{min(start + _MOST_COPIED, size) - 1}", "CopySource": origin}
                 await self.call("upload_part_copy", Key=target, UploadId=draft.ticket, PartNumber=number, **part)
             await self.join(draft)
+        except FileNotFoundError:
+            # Either of the two may be gone; only of the source it is told as such.
+            await self._size(source)
+            raise OSError(f"what had been copied of {source} is gone") from None
         except BaseException:
             with contextlib.suppress(Unavailable, OSError):
                 await asyncio.shield(self.drop(draft))
@@ -113,14 +134,14 @@ class S3Storage:
                 return
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
-    async def sweep(self, older_than: timedelta) -> int:
+    async def sweep(self, older_than: timedelta, keep: Collection[str] = ()) -> int:
         """See Storage: uploads in parts that nobody finished."""
         before, removed = clock.now() - older_than, 0
         more: dict[str, str] = {}
         while True:
             page = await self.call("list_multipart_uploads", **more)
             for each in page.get("Uploads", ()):
-                if each["Initiated"] < before:
+                if each["Initiated"] < before and each["UploadId"] not in keep:
                     await self.drop(Draft(each["Key"], each["UploadId"], 0))
                     removed += 1
             if not page.get("IsTruncated"):
@@ -153,10 +174,17 @@ class S3Storage:
 
     async def join(self, draft: Draft) -> None:
         """See Storage."""
-        parts = [{"PartNumber": each["PartNumber"], "ETag": each["ETag"]} for each in await self._parts(draft)]
-        await self.call(
-            "complete_multipart_upload", Key=draft.key, UploadId=draft.ticket, MultipartUpload={"Parts": parts}
-        )
+        there = await self._parts(draft)
+        size, parts = sum(each["Size"] for each in there), [{name: each[name] for name in _PART} for each in there]
+        try:
+            await self.call(
+                "complete_multipart_upload", Key=draft.key, UploadId=draft.ticket, MultipartUpload={"Parts": parts}
+            )
+        except FileNotFoundError:
+            # The parts were there a moment ago: it was asked again, and has joined them the first time.
+            joined = await self.stat(draft.key)
+            if joined is None or joined.size != size:
+                raise
 
     async def drop(self, draft: Draft) -> None:
         """See Storage."""
@@ -167,6 +195,10 @@ class S3Storage:
         """See Storage. Computed here; the store is not asked."""
         given = {"Key": draft.key, "UploadId": draft.ticket, "PartNumber": number}
         return self._client.presigned("upload_part", seconds, **given)
+
+    def key_of_url(self, address: str) -> str:
+        """See Storage."""
+        return self._client.key_of_url(address)
 
     def signed_url(self, key: str, seconds: int) -> str | None:
         """See Storage. Computed here; the store is not asked."""

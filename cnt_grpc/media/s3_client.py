@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -12,11 +13,15 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.outside import Party
+from cnt_grpc.media.storage import is_key
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
 _THREADS: Final = 16
 _TRIES: Final = 4
+_AMAZON: Final = ("s3.{region}.amazonaws.com", "s3.amazonaws.com")
+"""Hosts of Amazon's own store."""
+_ANY: Final = "any/key.bin"
 _GONE: Final = {"NoSuchKey", "404", "NoSuchUpload", "NotFound"}
 _FULL: Final = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507"}
 
@@ -61,6 +66,7 @@ class S3Client:
                 s3={"addressing_style": "path" if access.endpoint else "auto"},
             ),
         )
+        self._bases = self._its_bases(access)
 
     async def call(self, operation: str, **given: object) -> Any:  # noqa: ANN401  (boto3 has no types)
         """One call to the store.
@@ -102,6 +108,21 @@ class S3Client:
         params = {"Bucket": self.bucket, **given}
         url: str = self._client.generate_presigned_url(operation, Params=params, ExpiresIn=seconds)
         return url
+
+    def key_of_url(self, address: str) -> str:
+        """The key in an address of this bucket, signed or not, whichever of the two styles it has; "" for others."""
+        place = address.partition("?")[0]
+        key = next((place.removeprefix(each) for each in self._bases if place.startswith(each)), "")
+        return key if is_key(key) else ""
+
+    def _its_bases(self, access: S3Access) -> tuple[str, ...]:
+        """How addresses of the bucket begin: as we sign them, and as other programs write them."""
+        signed = self.presigned("get_object", 1, Key=_ANY).partition("?")[0].removesuffix(_ANY)
+        hosts = [urlsplit(access.endpoint)] if access.endpoint else []
+        hosts += [urlsplit(f"https://{each}") for each in _AMAZON] if not access.endpoint else []
+        named = [(each.scheme, each.netloc.format(region=access.region)) for each in hosts]
+        paths = tuple(f"{scheme}://{host}/{self.bucket}/" for scheme, host in named)
+        return (signed, *paths, *(f"{scheme}://{self.bucket}.{host}/" for scheme, host in named))
 
     def close(self) -> None:
         """Let go of threads and connections."""

@@ -53,7 +53,7 @@ class S3Writer:
 
     async def write(self, piece: bytes) -> None:
         """See Writer."""
-        self._hash.update(piece)
+        await asyncio.to_thread(self._hash.update, piece)
         self._size += len(piece)
         self._held.write(piece)
         while self._held.tell() >= PART:

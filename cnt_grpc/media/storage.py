@@ -5,7 +5,7 @@ there, and is read by ranges. `local.py` keeps objects in a folder; the other st
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,8 +106,8 @@ class Storage(Protocol):
         """All objects whose key begins so, in no order."""
         ...
 
-    async def sweep(self, older_than: timedelta) -> int:
-        """Remove what writers that were killed left behind; the number of leftovers removed."""
+    async def sweep(self, older_than: timedelta, keep: Collection[str] = ()) -> int:
+        """Remove what writers that were killed left behind, but for drafts of these tickets; how many there were."""
         ...
 
     async def begin(self, key: str, content_type: str, size: int) -> Draft:
@@ -123,7 +123,10 @@ class Storage(Protocol):
         ...
 
     async def join(self, draft: Draft) -> None:
-        """Make the object appear, durably, and take no more parts; raises FileNotFoundError when the draft is gone."""
+        """Make the object appear, durably, and take no more parts.
+
+        Raises FileNotFoundError when the draft is gone. A store whose answer was lost is asked what became of it.
+        """
         ...
 
     async def drop(self, draft: Draft) -> None:
@@ -132,6 +135,10 @@ class Storage(Protocol):
 
     def part_url(self, draft: Draft, number: int, seconds: int) -> str | None:
         """Where anyone may put this part for so long; None where all bytes go through us."""
+        ...
+
+    def key_of_url(self, address: str) -> str:
+        """The key in an address that leads straight to this store, signed or not; "" for every other one."""
         ...
 
     def signed_url(self, key: str, seconds: int) -> str | None:

@@ -38,9 +38,12 @@ class Urls:
         return f"{self.base}/{key}"
 
     def key_of(self, address: str) -> str:
-        """The key in one of our addresses, or the text itself where it is a key; "" for everything else."""
+        """The key in one of our addresses, or the text itself where it is a key; "" for everything else.
+
+        What is private is found at the store itself, whatever stands in front of it for everyone.
+        """
         key = address.removeprefix(f"{self.base}/").partition("?")[0]
-        return key if is_key(key) else ""
+        return key if is_key(key) else self.storage.key_of_url(address)
 
     def private(self, key: str) -> str:
         """Where whoever holds this address finds the file for the next 10 to 15 minutes."""

@@ -14,6 +14,7 @@ from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import Kind, Shelf, moving
 from cnt_grpc.media.jobs import MOVE
+from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.media.queries import objects
 from cnt_grpc.media.s3 import S3Storage
 from cnt_grpc.pb.cnt.media.v1 import media_service_pb2 as pb2
@@ -143,6 +144,25 @@ async def test_a_move_goes_on_after_a_crash_anywhere(ann: Ann, tmp_path: Path, m
     assert len(copied) >= 4, "the second run begins anew"
     assert await ann.content(row["key"]) == data
     await until(lambda: ann.count(draft.file_path.partition(".")[0]), 0)
+
+
+async def test_a_move_never_takes_the_last_copy(ann: Ann, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that says `not there` of a copy in parts means the parts, and has not said it of the file."""
+    draft = await drafted(ann, tmp_path, "DraftAudio", "mp3")
+    data, real, refused = await ann.content(draft.file_path), LocalStorage.copy, list[str]()
+
+    async def confused(self: LocalStorage, source: str, target: str) -> None:
+        if source == draft.file_path and not refused:
+            refused.append(source)
+            raise FileNotFoundError(source)
+        await real(self, source, target)
+
+    monkeypatch.setattr(LocalStorage, "copy", confused)
+    row = await claimed(ann, Kind.AUDIO, media_id=draft.media_id)
+    await until(arrived(ann, row["id"]), True)
+    assert refused
+    assert await ann.content(row["key"]) == data
+    await until(lambda: ann.count(draft.file_path), 0)
 
 
 async def test_a_move_whose_job_gave_up_is_asked_for_again(ann: Ann, tmp_path: Path) -> None:

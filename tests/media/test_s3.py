@@ -9,12 +9,17 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.media.purposes import AUDIO
+from cnt_grpc import media
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import Database
+from cnt_grpc.kit.errors import NotFound, Unavailable
+from cnt_grpc.media.purposes import AUDIO, Limits
+from cnt_grpc.media.removal import Remover
 from cnt_grpc.media.resumable import Resumable
 from cnt_grpc.media.s3 import S3Access, S3Storage
-from cnt_grpc.media.storage import PART
+from cnt_grpc.media.storage import PART, Draft
 from cnt_grpc.media.uploads import Declared, Intake
+from tests.auth import makers as people
 from tests.harness.world import World
 from tests.media import s3_server
 from tests.media.s3_server import Road
@@ -43,11 +48,7 @@ DATA = os.urandom(PART) * 2 + b"tail" * 1000
 async def test_a_step_that_fails_once_is_tried_again(step: int, how: str, road: Road) -> None:
     storage = _opened(road)
     road.broken, road.how = {step}, how
-    try:
-        await write(storage, KEY, DATA)
-    except FileNotFoundError:
-        # The store had joined the parts, and only its answer was lost: whoever asks again finds the object.
-        assert (step, how) == (STEPS - 1, "after")
+    await write(storage, KEY, DATA)
     assert await content(storage, KEY) == DATA
     unfinished = await leftovers(storage)
     assert unfinished == [KEY] or (step, how) == (0, "after")
@@ -72,6 +73,99 @@ async def test_leftovers_of_killed_writers_are_swept(road: Road) -> None:
     assert await storage.sweep(timedelta(hours=24)) + await storage.sweep(timedelta(seconds=-5)) == 1
     assert await storage.arrived(draft) == 0
     storage.close()
+
+
+@pytest.mark.parametrize("how", ["500", "late", "after"])
+async def test_a_copy_in_parts_whose_last_answer_is_lost(how: str, road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnt_grpc.media.s3._MOST_COPIED", PART)
+    storage = _opened(road)
+    await write(storage, KEY, DATA)
+    # Two questions of its size, the beginning, three parts and their list come before.
+    road.broken, road.how = {len(road.seen) + 7}, how
+    await storage.copy(KEY, "audio/copy.mp3")
+    assert road.seen[min(road.broken)].startswith("POST")
+    assert await content(storage, "audio/copy.mp3") == DATA
+    assert sorted(await leftovers(storage)) == sorted([KEY, "audio/copy.mp3"])
+    storage.close()
+
+
+async def test_a_copy_tells_a_lost_draft_from_a_lost_source(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnt_grpc.media.s3._MOST_COPIED", PART)
+    storage = _opened(road)
+    await write(storage, KEY, DATA)
+    real = storage.join
+
+    async def gone(draft: Draft) -> None:
+        await storage.drop(draft)
+        await real(draft)
+
+    monkeypatch.setattr(storage, "join", gone)
+    with pytest.raises(OSError, match="what had been copied") as refusal:
+        await storage.copy(KEY, "audio/copy.mp3")
+    assert not isinstance(refusal.value, FileNotFoundError)
+    await storage.delete(KEY)
+    with pytest.raises(FileNotFoundError):
+        await storage.copy(KEY, "audio/copy.mp3")
+    storage.close()
+
+
+async def test_what_is_gone_on_with_outlives_a_day(road: Road, scratch: Database) -> None:
+    """A phone puts parts straight into the store, and asks where it stands; it began a day ago."""
+    async with scratch.transaction() as tx:
+        ann = (await people.user(tx))["id"]
+    access = s3_server.new_bucket(road.target)
+    storage = S3Storage(S3Access(access.bucket, endpoint=road.target, key_id="testing", secret="testing"))
+    uploads, data = Resumable(Intake(storage, Limits())), wave(2 * PART)
+    declared = Declared("a.wav", len(data), hashlib.sha256(data).digest())
+    begun = await uploads.begin(scratch, ann, AUDIO, "audio/wav", declared)
+    session, places = begun.row["id"], uploads.places(begun)
+    for number, hours in ((0, 20), (1, 5)):
+        clock.move(timedelta(hours=hours))
+        first = Request(places[number].url, data=data[number * PART : (number + 1) * PART], method="PUT")  # noqa: S310
+        first.add_header("Content-Type", "application/octet-stream")
+        with urlopen(first, timeout=20) as answer:  # noqa: ASYNC210, S310
+            assert answer.status == 200
+        assert (await uploads.standing(scratch, ann, session)).received == (number + 1) * PART
+    await Remover(storage).sweep(scratch)
+    assert (await uploads.standing(scratch, ann, session)).received == 2 * PART
+    clock.move(timedelta(hours=25))
+    await Remover(storage).sweep(scratch)
+    with pytest.raises(NotFound):
+        await uploads.standing(scratch, ann, session)
+    assert await leftovers(storage) == []
+    storage.close()
+
+
+async def test_private_addresses_of_the_store_name_their_file(s3_url: str) -> None:
+    made = s3_server.new_bucket(s3_url)
+    small, large = S3Storage(made), S3Storage(S3Access("cnt-files", "eu-west-3", key_id="testing", secret="testing"))
+    urls = [
+        media.Urls("https://cdn.example", small).private(KEY),
+        f"{s3_url}/{made.bucket}/{KEY}",
+    ]
+    for url in urls:
+        assert media.Urls("https://cdn.example", small).key_of(url) == KEY, url
+        assert media.Urls("https://cdn.example", large).key_of(url) == ""
+    urls = [
+        media.Urls("https://cdn.example", large).private(KEY),
+        f"https://s3.eu-west-3.amazonaws.com/cnt-files/{KEY}",
+        f"https://cnt-files.s3.eu-west-3.amazonaws.com/{KEY}?versionId=1",
+        f"https://cnt-files.s3.amazonaws.com/{KEY}",
+        f"https://cdn.example/{KEY}",
+        KEY,
+    ]
+    for url in urls:
+        assert media.Urls("https://cdn.example", large).key_of(url) == KEY, url
+    for url in (
+        f"https://other.s3.eu-west-3.amazonaws.com/{KEY}",
+        f"https://s3.amazonaws.com/other/{KEY}",
+        f"https://evil.example/cnt-files/{KEY}",
+        "https://cnt-files.s3.amazonaws.com/",
+        "https://cnt-files.s3.amazonaws.com/../a.mp3",
+    ):
+        assert media.Urls("https://cdn.example", large).key_of(url) == "", url
+    small.close()
+    large.close()
 
 
 async def test_addresses_lead_straight_to_the_store(road: Road, tmp_path: Path) -> None:

@@ -263,6 +263,25 @@ async def test_what_is_dropped_is_gone(storage: Storage) -> None:
     assert await leftovers(storage) == []
 
 
+async def test_drafts_that_are_gone_on_with_are_not_swept(storage: Storage) -> None:
+    kept, left = await drafted(storage, b"x" * (PART + 5)), await storage.begin("audio/b.mp3", "audio/mpeg", PART)
+    # One of the servers of these tests says of each upload that it began in 2010, the other one tells the truth.
+    assert await storage.sweep(timedelta(seconds=-5), keep={kept.ticket}) == 1
+    assert await storage.arrived(kept) == PART + 5
+    with pytest.raises(NO_DRAFT):
+        await storage.put_part(left, 1, b"x")
+    await storage.join(kept)
+    assert await content(storage, KEY) == b"x" * (PART + 5)
+
+
+async def test_reading_from_anywhere_to_anywhere(storage: Storage) -> None:
+    """Over S3 it is read by parts, the next one while one is read."""
+    data = os.urandom(2 * PART + 99)
+    await write(storage, KEY, data)
+    for start, end in ((0, None), (PART - 1, PART + 1), (1, PART), (PIECE, 2 * PART + 98), (5, 10**12), (10**12, None)):
+        assert await content(storage, KEY, start, end) == data[start:end]
+
+
 # -- the local store ---------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """Statements on uploads in several goes."""
 
-from sqlalchemy import Executable, bindparam, insert, or_, select, update
+from sqlalchemy import Executable, bindparam, func, insert, or_, select, update
 
 from cnt_grpc.kit.db import statement
 from cnt_grpc.media.tables import upload_sessions as sessions
@@ -42,6 +42,27 @@ def own_session() -> Executable:
 def touch() -> Executable:
     """More has come."""
     return update(sessions).where(sessions.c.id == bindparam("session")).values(touched_at=bindparam("now"))
+
+
+@statement
+def note_seen() -> Executable:
+    """Note how much has come as the owner was told, if that is more than before: parts put directly pass us by."""
+    return (
+        update(sessions)
+        .where(
+            sessions.c.id == bindparam("session"),
+            sessions.c.media_id.is_(None),
+            func.coalesce(sessions.c.seen, 0) < bindparam("received"),
+        )
+        .values(seen=bindparam("received"), touched_at=bindparam("now"))
+        .returning(sessions)
+    )
+
+
+@statement
+def tickets() -> Executable:
+    """What the store calls the uploads that may still be gone on with."""
+    return select(sessions.c.ticket).where(sessions.c.ticket.is_not(None), sessions.c.media_id.is_(None))
 
 
 @statement
