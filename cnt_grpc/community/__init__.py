@@ -14,7 +14,7 @@ from cnt_grpc.community.queries.figures import FIGURES
 from cnt_grpc.community.quote_drawing import QuoteJobs
 from cnt_grpc.community.reminders import PERIODIC, REMINDER_HANDLERS
 from cnt_grpc.community.rules.event_finding import FoundEvents
-from cnt_grpc.community.rules.events import upcoming as upcoming_events
+from cnt_grpc.community.rules.event_lists import upcoming as upcoming_events
 from cnt_grpc.community.rules.finding import FoundPosts
 from cnt_grpc.community.service import CommunityService
 from cnt_grpc.community.service.events import EventService

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from cnt_grpc import notification
 from cnt_grpc.auth import Record
 from cnt_grpc.community.queries import attendees
 from cnt_grpc.community.queries import events as queries
@@ -21,8 +22,10 @@ async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record
 
 
 async def erase_person(tx: Tx, user_id: int) -> None:
-    """An event without a host does not take place; whoever wanted to come is told. Seats elsewhere are free again."""
+    """An event without a host does not take place; whoever wanted to come is told, without a name. Seats elsewhere are
+    free again.
+    """
     for event in await tx.all(queries.touched_events(), user_id=user_id):
         if event["host_id"] == user_id:
-            await events.remove(tx, event)
+            await events.remove(tx, event, (0, notification.NOBODY))
     await tx.run(attendees.drop_answers(), user_id=user_id)

@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 from cnt_grpc.community.queries.events import EARTH
+from cnt_grpc.kit.errors import Invalid
 
 _COLUMNS: Final = 360
 _ROWS: Final = 180
@@ -34,3 +35,13 @@ def _row(latitude: float) -> int:
 
 def _column(longitude: float) -> int:
     return math.floor(longitude + 180) % _COLUMNS
+
+
+def point(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
+    """A place of which both numbers are given, None where neither is. Raises Invalid for one alone."""
+    if latitude is None and longitude is None:
+        return None
+    if latitude is None or longitude is None:
+        missing = "latitude" if latitude is None else "longitude"
+        raise Invalid.of(missing, "latitude and longitude come together")
+    return latitude, longitude

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from cnt_grpc import media
-from cnt_grpc.community.rules.events import Changes, Filter
+from cnt_grpc.community.rules.event_lists import Filter
+from cnt_grpc.community.rules.events import Changes
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.times import moment_of, set_time
 from cnt_grpc.moderation import Status

@@ -31,6 +31,13 @@ def attendee() -> Executable:
 
 
 @statement
+def attendee_to_decide() -> Executable:
+    """The same, without whoever is in a block with the caller. Parameters: event_id, user_id, caller_id."""
+    met = auth.not_blocked(CALLER_ID, _attendee.user_id)
+    return _with_names().where(_attendee.event_id == _ID, _attendee.user_id == _USER, met)
+
+
+@statement
 def attendees_page(limit: int, *, status: bool, after: bool) -> Executable:
     """A page of those who come or may come, the earliest first; without those in a block with the caller.
 
@@ -78,11 +85,27 @@ def person() -> Executable:
 
 
 @statement
+def person_to_meet() -> Executable:
+    """Who somebody is, unless in a block with another. Parameters: user_id, other_id."""
+    other = bindparam("other_id", type_=BigInteger)
+    return select(_people).where(_people.c.id == _USER, auth.not_blocked(other, _people.c.id))
+
+
+@statement
 def coming() -> Executable:
-    """Who comes or may come to these events, each event once, with its people in `user_ids`. Parameter: ids."""
+    """Who comes or may come to these events, each event once, with its people in `user_ids`. Parameter: ids.
+
+    Whoever is in a block with the host by now does not see the event, and is missing.
+    """
     return (
         select(_attendee.event_id, func.array_agg(_attendee.user_id).label("user_ids"))
-        .where(among(_attendee.event_id, "ids"), _attendee.answer != "not_going", _attendee.status != "rejected")
+        .join(events, _event.id == _attendee.event_id)
+        .where(
+            among(_attendee.event_id, "ids"),
+            _attendee.answer != "not_going",
+            _attendee.status != "rejected",
+            auth.not_blocked(_event.host_id, _attendee.user_id),
+        )
         .group_by(_attendee.event_id)
     )
 

@@ -61,13 +61,13 @@ async def listed(tx: Tx, caller: Caller, event_id: int, status: str | None, page
 async def decide(tx: Tx, caller: Caller, event_id: int, user_id: int, status: str) -> Row:
     """Let someone come, or refuse them; the attendee as they are then. Raises NotFound, Precondition."""
     event = await events.own(tx, caller, event_id)
-    theirs = await tx.one(queries.attendee(), event_id=event_id, user_id=user_id)
+    theirs = await tx.one(queries.attendee_to_decide(), event_id=event_id, user_id=user_id, caller_id=caller.user_id)
     if theirs is None or (theirs["answer"] == _NOT_GOING and theirs["status"] != "rejected"):
         raise NotFound(Reason.ATTENDEE_NOT_FOUND)
     if theirs["status"] != status:
         await _write(tx, event_id, user_id, theirs, answer=theirs["answer"], status=status)
         words = "accepted" if status == "approved" else "declined"
-        if user_id != event["host_id"]:
+        if user_id != event["host_id"] and event["status"] == Status.APPROVED:
             await _tell(tx, event, of=event["host_id"], to=user_id, answer=words)
     row = await tx.one(queries.attendee(), event_id=event_id, user_id=user_id)
     assert row is not None  # under the event's lock
@@ -106,7 +106,8 @@ def _sits(row: Row | None) -> bool:
 
 
 async def _tell(tx: Tx, event: Row, *, of: int, to: int, answer: str) -> None:
-    person = await tx.one(queries.person(), user_id=of)
+    """Tell someone what another has answered; nobody of whom they shall not meet."""
+    person = await tx.one(queries.person_to_meet(), user_id=of, other_id=to)
     if person is not None:
         notice = notification.EventAnswer(
             user_id=of, name=person["name"], event_id=event["id"], event_title=event["title"], answer=answer

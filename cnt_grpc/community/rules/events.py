@@ -1,7 +1,7 @@
 """What may be done with events, and what follows from it: announce, show, change, delete."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,14 +13,12 @@ from cnt_grpc.community.rules.event_standing import KIND, ROOM, STANDING, ref, s
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
-from cnt_grpc.kit.paging import LIMITS, Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.pb.cnt.community.v1.reason import Reason
 
 LONGEST: Final = timedelta(days=31)
 """An event lasts no longer; so what may still last began within this time."""
-_NEAR_KM: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +38,6 @@ class Changes:
     requires_approval: bool | None = None
     cover_media_id: int | None = None
     """0 for none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Which events a list shows."""
-
-    upcoming: bool = False
-    past: bool = False
-    category: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    radius_km: float = 0.0
-    """0 for a usual distance."""
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """All that decides which rows the list has: what a page token is bound to."""
-        return tuple(getattr(self, each.name) for each in fields(self))
 
 
 async def create(tx: Tx, caller: Caller, wanted: Changes) -> Row:
@@ -94,53 +74,6 @@ async def shown(tx: Tx, caller: Caller, event_id: int) -> Row:
     if row is None:
         raise NotFound(Reason.EVENT_NOT_FOUND)
     return row
-
-
-async def listed(tx: Tx, caller: Caller, wanted: Filter, page: Page) -> tuple[list[Row], str]:
-    """A page of events that everyone sees and the caller may, and the token of the next page."""
-    if wanted.upcoming and wanted.past:
-        raise Invalid.of("past_only", "not together with upcoming_only")
-    gate = Gate.of(caller)
-    now = clock.now()
-    values = gate.of_viewer(caller)
-    if wanted.upcoming:
-        values |= {"now": now, "since": now - LONGEST}
-    if wanted.past:
-        values |= {"now": now}
-    if wanted.category:
-        values["category"] = wanted.category
-    near = _both(wanted.latitude, wanted.longitude)
-    if near:
-        radius = wanted.radius_km or _NEAR_KM
-        values |= {"latitude": near[0], "longitude": near[1], "radius_km": radius}
-        values["cells"] = places.cells(*near, radius)
-    narrowed = queries.Narrowed(
-        upcoming=wanted.upcoming, past=wanted.past, category=bool(wanted.category), near=near is not None
-    )
-    rows = await tx.all(
-        queries.events_page(gate, narrowed, page.limit, after=not page.is_first), **values, **page.params
-    )
-    return page.cut(rows, key=_place)
-
-
-async def upcoming(tx: Tx, caller: Caller, number: int) -> list[Row]:
-    """The next events that the caller may see; `number` of them at most."""
-    gate, now = Gate.of(caller), clock.now()
-    stmt = queries.events_page(gate, queries.Narrowed(upcoming=True), LIMITS[0], after=False)
-    rows = await tx.all(stmt, **gate.of_viewer(caller), now=now, since=now - LONGEST)
-    return list(rows[:number])
-
-
-async def hosted(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:
-    """A page of the caller's own events."""
-    stmt = queries.hosted_page(page.limit, after=not page.is_first)
-    return page.cut(await tx.all(stmt, caller_id=caller.user_id, **page.params), key=_place)
-
-
-async def attending(tx: Tx, caller: Caller, page: Page) -> tuple[list[Row], str]:
-    """A page of the events to which the caller goes or may go."""
-    stmt = queries.attending_page(Gate.of(caller), page.limit, after=not page.is_first)
-    return page.cut(await tx.all(stmt, caller_id=caller.user_id, **page.params), key=_place)
 
 
 async def update(tx: Tx, caller: Caller, event_id: int, wanted: Changes) -> Row:
@@ -182,24 +115,35 @@ async def delete(tx: Tx, caller: Caller, event_id: int) -> None:
         _write_down(tx, caller, "delete", old, {})
 
 
-async def remove(tx: Tx, event: Row) -> None:
-    """Delete a locked event, with all that hangs on it; whoever wanted to come to one that is not over is told."""
-    host = await tx.one(attendees.person(), user_id=event["host_id"])
-    if host is not None and event["ends_at"] > clock.now():
-        for row in await tx.all(attendees.coming(), ids=[event["id"]]):
-            cancelled = notification.EventAnswer(
-                user_id=host["id"],
-                name=host["name"],
-                event_id=event["id"],
-                event_title=event["title"],
-                answer="the event is cancelled",
-            )
-            await notification.tell(tx, set(row["user_ids"]) - {host["id"]}, cancelled)
+async def remove(tx: Tx, event: Row, host: tuple[int, str] | None = None) -> None:
+    """Delete a locked event, with all that hangs on it.
+
+    Whoever wanted to come is told, unless it is over or hidden from them. `host` is who is told to have cancelled it,
+    as id and name: by default whose event it is.
+    """
+    if event["status"] == Status.APPROVED and event["ends_at"] > clock.now():
+        await _tell_that_it_is_cancelled(tx, event, host)
     await tx.run(event_changes.delete_event(), event_id=event["id"])
     await media.release(tx, ROOM, ref(event["id"]))
     await search.remove(tx, search.Kind.EVENT, event["id"])
     was = Status(event["status"])
     await moderation.moved(tx, KIND, event["id"], author_id=event["host_id"], was=was, now=None)
+
+
+async def _tell_that_it_is_cancelled(tx: Tx, event: Row, host: tuple[int, str] | None) -> None:
+    if host is None:
+        row = await tx.one(attendees.person(), user_id=event["host_id"])
+        assert row is not None  # the event refers to them
+        host = row["id"], row["name"]
+    for row in await tx.all(attendees.coming(), ids=[event["id"]]):
+        cancelled = notification.EventAnswer(
+            user_id=host[0],
+            name=host[1],
+            event_id=event["id"],
+            event_title=event["title"],
+            answer="the event is cancelled",
+        )
+        await notification.tell(tx, set(row["user_ids"]) - {event["host_id"]}, cancelled)
 
 
 async def own(tx: Tx, caller: Caller, event_id: int, *, lock: bool = True) -> Row:
@@ -216,7 +160,7 @@ async def _columns(tx: Tx, caller: Caller, wanted: Changes) -> dict[str, Any]:
     plain = ("title", "description", "category", "starts_at", "ends_at", "location", "max_attendees")
     names = (*plain, "requires_approval")
     columns = {name: value for name in names if (value := getattr(wanted, name)) is not None}
-    place = _both(wanted.latitude, wanted.longitude)
+    place = places.point(wanted.latitude, wanted.longitude)
     if place:
         columns |= {"latitude": place[0], "longitude": place[1], "cell": places.cell(*place)}
     elif wanted.clear_coordinates:
@@ -229,24 +173,11 @@ async def _columns(tx: Tx, caller: Caller, wanted: Changes) -> dict[str, Any]:
     return columns
 
 
-def _both(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
-    if latitude is None and longitude is None:
-        return None
-    if latitude is None or longitude is None:
-        missing = "latitude" if latitude is None else "longitude"
-        raise Invalid.of(missing, "latitude and longitude come together")
-    return latitude, longitude
-
-
 def _check_times(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
         raise Invalid.of("ends_at", "must be after starts_at")
     if ends_at - starts_at > LONGEST:
         raise Invalid.of("ends_at", "an event lasts 31 days at most")
-
-
-def _place(row: Row) -> tuple[datetime, int]:
-    return row["starts_at"], row["id"]
 
 
 def _write_down(tx: Tx, caller: Caller, action: str, old: Row, after: Mapping[str, object]) -> None:

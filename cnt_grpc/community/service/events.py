@@ -7,7 +7,7 @@ from google.api.httpbody_pb2 import HttpBody
 from cnt_grpc import media
 from cnt_grpc.community import calendars
 from cnt_grpc.community.messages import events as messages
-from cnt_grpc.community.rules import attendance, events
+from cnt_grpc.community.rules import attendance, event_lists, events
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.community.v1 import event_service
@@ -31,7 +31,7 @@ class EventService(event_service.Servicer):
     async def ListEvents(self, request: pb2.ListEventsRequest, call: Call) -> pb2.ListEventsResponse:
         wanted = messages.event_filter(request)
         page = Page.of(request, method=call.method, filters=wanted.key)
-        rows, next_page_token = await events.listed(call.tx, call.caller, wanted, page)
+        rows, next_page_token = await event_lists.listed(call.tx, call.caller, wanted, page)
         return messages.page(pb2.ListEventsResponse(), rows, next_page_token, self.urls)
 
     async def UpdateEvent(self, request: pb2.UpdateEventRequest, call: Call) -> pb2.UpdateEventResponse:
@@ -65,14 +65,14 @@ class EventService(event_service.Servicer):
 
     async def ListHostedEvents(self, request: pb2.ListHostedEventsRequest, call: Call) -> pb2.ListHostedEventsResponse:
         page = Page.of(request, method=call.method, filters=(call.caller.user_id,))
-        rows, next_page_token = await events.hosted(call.tx, call.caller, page)
+        rows, next_page_token = await event_lists.hosted(call.tx, call.caller, page)
         return messages.page(pb2.ListHostedEventsResponse(), rows, next_page_token, self.urls)
 
     async def ListAttendingEvents(
         self, request: pb2.ListAttendingEventsRequest, call: Call
     ) -> pb2.ListAttendingEventsResponse:
         page = Page.of(request, method=call.method, filters=(call.caller.user_id,))
-        rows, next_page_token = await events.attending(call.tx, call.caller, page)
+        rows, next_page_token = await event_lists.attending(call.tx, call.caller, page)
         return messages.page(pb2.ListAttendingEventsResponse(), rows, next_page_token, self.urls)
 
     async def GetEventCalendar(self, request: pb2.GetEventCalendarRequest, call: Call) -> pb2.GetEventCalendarResponse:
