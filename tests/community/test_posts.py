@@ -265,3 +265,22 @@ async def test_administrators_may_change_anyones_post_and_it_is_written_down(wor
     async with world.db.transaction() as tx:
         acts = await tx.raw("SELECT action FROM audit_log WHERE target_kind = $1 AND target_id = $2", KIND, post_id)
     assert [act["action"] for act in acts] == ["update", "delete"]
+
+
+async def test_administrators_keep_the_files_of_anyones_post_and_add_their_own(world: World, api: Api) -> None:
+    author, other = await world.users(2)
+    admin = await world.user(roles={"admin"})
+    post_id = await makers.made(world, author, pictures=2)
+    first, second = [each.media_id for each in (await api.community.GetPost(post_id=post_id)).post.media]
+    async with world.db.transaction() as tx:
+        added, foreign = [(await media_makers.image(tx, who.id))["id"] for who in (admin, other)]
+    change = api.as_(admin).community.UpdatePost
+    for wanted in ([second], [second, added], [added, second]):
+        changed = (await change(post_id=post_id, files=pb.PostFiles(media_ids=wanted))).post
+        assert [each.media_id for each in changed.media] == wanted
+        assert changed.is_approved
+    # The author keeps what the administrator added; what the post has not is nobody's but its owner's.
+    await api.as_(author).community.UpdatePost(post_id=post_id, files=pb.PostFiles(media_ids=[added]))
+    missing = StatusCode.NOT_FOUND, "MEDIA_NOT_FOUND"
+    for strange in (foreign, first):
+        await change(post_id=post_id, files=pb.PostFiles(media_ids=[added, strange])).fails(*missing)

@@ -3,7 +3,12 @@
 import asyncio
 from typing import Any
 
+import pytest
+
+from cnt_grpc.community import CommunityService
 from cnt_grpc.kit import clock
+from cnt_grpc.kit.rpc.call import ANONYMOUS, Call, Caller
+from cnt_grpc.pb.cnt.community.v1.post_pb2 import POST_CATEGORY_TESTIMONY, POST_TYPE_IMAGE, ListPostsRequest
 from tests.community import makers
 from tests.harness.api import Api
 from tests.harness.world import Person, World
@@ -65,3 +70,39 @@ async def test_its_token_leads_on(world: World, api: Api) -> None:
     second = await list_posts(page_size=2, page_token=first.next_page_token)
     ids = [each.post_id for page in (first, second) for each in page.posts]
     assert len(set(ids)) == 4
+
+
+@pytest.mark.parametrize("sees", ["everyone's", "their own"])
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_a_page_is_three_statements_at_most(world: World, sees: str, *, is_kept: bool) -> None:
+    author, reader, blocker = await world.users(3)
+    for _ in range(3):
+        await makers.made(world, author, pictures=2, category="testimony", carousel=True)
+    if sees == "their own":
+        async with world.db.transaction() as tx:
+            sql = "INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ($1, $2, $3)"
+            await tx.raw(sql, blocker.id, reader.id, clock.now())
+            await makers.post(tx, by=blocker.id, pictures=2, category="testimony", carousel=True)
+    system = world.system
+    # Of these there are few, whatever other tests have made.
+    request = ListPostsRequest(category=POST_CATEGORY_TESTIMONY, post_type=POST_TYPE_IMAGE, carousel_only=True)
+    service = CommunityService(system.urls, system.post_watch)
+
+    async def statements(who: Caller) -> int:
+        call = Call("of a test", who, world.db, (), str, 0, 0, asyncio.Event())
+        call.read()
+        page = await service.ListPosts(request, call)
+        assert any(len(post.media) == 2 for post in page.posts)
+        assert not [post for post in page.posts if post.user_id == blocker.id and who.user_id == reader.id]
+        return call.tx.statements
+
+    if is_kept:
+        assert await statements(Caller(author.id)) == 2
+    took = await statements(Caller(reader.id))
+    assert (
+        took
+        == {("everyone's", True): 1, ("everyone's", False): 2, ("their own", True): 2, ("their own", False): 3}[
+            sees, is_kept
+        ]
+    )
+    assert await statements(ANONYMOUS) == 1

@@ -111,7 +111,7 @@ def gate_of(gate: Gate, at: Status | None = None) -> ColumnElement[bool]:
 
 @statement
 def posts_page(gate: Gate, status: Status | None, narrowed: Narrowed, limit: int, *, after: bool) -> Executable:
-    """A page of posts that the gate lets through, newest first."""
+    """A page of posts that the gate lets through, newest first, each with its files."""
     found = (
         select(*SHOWN)
         .where(gate_of(gate, status), *narrowed.conditions())
@@ -120,7 +120,7 @@ def posts_page(gate: Gate, status: Status | None, narrowed: Narrowed, limit: int
     )
     if after:
         found = found.where(beyond(_post.published_at, _post.id))
-    return with_author(found, gate)
+    return with_author(found, gate, files=True)
 
 
 @statement

@@ -1,10 +1,10 @@
 """Somebody's feed: what those wrote in the last week whom they follow, then everything else, each newest first."""
 
-import json
 from datetime import timedelta
 from typing import Final
 
 from cnt_grpc.community.queries.feed import Phase, feed_page
+from cnt_grpc.community.rules import files
 from cnt_grpc.community.rules.posts import Posts
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
@@ -29,4 +29,4 @@ async def feed(tx: Tx, caller: Caller, page: Page) -> tuple[Posts, str]:
         place = dict(zip(("after_0", "after_1"), place_after, strict=True))
     found = await tx.all(feed_page(begins, page.limit), caller_id=caller.user_id, since=since, **place)
     rows, next_page_token = page.cut(found, key=lambda row: (since, row["phase"], row["published_at"], row["id"]))
-    return Posts(rows, {row["id"]: json.loads(row["files"]) for row in rows if row["files"]}), next_page_token
+    return Posts(rows, files.with_rows(rows)), next_page_token

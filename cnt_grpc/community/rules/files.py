@@ -1,5 +1,6 @@
 """The files of posts: up to ten pictures, or one video."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -20,10 +21,16 @@ Files = Mapping[int, Sequence[Row]]
 """Rows of queries.posts.files_of by the post that shows them; posts without files are missing."""
 
 
-async def claim(tx: Tx, caller: Caller, media_ids: Sequence[int]) -> list[Row]:
-    """The caller's files with these ids, in their order. Raises Invalid, and what media.claim raises."""
-    # Each claim locks its file until the end: always in the order of the ids, so that two posts never wait in a circle.
-    found = {each: await media.claim(tx, caller, Kind.IMAGE, Kind.VIDEO, media_id=each) for each in sorted(media_ids)}
+async def claim(tx: Tx, caller: Caller, media_ids: Sequence[int], had: Sequence[Row] = ()) -> list[Row]:
+    """The files with these ids, in their order: the caller's, and whosever they are those that the post `had`.
+
+    Raises Invalid, and what media.claim raises.
+    """
+    found = {row["id"]: row for row in had if row["id"] in media_ids}
+    # Each claim locks its file until the end: always in the order of the ids, so that two new posts never wait in a
+    # circle.
+    for each in sorted(set(media_ids) - found.keys()):
+        found[each] = await media.claim(tx, caller, Kind.IMAGE, Kind.VIDEO, media_id=each)
     if len(found) > 1 and any(row["kind"] == Kind.VIDEO for row in found.values()):
         raise Invalid(Reason.POST_FILES_UNSUITABLE, "a video stands alone", files="up to ten pictures, or one video")
     return [found[each] for each in media_ids]
@@ -56,6 +63,11 @@ async def of(tx: Tx, posts: Sequence[Row]) -> Files:
         for row in await tx.all(queries.files_of(), post_ids=ids):
             found[row["post_id"]].append(row)
     return found
+
+
+def with_rows(rows: Sequence[Row]) -> Files:
+    """The files that came with rows of posts, as JSON."""
+    return {row["id"]: json.loads(row["files"]) for row in rows if row["files"]}
 
 
 async def publish(tx: Tx, post_id: int) -> None:

@@ -120,7 +120,7 @@ async def listed(tx: Tx, caller: Caller, wanted: Filter, page: Page) -> tuple[Po
         **page.params,
     )
     rows, next_page_token = page.cut(found, key=lambda row: (row["published_at"], row["id"]))
-    return Posts(rows, await files.of(tx, rows)), next_page_token
+    return Posts(rows, files.with_rows(rows)), next_page_token
 
 
 async def seen_by(tx: Tx, caller: Caller, post_ids: Sequence[int]) -> Mapping[int, Row]:
@@ -136,10 +136,10 @@ async def update(tx: Tx, caller: Caller, post_id: int, wanted: Changes) -> Posts
     old = await own(tx, caller, post_id)
     new: dict[str, Any] = {"title": wanted.title, "content": wanted.content, "category": wanted.category}
     changed = {name: value for name, value in new.items() if value is not None and value != old[name]}
-    had = [row["id"] for row in (await files.of(tx, [old])).get(post_id, ())]
-    replaced = wanted.media_ids is not None and list(wanted.media_ids) != had
+    had = (await files.of(tx, [old])).get(post_id, ())
+    replaced = wanted.media_ids is not None and list(wanted.media_ids) != [row["id"] for row in had]
     if replaced:
-        pictures = await files.claim(tx, caller, wanted.media_ids or ())
+        pictures = await files.claim(tx, caller, wanted.media_ids or (), had)
         changed |= {"post_type": _type(pictures), "image_key": _image_key(pictures)}
     if changed:
         kept = {name: old[name] for name in changes.CHANGEABLE} | changed
