@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 from grpc import StatusCode
 
+from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.errors import Invalid, NotFound
+from cnt_grpc.kit.rpc.call import Caller
+from cnt_grpc.moderation import Status
+from cnt_grpc.moderation.rules.decisions import Wanted, decide_in_bulk
 from cnt_grpc.pb.cnt.moderation.v1 import status_pb2
 from cnt_grpc.pb.cnt.notification.v1 import notification_pb2
 from tests.content import makers
@@ -111,3 +116,28 @@ async def test_of_two_moderators_one_decides(world: World, api: Api) -> None:
     answers = await asyncio.gather(*calls, return_exceptions=True)
     assert sum(not isinstance(answer, BaseException) for answer in answers) == 1
     assert len((await api.as_(ann).notification.ListNotifications()).notifications) == 1
+
+
+class Emptiness:
+    """A kind of which there is nothing; it writes down what it is asked for, and so what would be locked."""
+
+    def __init__(self, name: str, asked: list[tuple[str, int]]) -> None:
+        self.name = name
+        self._asked = asked
+
+    async def load(self, _: Tx, subject_id: int) -> None:
+        self._asked.append((self.name, subject_id))
+
+
+async def test_many_subjects_are_locked_in_one_order_and_answered_in_the_callers(world: World) -> None:
+    asked: list[tuple[str, int]] = []
+    kinds: Any = {name: Emptiness(name, asked) for name in ("event", "post")}
+    order = [("post", 2), ("event", 9), ("post", 1), ("event", 3)]
+    wanted = [
+        Wanted(kind_name=name, subject_id=subject_id, status=Status.REJECTED, reason="" if subject_id == 9 else "No.")
+        for name, subject_id in order
+    ]
+    async with world.db.transaction() as tx:
+        outcomes = await decide_in_bulk(tx, kinds, Caller(1, roles=frozenset({"moderator"})), wanted)
+    assert asked == [("event", 3), ("post", 1), ("post", 2)]
+    assert [type(each) for each in outcomes] == [NotFound, Invalid, NotFound, NotFound]

@@ -9,6 +9,7 @@ from grpc import StatusCode
 
 from cnt_grpc import moderation
 from cnt_grpc.pb.cnt.moderation.v1 import report_pb2
+from tests.community import event_makers
 from tests.community import makers as community
 from tests.content import makers
 from tests.harness.api import Api
@@ -44,19 +45,20 @@ async def test_a_report_shows_moderators_what_whose_by_whom_and_why(world: World
     assert (shown.status, shown.resolved_by) == (report_pb2.REPORT_STATUS_OPEN, 0)
 
 
-async def test_posts_comments_and_people_can_be_reported(world: World, api: Api) -> None:
+async def test_posts_comments_events_and_people_can_be_reported(world: World, api: Api) -> None:
     ann, bob = await world.user(name="Ann"), await world.user()
     mod = await world.user(roles={"moderator"})
     post_id = await community.made(world, ann)
     said = await api.as_(ann).community.CreateComment(post_id=post_id, content="Thou fool!")
-    things = {"community_post": post_id, "comment": said.comment.comment_id, "person": ann.id}
+    event_id = await event_makers.made(world, ann, title="Wrath")
+    things = {"community_post": post_id, "comment": said.comment.comment_id, "event": event_id, "person": ann.id}
     for kind, thing_id in things.items():
         await report(api, bob, kind, thing_id)
     shown = (await api.as_(mod).report.ListReports(author_id=ann.id)).reports
     assert {each.content_type: each.content_id for each in shown} == things
     assert {each.author_name for each in shown} == {"Ann"}
     titles = {each.content_type: each.title for each in shown}
-    assert (titles["comment"], titles["person"]) == ("Thou fool!", "Ann")
+    assert (titles["comment"], titles["event"], titles["person"]) == ("Thou fool!", "Wrath", "Ann")
     (only,) = (await api.as_(mod).report.ListReports(author_id=ann.id, content_type="comment")).reports
     assert only.content_type == "comment"
 
@@ -75,7 +77,7 @@ async def test_twice_is_once_until_somebody_decides(world: World, api: Api) -> N
     assert await report(api, bob, "podcast", podcast_id) not in {first, other}
 
 
-@pytest.mark.parametrize("kind", ["podcast", "community_post", "comment", "person"])
+@pytest.mark.parametrize("kind", ["podcast", "community_post", "comment", "event", "person"])
 async def test_what_one_does_not_see_cannot_be_reported(world: World, api: Api, kind: str) -> None:
     ann, bob = await world.users(2)
     post_id = await community.made(world, ann)
@@ -84,11 +86,22 @@ async def test_what_one_does_not_see_cannot_be_reported(world: World, api: Api, 
         "podcast": await podcast(world, ann),
         "community_post": post_id,
         "comment": said.comment.comment_id,
+        "event": await event_makers.made(world, ann),
         "person": ann.id,
     }
     await api.as_(ann).user.BlockUser(user_id=bob.id)
     create = partial(api.as_(bob).report.CreateReport, content_type=kind, category=ABUSE)
     hidden = await create(content_id=things[kind]).fails(StatusCode.NOT_FOUND, "SUBJECT_NOT_FOUND")
+    unknown = await create(content_id=2**62).fails(StatusCode.NOT_FOUND, "SUBJECT_NOT_FOUND")
+    assert hidden.wire == unknown.wire
+
+
+@pytest.mark.parametrize("status", ["pending", "rejected", "archived"])
+async def test_a_hidden_event_cannot_be_reported(world: World, api: Api, status: str) -> None:
+    ann, bob = await world.users(2)
+    event_id = await event_makers.made(world, ann, status=status)
+    create = partial(api.as_(bob).report.CreateReport, content_type="event", category=ABUSE)
+    hidden = await create(content_id=event_id).fails(StatusCode.NOT_FOUND, "SUBJECT_NOT_FOUND")
     unknown = await create(content_id=2**62).fails(StatusCode.NOT_FOUND, "SUBJECT_NOT_FOUND")
     assert hidden.wire == unknown.wire
 

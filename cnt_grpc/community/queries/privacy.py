@@ -46,13 +46,16 @@ def rows(kind: str) -> Executable:
 
 @statement
 def touched_posts() -> Executable:
-    """Every post that the person wrote, liked or commented on, locked: all at once and in the order of their ids."""
+    """Every post that the person wrote, liked or commented on, locked: all at once and in the order of their ids.
+
+    No more of each than it takes to remove it: there may be many, and their words may be long.
+    """
     theirs = union(
         select(likes.c.post_id).where(likes.c.user_id == _PERSON),
         select(comments.c.post_id).where(comments.c.author_id == _PERSON),
     )
     return (
-        select(community_posts)
+        select(_post.id, _post.author_id, _post.status)
         .where(or_(_post.author_id == _PERSON, _post.id.in_(theirs)))
         .order_by(_post.id)
         .with_for_update(key_share=True)

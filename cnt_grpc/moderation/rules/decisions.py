@@ -76,13 +76,15 @@ async def delete(tx: Tx, kinds: Kinds, caller: Caller, *, kind_name: str, subjec
 
 async def decide_in_bulk(tx: Tx, kinds: Kinds, caller: Caller, wanted: Sequence[Wanted]) -> list[Subject | AppError]:
     """For each of these the subject as it stands then, or why nothing was done with it."""
-    outcomes: list[Subject | AppError] = []
-    for each in wanted:
+    outcomes: dict[int, Subject | AppError] = {}
+    # Each subject stays locked until the end: whoever takes several, takes them by kind and id, so that of two who
+    # decide on the same nobody waits in a circle.
+    for number in sorted(range(len(wanted)), key=lambda number: (wanted[number].kind_name, wanted[number].subject_id)):
         try:
-            outcomes.append(await _one_of_many(tx, kinds, caller, each))
+            outcomes[number] = await _one_of_many(tx, kinds, caller, wanted[number])
         except _OF_ONE as refusal:
-            outcomes.append(refusal)
-    return outcomes
+            outcomes[number] = refusal
+    return [outcomes[number] for number in range(len(wanted))]
 
 
 async def _one_of_many(tx: Tx, kinds: Kinds, caller: Caller, wanted: Wanted) -> Subject:
