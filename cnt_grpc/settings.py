@@ -244,8 +244,9 @@ class Settings(BaseSettings):
 
     @property
     def edits_at_once(self) -> int:
-        """Edits that run at once."""
-        return self.editing_at_once or os.cpu_count() or 1
+        """Edits that run at once, over all workers: as many as this process has cores unless EDITING_AT_ONCE says."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return self.editing_at_once or cores
 
     @property
     def media_dir(self) -> Path:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from typing import Final
 
 from cnt_grpc import admin, auth, http, media, migrate
 from cnt_grpc.app.plug import Servicers
@@ -18,6 +19,10 @@ from cnt_grpc.kit.telemetry import configure_logs, counts_of_process
 from cnt_grpc.media.local import LocalStorage
 from cnt_grpc.refusal import Refusal
 from cnt_grpc.settings import Settings
+
+WORKER_NICENESS: Final = 5
+"""Whoever waits for an answer comes before jobs; what reads and makes films comes behind both."""
+SHORT_JOBS: Final = 8
 
 
 class Server:
@@ -92,10 +97,16 @@ async def run_worker(settings: Settings) -> None:
     """Run jobs until SIGTERM or SIGINT."""
     configure(settings)
     stop = stop_signal()
+    media.sandbox.yield_to_others(WORKER_NICENESS)
     media.sandbox.report()
     media.folders.sweep()
     async with opened(settings) as system:
-        await Worker(system.db, handlers(system), periodic=PERIODIC).run(stop)
+        await Worker(system.db, handlers(system), concurrency=jobs_at_once(settings), periodic=PERIODIC).run(stop)
+
+
+def jobs_at_once(settings: Settings) -> int:
+    """Jobs that a worker runs at once: edits take hours, so mail, uploads and all others have places besides theirs."""
+    return SHORT_JOBS + settings.edits_at_once
 
 
 def stop_signal() -> asyncio.Event:

@@ -2,6 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
@@ -21,6 +22,7 @@ from cnt_grpc.editing.rules.sources import described
 from cnt_grpc.editing.stages import Stage, percent
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.errors import Contention, Unavailable
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.editing.v1.jobs_pb2 import DrawWaveform, MakeEdit, SettleEdits
@@ -123,6 +125,7 @@ class EditingJobs:
             if run.cancelled.is_set():
                 raise media.ffmpeg.StoppedError
             stored = await self.workshop.hand_in(result.file, key, kind, thumbnail=kind is media.Kind.VIDEO)
+            is_written = False
             try:
                 async with run.finish() as tx:
                     await ending.keep(
@@ -135,8 +138,11 @@ class EditingJobs:
                         filename=_filename(name, plan.extension),
                         actual_start_ms=result.checked.actual_start_ms,
                     )
+                    is_written = True
             except BaseException:
-                if not run.is_finished:
+                # What fails from there on is the commit, which may have been done although nobody heard of it; if it
+                # was not, the next run or `settle` removes the bytes.
+                if not is_written:
                     await self.workshop.discard(stored)
                 raise
 
@@ -160,10 +166,13 @@ class EditingJobs:
 
         async def note(tx: Tx) -> None:
             await tx.run(queries.begin(), edit=row["id"], key=key)
+            if row["stored_key"]:
+                await media.abandon(tx, row["stored_key"])
 
+        # First the word that this run has the job: one that was frozen reads the key of the run that overtook it.
+        await run.progress(0, Stage.FETCHING, also=note)
         if row["stored_key"]:
             await self.workshop.discard(row["stored_key"])
-        await run.progress(0, Stage.FETCHING, also=note)
 
 
 @dataclass(slots=True)
@@ -178,7 +187,9 @@ class _Speeds:
             eta = min(round(left * 1000), 2**31 - 1)
             await tx.run(queries.note_speed(), edit=self.edit_id, speed=speed, eta_ms=eta)
 
-        await self.run.progress(percent(stage, part), stage, also=note)
+        # An outage is no reason to throw hours of work away; that another run has the job (Fenced) is.
+        with suppress(Unavailable, Contention):
+            await self.run.progress(percent(stage, part), stage, also=note)
 
 
 def _kind(plan: planning.Plan) -> media.Kind:

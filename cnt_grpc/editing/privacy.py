@@ -24,9 +24,13 @@ async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record
 
 async def erase_person(tx: Tx, user_id: int) -> None:
     """Drop all of it, and let the files go."""
-    refs = [ref_of_edit(row["id"]) for row in await tx.all(queries.edits_of(), user_id=user_id)]
+    edits = await tx.all(queries.edits_of(), user_id=user_id)
+    refs = [ref_of_edit(row["id"]) for row in edits]
     refs += [ref_of_version(row["media_id"]) for row in await tx.all(queries.versions_of(), user_id=user_id)]
     await tx.run(queries.drop_histories(), user_id=user_id)
+    for row in edits:
+        if row["stored_key"] is not None:
+            await media.abandon(tx, row["stored_key"])
     for ref in refs:
         await media.release(tx, ROOM, ref)
 

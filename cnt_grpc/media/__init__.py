@@ -16,7 +16,7 @@ from cnt_grpc.media.declared_types import purpose_of_type
 from cnt_grpc.media.examine import BrokenExaminerError, UnreadableError
 from cnt_grpc.media.filling import Filling
 from cnt_grpc.media.inspection import Inspection
-from cnt_grpc.media.keeping import release
+from cnt_grpc.media.keeping import abandon, release
 from cnt_grpc.media.mending import Mender, TooMuchError
 from cnt_grpc.media.moving import claim, publish
 from cnt_grpc.media.purposes import DRAFT_VIDEO, TEMPORARY_AUDIO
@@ -71,6 +71,7 @@ __all__ = [
     "UnreadableError",
     "Urls",
     "Workshop",
+    "abandon",
     "claim",
     "ffmpeg",
     "folders",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cnt_grpc.media import examiner
+from cnt_grpc.media import examiner, jail
 from cnt_grpc.media.sniff import FileType, Kind
 
 SECONDS = 100
@@ -165,7 +165,7 @@ async def ask(
         async with asyncio.timeout(seconds):
             # It waits for the request with its libraries loaded: no hostile byte is read before the limits stand.
             _limit(process.pid, seconds)
-            _make_nice(process.pid, niceness)
+            await _make_nice(process.pid, niceness)
             process.stdin.write(json.dumps(request).encode())
             process.stdin.close()
             answer = await _to_the_end(process.stdout)
@@ -220,10 +220,16 @@ def _limit(pid: int, seconds: int) -> None:
             resource.prlimit(pid, each, (bound, bound))
 
 
-def _make_nice(pid: int, niceness: int) -> None:
-    if niceness:
-        with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + niceness)
+async def _make_nice(pid: int, niceness: int) -> None:
+    if not niceness:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + niceness)
+        reached = os.getpriority(os.PRIO_PROCESS, pid)
+        for _ in range(jail.GROUP_TRIES):
+            if jail.yield_group(str(pid), reached):
+                return
+            await asyncio.sleep(jail.GROUP_SECONDS)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

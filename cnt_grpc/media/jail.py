@@ -16,6 +16,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -38,7 +39,7 @@ def main() -> None:
     """Become the one program that was asked for."""
     asked = json.load(sys.stdin)
     os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
-    os.nice(asked["nice"])
+    yield_to_others(asked["nice"])
     program = asked["program"]
     try:
         if asked["namespaces"]:
@@ -54,6 +55,39 @@ def main() -> None:
     except OSError as error:
         _refuse(error)
     os.execve(program, [program, *asked["arguments"]], asked["environment"])  # noqa: S606
+
+
+# -- whose turn it is -------------------------------------------------------------------------------------------------
+
+GROUP_TRIES: Final = 6
+GROUP_SECONDS: Final = 0.11
+"""Between two tries."""
+
+
+def yield_to_others(niceness: int) -> None:
+    """Have this process, and its session if it leads one, come behind others by so much."""
+    reached = os.nice(niceness)
+    if os.getsid(0) != os.getpid():
+        return  # the session's other programs asked for nothing
+    for _ in range(GROUP_TRIES):
+        if yield_group("self", reached):
+            return
+        time.sleep(GROUP_SECONDS)
+
+
+def yield_group(process: str, niceness: int) -> bool:
+    """Have the session that a process leads come behind others; False when it must be tried again a little later.
+
+    A session is a group to the scheduler (sched(7), "The autogroup feature"), and a process's niceness counts among
+    those of its own group alone: a program in a session of its own would be nice to nobody.
+    """
+    try:
+        Path(f"/proc/{process}/autogroup").write_text(str(niceness))
+    except BlockingIOError:
+        return False  # ten times a second, all processes of the machine together, for whoever is not root
+    except OSError:
+        return True  # a kernel without such groups: niceness alone does it there
+    return True
 
 
 # -- namespaces -------------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Final
 
 from cnt_grpc import auth
-from cnt_grpc.kit import jobs
+from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Job
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.media import rules
+from cnt_grpc.media import rules, variants
 from cnt_grpc.media.moving import publish
+from cnt_grpc.media.queries import leavings
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import DiscardMedia
 
@@ -27,6 +28,12 @@ async def release(tx: Tx, room: str, ref: str, media_id: int = 0) -> None:
     """
     for unused in await rules.forget_uses(tx, room, ref, media_id):
         await jobs.enqueue(tx, DISCARD, DiscardMedia(media_id=unused), dedupe=f"media:{unused}")
+
+
+async def abandon(tx: Tx, key: str) -> None:
+    """Have what may lie under a key of the workshop's removed, with pictures made of it, though no row knows of it."""
+    now = clock.now()
+    await tx.many(leavings.add_leaving(), [{"key": each, "now": now} for each in (key, *variants.possible(key))])
 
 
 async def show(tx: Tx, user_id: int, media_id: int) -> None:

@@ -22,6 +22,9 @@ from typing import Final
 import structlog
 
 from cnt_grpc.media import jail
+from cnt_grpc.media.jail import yield_to_others
+
+__all__ = ["NICENESS", "Bounds", "Command", "Walls", "available", "end", "report", "start", "yield_to_others"]
 
 _JAIL: Final = str(Path(jail.__file__))
 NICENESS: Final = 15

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cnt_grpc.media import ffmpeg, reading, sandbox
+from cnt_grpc.media import examine, ffmpeg, jail, reading, sandbox
 from cnt_grpc.media.sandbox import Bounds, Command, Walls
 from tests.media import makers
 
+ROOT = Path(__file__).parents[2]
 ALL = Walls(namespaces=True, filter=True)
 WITHOUT_NAMESPACES = Walls(namespaces=False, filter=True)
 NONE = Walls(namespaces=False, filter=False)
@@ -177,7 +178,59 @@ async def asleep(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 async def test_what_runs_in_the_background_yields(asleep: asyncio.subprocess.Process) -> None:
-    assert os.getpriority(os.PRIO_PROCESS, asleep.pid) == os.getpriority(os.PRIO_PROCESS, 0) + sandbox.NICENESS
+    assert os.getpriority(os.PRIO_PROCESS, asleep.pid) == niceness()
+    assert group_of(asleep.pid) in {f"nice {niceness()}", ""}
+
+
+def niceness() -> int:
+    """Of what runs in the background."""
+    return min(19, os.getpriority(os.PRIO_PROCESS, 0) + sandbox.NICENESS)
+
+
+def group_of(pid: int) -> str:
+    """How nice the group is that a process's session is to the scheduler; nothing where the kernel makes none."""
+    group = Path(f"/proc/{pid}/autogroup")
+    return group.read_text().strip().partition(" ")[2] if group.exists() else ""
+
+
+async def test_what_reads_results_yields_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may decode for an hour."""
+    (tmp_path / "whole.py").write_text(
+        "import json, os, sys; from pathlib import Path; sys.stdin.read()\n"
+        "group = Path('/proc/self/autogroup')\n"
+        "said = group.read_text().strip() if group.exists() else ''\n"
+        "print(json.dumps({'group': said, 'nice': os.nice(0), 'streams': []}))"
+    )
+    monkeypatch.setattr(examine, "_SCRIPTS", tmp_path)
+    found = await examine.ask("whole.py", {}, tmp_path, seconds=30, niceness=sandbox.NICENESS)
+    assert found["nice"] == niceness()
+    assert found["group"] == "" or found["group"].endswith(f"nice {niceness()}")
+
+
+async def test_a_worker_yields_as_a_group_where_it_leads_one(tmp_path: Path) -> None:
+    code = (
+        "import os; from pathlib import Path; from cnt_grpc.media import sandbox; sandbox.yield_to_others(5)\n"
+        "group = Path('/proc/self/autogroup'); print(os.nice(0), group.read_text() if group.exists() else 'nice 5')"
+    )
+    for leads in (True, False):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE, cwd=ROOT, start_new_session=leads
+        )
+        said = (await process.communicate())[0].decode().strip()
+        assert said.startswith(str(min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)))
+        # Where it leads none, other programs are in its group, and asked for nothing.
+        assert said.endswith("nice 5" if leads else group_of(os.getpid()))
+
+
+def test_whoever_is_not_root_waits_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel lets ordinary users do it ten times a second, all together."""
+    answers = [False, False, True]
+    monkeypatch.setattr(jail, "yield_group", lambda *_: answers.pop(0))
+    monkeypatch.setattr(os, "nice", lambda _: 15)
+    monkeypatch.setattr(os, "getsid", lambda _: os.getpid())
+    monkeypatch.setattr(jail, "GROUP_SECONDS", 0.001)
+    jail.yield_to_others(15)
+    assert answers == []
 
 
 async def test_whoever_wants_it_no_more_stops_it(folder: Path) -> None:

@@ -73,6 +73,9 @@ async def _drawn(number: int, step: Step, asked: TextOverlays, desk: Desk) -> Se
     """Draw the words of a step as pictures in the job's folder."""
     found = []
     for at, overlay in enumerate(asked.overlays):
+        # A thread cannot be cut off.
+        if desk.stop.is_set():
+            raise media.ffmpeg.StoppedError
         caption = await to_thread(captions.draw, overlay, step.before.width, step.before.height)
         name = f"words{number}-{at}.png"
         await to_thread(caption.image.save, desk.folder / name)

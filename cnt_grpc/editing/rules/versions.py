@@ -47,6 +47,8 @@ async def delete(tx: Tx, caller: Caller, edit_id: int) -> None:
         raise Precondition(Reason.EDIT_NOT_ENDED)
     if edit["version"] is not None:
         await _drop(tx, edit["history_id"], edit["version"], edit["made_id"])
+    if edit["stored_key"] is not None:
+        await media.abandon(tx, edit["stored_key"])
     await tx.run(edit_queries.delete_edit(), edit=edit_id)
     await media.release(tx, ROOM, edits.ref_of_edit(edit_id))
 

@@ -18,7 +18,7 @@ from cnt_grpc.kit.jobs import queries
 from cnt_grpc.kit.jobs.job import Handler, Job, State
 from cnt_grpc.kit.jobs.run import TOPIC, Fenced, GiveUp, Interrupted, Run
 
-HEED_SECONDS = 10.0
+HEED_SECONDS = 1.5
 """How long a run may take to heed a cancellation before it is cut off."""
 
 UNWIND_SECONDS = 5.0
