@@ -14,12 +14,13 @@ Blocks, and takes LiveJobs, PERIODIC, HOLDER, FIGURES and the search's source St
 from cnt_grpc.live.blocks import Blocks
 from cnt_grpc.live.deepgram import Deepgram
 from cnt_grpc.live.jobs import PERIODIC, LiveJobs
-from cnt_grpc.live.livekit import Bucket, LiveKit, Rooms
+from cnt_grpc.live.livekit import LiveKit
 from cnt_grpc.live.log import State, dispatcher
 from cnt_grpc.live.openai import OpenAI
 from cnt_grpc.live.privacy import HOLDER
 from cnt_grpc.live.queries.figures import FIGURES
 from cnt_grpc.live.reported import ReportedMessages, ReportedStreams
+from cnt_grpc.live.rooms import Bucket, Rooms
 from cnt_grpc.live.rules.broadcasting import Recorder
 from cnt_grpc.live.rules.gifts import gift_given, host_of
 from cnt_grpc.live.rules.joining import Studio

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf import json_format
 from livekit.protocol.webhook import WebhookEvent
@@ -14,9 +14,10 @@ from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.live import syncing, work
-from cnt_grpc.live.livekit import Rooms, owner_of_voice_room
-from cnt_grpc.live.queries import streams as queries
-from cnt_grpc.live.rules import streams
+from cnt_grpc.live.identities import owner_of_voice_room
+from cnt_grpc.live.queries import airing as queries
+from cnt_grpc.live.queries import streams as stream_queries
+from cnt_grpc.live.rooms import Rooms
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
     CloseRoom,
     CloseVoiceRooms,
@@ -26,6 +27,9 @@ from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
     SyncRoom,
     TellFollowers,
 )
+
+AT_ONCE: Final = 1000
+"""Followers that one job tells."""
 
 PERIODIC: Sequence[Periodic] = (Periodic("* * * * *", work.RECONCILE, ReconcileRooms()),)
 
@@ -60,8 +64,11 @@ class LiveJobs:
         await syncing.sync(run.db, self._livekit(), payload.stream_id)
 
     async def close_room(self, payload: CloseRoom, run: Run) -> None:  # noqa: ARG002
-        """Close the room of a deleted stream."""
-        await self._livekit().close(payload.room_name)
+        """Close the room of a deleted stream, and the ways into it."""
+        rooms = self._livekit()
+        await rooms.close(payload.room_name)
+        if payload.has_ways_in:
+            await rooms.close_ingresses(payload.room_name)
 
     async def close_voice_rooms(self, payload: CloseVoiceRooms, run: Run) -> None:  # noqa: ARG002
         """Close the voice rooms of somebody who is gone; where there is no LiveKit there are none."""
@@ -109,16 +116,24 @@ async def handle_event(payload: HandleLiveKitEvent, run: Run) -> None:
 
 
 async def tell_followers(payload: TellFollowers, run: Run) -> None:
-    """Tell the host's followers that the stream is on air; once for each stream, whatever happens meanwhile."""
+    """Tell some of the host's followers that the stream is on air, and have the others told by another job.
+
+    Each hears of it once, whatever happens meanwhile. No job holds the stream's row for long: its chat needs it.
+    """
     async with run.finish() as tx:
-        await _tell(tx, payload.stream_id)
+        if not payload.after and not await _is_news(tx, payload.stream_id):
+            return
+        stream = await tx.one(stream_queries.visible_stream(), stream_id=payload.stream_id, caller_id=0)
+        if stream is None:
+            return  # deleted, or its host is not in public any more
+        followers = await content.followers_of(tx, stream["host_id"], payload.after, AT_ONCE)
+        notice = notification.LiveStart(
+            user_id=stream["host_id"], name=stream["host_name"], stream_id=stream["id"], stream_title=stream["title"]
+        )
+        await notification.tell(tx, followers, notice)
+        if len(followers) == AT_ONCE:
+            await work.tell_followers(tx, payload.stream_id, followers[-1])
 
 
-async def _tell(tx: Tx, stream_id: int) -> None:
-    if await tx.value(queries.mark_told(), stream_id=stream_id, now=clock.now()) is None:
-        return
-    stream = await streams.anyones(tx, stream_id)
-    notice = notification.LiveStart(
-        user_id=stream["host_id"], name=stream["host_name"], stream_id=stream_id, stream_title=stream["title"]
-    )
-    await notification.tell(tx, await content.followers_of(tx, stream["host_id"]), notice)
+async def _is_news(tx: Tx, stream_id: int) -> bool:
+    return await tx.value(queries.mark_told(), stream_id=stream_id, now=clock.now()) is not None

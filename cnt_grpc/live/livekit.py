@@ -1,142 +1,21 @@
-"""LiveKit: the rooms in which picture and sound travel. What is asked of it, by its own library."""
+"""LiveKit, asked by its own library over HTTP: the rooms in which picture and sound travel."""
 
-import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
 
 import aiohttp
 
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.outside import Party
+from cnt_grpc.live.rooms import EMPTY_TIMEOUT, TIMEOUT, Bucket, Present, Recording, Refused, Way
 from cnt_grpc.live.standing import Role
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from livekit import api
 
-TIMEOUT: Final = 2.5
-"""Seconds for one call: callers are told within three."""
-
-EMPTY_TIMEOUT: Final = timedelta(minutes=5)
-"""How long LiveKit keeps a room that nobody is in."""
-
-TOKEN_LIFETIME: Final = timedelta(minutes=2)
-"""How long a token opens a room. LiveKit renews it for whoever is inside, so that this is only the time to come in."""
-
 _SOUND = (api.TrackSource.MICROPHONE, api.TrackSource.SCREEN_SHARE_AUDIO)
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """Somebody in a room, as LiveKit sees them."""
-
-    identity: str
-    name: str
-    joined_at: int
-    """Seconds since 1970."""
-    is_publishing: bool
-    sound: tuple[str, ...]
-    """Ids of what is heard of them, muted or not."""
-    picture: tuple[str, ...]
-    """Ids of what is seen of them."""
-    is_person: bool = True
-    """Not a recorder, an ingress or an agent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way in for a studio's software."""
-
-    ingress_id: str
-    url: str
-    stream_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording, as LiveKit sees it."""
-
-    egress_id: str
-    is_over: bool
-    key: str
-    """Where its file lies in our storage; empty when there is none."""
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Where LiveKit puts recordings: our own S3."""
-
-    name: str
-    region: str
-    endpoint: str
-    key_id: str
-    secret: str
-
-
-class Rooms(Protocol):
-    """What we ask of LiveKit. Each call raises Unavailable when it does not answer within TIMEOUT."""
-
-    async def aclose(self) -> None:
-        """Let go of its connections."""
-        ...
-
-    async def open(self, room: str, *, most: int = 0, agent: str = "") -> None:
-        """Make the room, or leave it as it is; at most `most` people, 0 for any number.
-
-        Into a room with an agent one of that name is sent when it is made.
-        """
-        ...
-
-    async def call_agent(self, room: str, agent: str) -> None:
-        """Send an agent of this name into a room that is there, unless one is in it or on its way."""
-        ...
-
-    async def close(self, room: str) -> None:
-        """End the room for everyone in it; one that is not there is closed already."""
-        ...
-
-    async def names(self) -> Sequence[str]:
-        """The rooms there are, the oldest first."""
-        ...
-
-    async def people(self, room: str) -> Sequence[Present] | None:
-        """Who is in the room, the longest there first; None when there is no such room."""
-        ...
-
-    async def mute(self, room: str, identity: str, tracks: Sequence[str]) -> None:
-        """Silence these tracks."""
-        ...
-
-    async def remove(self, room: str, identity: str) -> bool:
-        """Put somebody out; False when they are not there."""
-        ...
-
-    async def permit(self, room: str, identity: str, role: Role) -> bool:
-        """Change what somebody may do, now; False when they are not there."""
-        ...
-
-    async def open_ingress(self, room: str, identity: str, name: str, *, whip: bool) -> Way:
-        """Open a way in for a studio's software, which appears in the room as `identity`."""
-        ...
-
-    async def close_ingress(self, ingress_id: str) -> None:
-        """Close it; one that is not there is closed already."""
-        ...
-
-    async def record(self, room: str, key: str, bucket: Bucket) -> str:
-        """Begin to record the room into the file `key`; LiveKit's id of the recording."""
-        ...
-
-    async def stop_recording(self, egress_id: str) -> None:
-        """End a recording; one that has ended stays so."""
-        ...
-
-    async def recording(self, egress_id: str) -> Recording | None:
-        """How a recording stands; None when LiveKit knows none."""
-        ...
+_CAMERA_AND_VOICE = (api.TrackSource.CAMERA, api.TrackSource.MICROPHONE)
 
 
 class LiveKit:
@@ -170,13 +49,12 @@ class LiveKit:
                     ) from error
                 raise
 
-    async def open(self, room: str, *, most: int = 0, agent: str = "") -> None:
+    async def open(self, room: str, *, agent: str = "") -> None:
         """See Rooms."""
         wanted = api.CreateRoomRequest(
             name=room,
             empty_timeout=int(EMPTY_TIMEOUT.total_seconds()),
             departure_timeout=20,
-            max_participants=most,
             agents=[api.RoomAgentDispatch(agent_name=agent)] if agent else [],
         )
         async with self._calling() as livekit:
@@ -208,7 +86,12 @@ class LiveKit:
         async with self._calling() as livekit:
             if not (await livekit.room.list_rooms(api.ListRoomsRequest(names=[room]))).rooms:
                 return None
-            found = await livekit.room.list_participants(api.ListParticipantsRequest(room=room))
+            try:
+                found = await livekit.room.list_participants(api.ListParticipantsRequest(room=room))
+            except api.ServerError as error:
+                if error.code != "not_found":
+                    raise
+                return None  # closed between the two calls
         active = [one for one in found.participants if one.state != api.ParticipantInfo.State.DISCONNECTED]
         return [_present(one) for one in sorted(active, key=lambda one: one.joined_at)]
 
@@ -231,10 +114,15 @@ class LiveKit:
                 return False
         return True
 
-    async def permit(self, room: str, identity: str, role: Role) -> bool:
+    async def permit(self, room: str, identity: str, role: Role, *, shares_screen: bool) -> bool:
         """See Rooms."""
+        speaks = role is not Role.VIEWER
         may = api.ParticipantPermission(
-            can_publish=role is not Role.VIEWER, can_subscribe=True, can_publish_data=role is not Role.VIEWER
+            can_publish=speaks,
+            can_subscribe=True,
+            can_publish_data=speaks,
+            # None named means all of them.
+            can_publish_sources=() if shares_screen or not speaks else _CAMERA_AND_VOICE,
         )
         wanted = api.UpdateParticipantRequest(room=room, identity=identity, permission=may)
         async with self._calling() as livekit:
@@ -256,6 +144,13 @@ class LiveKit:
             made = await livekit.ingress.create_ingress(wanted)
         return Way(made.ingress_id, made.url, made.stream_key)
 
+    async def close_ingresses(self, room: str) -> None:
+        """See Rooms."""
+        async with self._calling() as livekit:
+            found = await livekit.ingress.list_ingress(api.ListIngressRequest(room_name=room))
+        for each in found.items:
+            await self.close_ingress(each.ingress_id)
+
     async def close_ingress(self, ingress_id: str) -> None:
         """See Rooms."""
         async with self._calling() as livekit, _absent_is_fine():
@@ -276,7 +171,12 @@ class LiveKit:
         )
         async with self._calling() as livekit:
             wanted = api.RoomCompositeEgressRequest(room_name=room, layout="speaker", file_outputs=[output])
-            return (await livekit.egress.start_room_composite_egress(wanted)).egress_id
+            try:
+                return (await livekit.egress.start_room_composite_egress(wanted)).egress_id
+            except api.ServerError as error:
+                if error.code in _UNTOLD:
+                    raise
+                raise Refused(error.code) from error
 
     async def stop_recording(self, egress_id: str) -> None:
         """See Rooms."""
@@ -287,20 +187,17 @@ class LiveKit:
                 if error.code not in {"not_found", "failed_precondition"}:
                     raise
 
+    async def recordings(self, room: str) -> Sequence[Recording]:
+        """See Rooms."""
+        async with self._calling() as livekit:
+            found = await livekit.egress.list_egress(api.ListEgressRequest(room_name=room))
+        return [_recording(info) for info in found.items]
+
     async def recording(self, egress_id: str) -> Recording | None:
         """See Rooms."""
         async with self._calling() as livekit:
             found = await livekit.egress.list_egress(api.ListEgressRequest(egress_id=egress_id))
-        for info in found.items:
-            files = [file.filename for file in info.file_results]
-            complete = info.status == api.EgressStatus.EGRESS_COMPLETE
-            return Recording(
-                info.egress_id,
-                is_over=info.status not in _RECORDING,
-                key=files[0] if complete and files else "",
-                error=info.error,
-            )
-        return None
+        return next(map(_recording, found.items), None)
 
 
 _AGENT_COMES = timedelta(seconds=15)
@@ -317,7 +214,11 @@ def _is_agent(one: api.ParticipantInfo) -> bool:
 
 
 _AWAY = frozenset({"unavailable", "deadline_exceeded", "internal", "unknown", "resource_exhausted", "dataloss"})
+_UNTOLD = frozenset({"deadline_exceeded", "canceled", "unknown", "dataloss"})
+"""Answers that leave it open whether something was done."""
 _RECORDING = (api.EgressStatus.EGRESS_STARTING, api.EgressStatus.EGRESS_ACTIVE, api.EgressStatus.EGRESS_ENDING)
+_WITH_FILE = (api.EgressStatus.EGRESS_COMPLETE, api.EgressStatus.EGRESS_LIMIT_REACHED)
+"""A recording that came to LiveKit's limit of length is stored as any other."""
 
 
 @asynccontextmanager
@@ -329,6 +230,18 @@ async def _absent_is_fine() -> AsyncIterator[None]:
             raise
 
 
+def _recording(info: api.EgressInfo) -> Recording:
+    files = [file.filename for file in info.file_results]
+    asked = [output.filepath for output in info.room_composite.file_outputs]
+    return Recording(
+        info.egress_id,
+        is_over=info.status not in _RECORDING,
+        asked_key=asked[0] if asked else "",
+        key=files[0] if info.status in _WITH_FILE and files else "",
+        error=info.error,
+    )
+
+
 def _present(one: api.ParticipantInfo) -> Present:
     return Present(
         identity=one.identity,
@@ -337,39 +250,6 @@ def _present(one: api.ParticipantInfo) -> Present:
         is_publishing=any(not track.muted for track in one.tracks),
         sound=tuple(track.sid for track in one.tracks if track.source in _SOUND),
         picture=tuple(track.sid for track in one.tracks if track.source not in _SOUND),
+        may_publish=one.permission.can_publish,
         is_person=one.kind == api.ParticipantInfo.Kind.STANDARD,
     )
-
-
-def anonymous_identity() -> str:
-    """A new identity for a listener without an account."""
-    return f"listener-{secrets.token_hex(8)}"
-
-
-def identity_of(user_id: int) -> str:
-    """A person in any room: on a second device they take the place of the first, as LiveKit has it."""
-    return f"user-{user_id}"
-
-
-def person_behind(identity: str) -> int:
-    """The person of an identity that we gave; 0 for a listener without an account, a studio or a recorder."""
-    prefix, _, number = identity.partition("-")
-    return int(number) if prefix == "user" and number.isascii() and number.isdigit() else 0
-
-
-def voice_rooms_of(user_id: int) -> str:
-    """How the names of a person's voice rooms begin."""
-    return f"voice-agent-{user_id}-"
-
-
-def owner_of_voice_room(name: str) -> int:
-    """Whose voice room this is; 0 for what is none."""
-    _, _, rest = name.partition("voice-agent-")
-    number, _, tail = rest.partition("-")
-    is_one = name.startswith("voice-agent-") and number.isascii() and number.isdigit() and tail
-    return int(number) if is_one else 0
-
-
-def studio_of(user_id: int) -> str:
-    """The identity of what a host sends in from a studio's software."""
-    return f"studio-{user_id}"

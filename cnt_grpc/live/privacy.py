@@ -19,7 +19,7 @@ async def export_person(tx: Tx, user_id: int) -> AsyncIterator[tuple[str, Record
 async def erase_person(tx: Tx, user_id: int) -> None:
     """Their streams go with their logs; in the logs of others their words and their name go. Their rooms are closed."""
     for row in await tx.all(queries.rooms_of(), user_id=user_id):
-        await work.close(tx, row["room_name"])
+        await work.close(tx, row["room_name"], has_ways_in=row["has_ways_in"])
     for row in await tx.all(queries.streams_of(), user_id=user_id):
         await search.remove(tx, search.Kind.STREAM, row["id"])
     await work.close_voice_rooms(tx, user_id)

@@ -1,6 +1,7 @@
 """The words of the live room: where a stream stands, who may come in, what they may do there, what its log tells."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -45,6 +46,10 @@ class Entry(StrEnum):
     REMOVAL = "removal"
     MODERATION = "moderation"
     GIFT = "gift"
+
+
+ASKED_FOR: Final = ""
+"""Stands for the id of a recording while LiveKit is asked for it, and while its answer is not known."""
 
 
 class Action(StrEnum):

@@ -7,10 +7,11 @@ from functools import partial
 from cnt_grpc.kit import clock, events
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.live import log, work
-from cnt_grpc.live.livekit import EMPTY_TIMEOUT, Present, Rooms, identity_of, owner_of_voice_room, studio_of
-from cnt_grpc.live.queries import people, voice
-from cnt_grpc.live.queries import streams as queries
+from cnt_grpc.live import admitting, log, recordings, work
+from cnt_grpc.live.identities import identity_of, owner_of_voice_room, studio_of
+from cnt_grpc.live.queries import airing as queries
+from cnt_grpc.live.queries import ingresses, people, voice
+from cnt_grpc.live.rooms import EMPTY_TIMEOUT, Present, Rooms
 from cnt_grpc.live.rules import airing
 from cnt_grpc.live.standing import Kind, Status
 
@@ -26,27 +27,26 @@ async def sync(db: Database, rooms: Rooms, stream_id: int) -> None:
         return
     if stream["status"] == Status.ENDED:
         await rooms.close(stream["room_name"])
+        await _close_ways_in(db, rooms, stream)
     else:
         await _compare(db, rooms, stream)
-    if stream["egress_id"]:
-        await _look_after_recording(db, rooms, stream)
+    await recordings.look_after(db, rooms, stream)
+
+
+async def _close_ways_in(db: Database, rooms: Rooms, stream: Row) -> None:
+    """A studio's key opens nothing once its stream is over."""
+    async with db.reading() as tx:
+        way = await tx.one(ingresses.of_stream(), stream_id=stream["id"])
+    if way is not None:
+        await rooms.close_ingresses(stream["room_name"])
+        which = {"stream_id": stream["id"], "ingress_id": way["ingress_id"]}
+        await db.transact(lambda tx: tx.run(ingresses.forget(), **which))
 
 
 async def _compare(db: Database, rooms: Rooms, stream: Row) -> None:
     present = await rooms.people(stream["room_name"])
-    inside = [] if present is None else await _without_banned(db, rooms, stream, present)
+    inside = [] if present is None else await admitting.held(db, rooms, stream, present)
     await db.transact(lambda tx: _write(tx, stream["id"], inside, has_room=present is not None))
-
-
-async def _without_banned(db: Database, rooms: Rooms, stream: Row, present: Sequence[Present]) -> list[Present]:
-    """Who may be in the room: whoever came in with a token from before a ban is put out."""
-    identities = [one.identity for one in present]
-    async with db.reading() as tx:
-        rows = await tx.all(people.banned_of(), stream_id=stream["id"], identities=identities)
-    banned = {row["identity"] for row in rows}
-    for identity in banned:
-        await rooms.remove(stream["room_name"], identity)
-    return [one for one in present if one.identity not in banned]
 
 
 async def _write(tx: Tx, stream_id: int, inside: Sequence[Present], *, has_room: bool) -> None:
@@ -80,24 +80,6 @@ async def _air(tx: Tx, stream: Row, inside: Sequence[Present], *, has_room: bool
         await airing.finish(tx, stream_id)
 
 
-async def _look_after_recording(db: Database, rooms: Rooms, stream: Row) -> None:
-    """Keep the file of a recording that is over."""
-    recording = await rooms.recording(stream["egress_id"])
-    if recording is not None and not recording.is_over:
-        if stream["status"] == Status.ENDED:
-            await rooms.stop_recording(recording.egress_id)
-        return
-
-    async def settle(tx: Tx) -> None:
-        was = {"stream_id": stream["id"], "was": stream["egress_id"]}
-        if await tx.value(queries.set_recording(), **was, egress_id=None) is None:
-            return
-        if recording is not None and recording.key:
-            await work.keep_recording(tx, stream["id"], recording.egress_id, recording.key)
-
-    await db.transact(settle)
-
-
 async def reconcile(db: Database, rooms: Rooms) -> None:
     """Heal what lost events left behind: every stream that runs, and every room of ours, is looked at."""
     async with db.reading() as tx:
@@ -108,6 +90,8 @@ async def reconcile(db: Database, rooms: Rooms) -> None:
         # Nobody hears or sees anything: no row may say otherwise.
         for row in running:
             await db.transact(partial(airing.interrupt, stream_id=row["id"]))
+            # Nor can any host come back: what LiveKit gives up for its own absence is no fault of theirs.
+            await db.transact(partial(_wait_on, stream_id=row["id"]))
         raise
 
     async def look(tx: Tx) -> None:
@@ -117,6 +101,10 @@ async def reconcile(db: Database, rooms: Rooms) -> None:
         await _close_voice_rooms_of_nobody(tx, names)
 
     await db.transact(look)
+
+
+async def _wait_on(tx: Tx, stream_id: int) -> None:
+    await tx.run(queries.stay_interrupted(), stream_id=stream_id, now=clock.now())
 
 
 async def _close_voice_rooms_of_nobody(tx: Tx, names: Sequence[str]) -> None:

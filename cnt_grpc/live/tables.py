@@ -61,6 +61,8 @@ live_streams = Table(
     Column("chat_slow_seconds", Integer, nullable=False, server_default=_ZERO),
     Column("chat_blocked_words", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("egress_id", Text, comment="LiveKit's id of the recording that runs; empty while one is being asked for"),
+    Column("egress_key", Text, comment="where its file is to lie: by this a recording is found whose id was not told"),
+    Column("egress_asked_at", MOMENT, comment="when LiveKit was asked for it"),
     Column("last_seq", BigInteger, nullable=False, server_default=_ZERO, comment="of the log; its lock orders the log"),
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
@@ -73,7 +75,11 @@ live_streams = Table(
     Index("ix_live_streams_category", "kind", "category", "listed_at", "id"),
     Index("ix_live_streams_host", "host_id", "kind", "listed_at", "id"),
     # What the reconciler looks at: few at any time.
-    Index("ix_live_streams_running", "id", postgresql_where=text("status = 'live' OR interrupted_at IS NOT NULL")),
+    Index(
+        "ix_live_streams_looked_after",
+        "id",
+        postgresql_where=text("status = 'live' OR interrupted_at IS NOT NULL OR egress_id IS NOT NULL"),
+    ),
     # Viewers and the log's number change all the time: room on the page keeps these updates out of the indexes.
     postgresql_with={"fillfactor": 50},
 )
@@ -96,11 +102,16 @@ stream_participants = Table(
     ),
     Column("name", Text, nullable=False, comment="as the room showed it"),
     Column("role", Text, nullable=False),
-    Column("state", Text, nullable=False, comment="waiting: to be let in; admitted: may come in; present; left"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="waiting: to be let in; admitted: may come in; present; left; removed: not with an old token",
+    ),
     Column("since", MOMENT, nullable=False, comment="of the state"),
     PrimaryKeyConstraint("stream_id", "identity", name="pk_stream_participants"),
     CheckConstraint("role IN ('host', 'speaker', 'viewer')", name="role"),
-    CheckConstraint("state IN ('waiting', 'admitted', 'present', 'left')", name="state"),
+    CheckConstraint("state IN ('waiting', 'admitted', 'present', 'left', 'removed')", name="state"),
     Index("ix_stream_participants_user", "user_id"),
     Index("ix_stream_participants_waiting", "stream_id", "since", postgresql_where=text("state = 'waiting'")),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from cnt_grpc.kit import clock
-from cnt_grpc.live.livekit import TOKEN_LIFETIME
+from cnt_grpc.live.rooms import TOKEN_LIFETIME
 from cnt_grpc.live.standing import Kind, Role
 from livekit import api
 

@@ -21,7 +21,7 @@ SYNC_ROOM: Final = Job("live.sync_room", SyncRoom, attempts=8, timeout=timedelta
 CLOSE_ROOM: Final = Job("live.close_room", CloseRoom, attempts=8, timeout=timedelta(seconds=30))
 CLOSE_VOICE_ROOMS: Final = Job("live.close_voice_rooms", CloseVoiceRooms, attempts=8, timeout=timedelta(seconds=30))
 RECONCILE: Final = Job("live.reconcile", ReconcileRooms, attempts=1, limit=1)
-TELL_FOLLOWERS: Final = Job("live.tell_followers", TellFollowers, attempts=5, timeout=timedelta(minutes=10))
+TELL_FOLLOWERS: Final = Job("live.tell_followers", TellFollowers, attempts=10)
 KEEP_RECORDING: Final = Job("live.keep_recording", KeepRecording, attempts=8, timeout=timedelta(minutes=30))
 
 
@@ -30,9 +30,10 @@ async def sync(tx: Tx, stream_id: int) -> None:
     await jobs.enqueue(tx, SYNC_ROOM, SyncRoom(stream_id=stream_id), dedupe=f"live:{stream_id}", priority=1)
 
 
-async def close(tx: Tx, room: str) -> None:
-    """Have a room closed whose stream is deleted."""
-    await jobs.enqueue(tx, CLOSE_ROOM, CloseRoom(room_name=room), dedupe=room)
+async def close(tx: Tx, room: str, *, has_ways_in: bool = False) -> None:
+    """Have a room closed whose stream is deleted, and the ways of studios into it."""
+    payload = CloseRoom(room_name=room, has_ways_in=has_ways_in)
+    await jobs.enqueue(tx, CLOSE_ROOM, payload, dedupe=room)
 
 
 async def close_voice_rooms(tx: Tx, user_id: int) -> None:
@@ -40,9 +41,11 @@ async def close_voice_rooms(tx: Tx, user_id: int) -> None:
     await jobs.enqueue(tx, CLOSE_VOICE_ROOMS, CloseVoiceRooms(user_id=user_id), dedupe=str(user_id))
 
 
-async def tell_followers(tx: Tx, stream_id: int) -> None:
-    """Have a host's followers told that the stream began."""
-    await jobs.enqueue(tx, TELL_FOLLOWERS, TellFollowers(stream_id=stream_id), dedupe=f"live:{stream_id}")
+async def tell_followers(tx: Tx, stream_id: int, after: int = 0) -> None:
+    """Have a host's followers (with a higher id than `after`) told that the stream began."""
+    await jobs.enqueue(
+        tx, TELL_FOLLOWERS, TellFollowers(stream_id=stream_id, after=after), dedupe=f"live:{stream_id}:{after}"
+    )
 
 
 async def keep_recording(tx: Tx, stream_id: int, egress_id: str, key: str) -> None:

@@ -155,7 +155,7 @@ async def test_who_follows_whom_is_listed(world: World, api: Api) -> None:
     [followed] = (await api.as_(cleo).artist.ListFollowing(user_id=bob.id)).following
     assert (followed.user_id, followed.artist_id, followed.is_following) == (ann.id, artist_id, True)
     async with world.db.reading() as tx:
-        assert await content.followers_of(tx, ann.id) == sorted([bob.id, cleo.id])
+        assert await content.followers_of(tx, ann.id, 0, 100) == sorted([bob.id, cleo.id])
         assert await content.is_following(tx, bob.id, ann.id)
         assert not await content.is_following(tx, ann.id, bob.id)
 
@@ -178,7 +178,7 @@ async def test_who_blocked_each_other_do_not_meet(world: World, api: Api) -> Non
     assert list((await api.as_(ann).artist.ListFollowers(user_id=ann.id)).followers) == []
     assert list((await api.as_(bob).artist.ListFollowing(user_id=bob.id)).following) == []
     async with world.db.reading() as tx:
-        assert await content.followers_of(tx, ann.id) == []
+        assert await content.followers_of(tx, ann.id, 0, 100) == []
     await api.as_(bob).artist.UnfollowArtist(user_id=ann.id)
     await counters_equal_rows(world, ann)
 

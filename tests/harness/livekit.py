@@ -44,6 +44,12 @@ class LiveKitStandIn:
     egresses: dict[str, api.EgressInfo] = field(default_factory=dict)
     is_away: bool = False
     """Answers nothing, as a server that hangs."""
+    loses_answers: set[str] = field(default_factory=set)
+    """Rooms of which a recording is begun without anybody learning of it."""
+    vanishing: set[str] = field(default_factory=set)
+    """Rooms that are closed as soon as somebody has asked for them."""
+    refuses_recordings: set[str] = field(default_factory=set)
+    """Rooms that are not recorded."""
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -65,7 +71,9 @@ class LiveKitStandIn:
             state=api.ParticipantInfo.State.ACTIVE,
             joined_at=int(time.time()),
             permission=api.ParticipantPermission(
-                can_publish=claims.video.can_publish, can_subscribe=claims.video.can_subscribe
+                can_publish=claims.video.can_publish,
+                can_subscribe=claims.video.can_subscribe,
+                can_publish_sources=[name.upper() for name in claims.video.can_publish_sources or ()],
             ),
         )
         self.rooms[claims.video.room].people[claims.identity] = person
@@ -123,6 +131,8 @@ class LiveKitStandIn:
 
     def _list_rooms(self, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
         found = [room.info for name, room in self.rooms.items() if not request.names or name in request.names]
+        for name in self.vanishing & set(request.names):
+            del self.rooms[name]
         return api.ListRoomsResponse(rooms=found)
 
     def _delete_room(self, request: api.DeleteRoomRequest) -> api.DeleteRoomResponse:
@@ -131,6 +141,8 @@ class LiveKitStandIn:
         return api.DeleteRoomResponse()
 
     def _list_participants(self, request: api.ListParticipantsRequest) -> api.ListParticipantsResponse:
+        if request.room not in self.rooms:
+            raise _refused("not_found")
         return api.ListParticipantsResponse(participants=list(self.rooms[request.room].people.values()))
 
     def _remove_participant(self, request: api.RoomParticipantIdentity) -> api.RemoveParticipantResponse:
@@ -175,6 +187,10 @@ class LiveKitStandIn:
             raise _refused("not_found")
         return self.ingresses.pop(request.ingress_id)
 
+    def _list_ingress(self, request: api.ListIngressRequest) -> api.ListIngressResponse:
+        items = [info for info in self.ingresses.values() if info.room_name == request.room_name]
+        return api.ListIngressResponse(items=items)
+
     def _start_egress(self, request: api.RoomCompositeEgressRequest) -> api.EgressInfo:
         info = api.EgressInfo(
             egress_id=f"EG_{next(self._numbers)}",
@@ -182,7 +198,11 @@ class LiveKitStandIn:
             status=api.EgressStatus.EGRESS_ACTIVE,
             room_composite=request,
         )
+        if request.room_name in self.refuses_recordings:
+            raise _refused("unavailable")
         self.egresses[info.egress_id] = info
+        if request.room_name in self.loses_answers:
+            raise _refused("deadline_exceeded")
         return info
 
     def _stop_egress(self, request: api.StopEgressRequest) -> api.EgressInfo:
@@ -194,7 +214,10 @@ class LiveKitStandIn:
         return info
 
     def _list_egress(self, request: api.ListEgressRequest) -> api.ListEgressResponse:
-        return api.ListEgressResponse(items=[info for key, info in self.egresses.items() if key == request.egress_id])
+        asked = {request.egress_id, request.room_name} - {""}
+        return api.ListEgressResponse(
+            items=[info for info in self.egresses.values() if asked & {info.egress_id, info.room_name}]
+        )
 
     def _method(
         self, request: type[Any], grant: str, answer: Answer
@@ -228,6 +251,7 @@ class LiveKitStandIn:
             (room, "UpdateParticipant", api.UpdateParticipantRequest, "room_admin", self._update_participant),
             (ingress, "CreateIngress", api.CreateIngressRequest, "ingress_admin", self._create_ingress),
             (ingress, "DeleteIngress", api.DeleteIngressRequest, "ingress_admin", self._delete_ingress),
+            (ingress, "ListIngress", api.ListIngressRequest, "ingress_admin", self._list_ingress),
             (egress, "StartRoomCompositeEgress", api.RoomCompositeEgressRequest, "room_record", self._start_egress),
             (egress, "StopEgress", api.StopEgressRequest, "room_record", self._stop_egress),
             (agents, "CreateDispatch", api.CreateAgentDispatchRequest, "room_admin", self._create_dispatch),

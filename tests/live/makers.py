@@ -10,8 +10,8 @@ from sqlalchemy import Executable, bindparam, update
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx, statement
 from cnt_grpc.live import log
-from cnt_grpc.live.livekit import identity_of
-from cnt_grpc.live.queries import people
+from cnt_grpc.live.identities import identity_of
+from cnt_grpc.live.queries import airing, people
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.rules.streams import document, room_name
 from cnt_grpc.live.standing import Entry, Kind, Status
@@ -68,6 +68,12 @@ async def on_air(world: Any, by: Any, **given: Any) -> Row:
     return row
 
 
+async def looked_after(world: Any) -> set[int]:
+    """The streams that the reconciler looks at each minute."""
+    async with world.db.reading() as tx:
+        return {row["id"] for row in await tx.all(airing.running())}
+
+
 def inside(world: Any, row: Row, who: Any) -> None:
     """Put somebody into LiveKit's room."""
     person = api.ParticipantInfo(
@@ -77,7 +83,7 @@ def inside(world: Any, row: Row, who: Any) -> None:
         state=api.ParticipantInfo.State.ACTIVE,
         joined_at=int(clock.now().timestamp()),
     )
-    person.permission.can_publish = True
+    person.permission.can_publish = row["kind"] == Kind.MEETING or row["host_id"] == who.id
     world.livekit.rooms[row["room_name"]].people[person.identity] = person
 
 

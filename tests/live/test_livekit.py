@@ -17,7 +17,7 @@ from grpc import StatusCode
 
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.live import work
-from cnt_grpc.live.livekit import EMPTY_TIMEOUT
+from cnt_grpc.live.rooms import EMPTY_TIMEOUT
 from cnt_grpc.pb.cnt.live.v1 import broadcast_service_pb2 as pb2_broadcast
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as pb2
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import ReconcileRooms

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import jwt
 from grpc import StatusCode
 
+from cnt_grpc.live.identities import owner_of_voice_room
 from cnt_grpc.pb.cnt.live.v1 import broadcast_service_pb2, stream_pb2
 from livekit import api as livekit_api
 from tests.harness import livekit
@@ -38,8 +40,9 @@ async def test_the_host_sees_who_is_there(world: World, api: Api) -> None:
 async def test_muting_silences_what_is_asked_for(world: World, api: Api) -> None:
     ann, bob = await world.users(2)
     row = await makers.on_air(world, ann)
-    makers.inside(world, row, bob)
+    world.livekit.comes_in((await api.as_(bob).live.JoinStream(stream_id=row["id"])).token)
     who = f"user-{bob.id}"
+    await api.as_(ann).stage.PromoteParticipant(stream_id=row["id"], identity=who)
     for source in (MICROPHONE, CAMERA):
         world.livekit.publishes(row["room_name"], who, source)
     stage = api.as_(ann).stage
@@ -118,6 +121,42 @@ async def test_a_studios_key_is_shown_once_and_renewing_closes_the_old_one(world
     assert made.participant_identity == f"studio-{ann.id}"
     await broadcast.DeleteIngress(stream_id=row["id"])
     assert second.stream_key not in {each.stream_key for each in world.livekit.ingresses.values()}
+
+
+async def test_a_studios_key_opens_nothing_once_the_stream_is_over(world: World, api: Api) -> None:
+    ann = await world.user()
+    ended, deleted = await makers.made(world, ann), await makers.made(world, ann)
+    for row in (ended, deleted):
+        await api.as_(ann).broadcast.CreateIngress(stream_id=row["id"])
+    await api.as_(ann).live.EndStream(stream_id=ended["id"])
+    await api.as_(ann).live.DeleteStream(stream_id=deleted["id"])
+    rooms = {ended["room_name"], deleted["room_name"]}
+
+    async def ways_in() -> int:
+        return sum(each.room_name in rooms for each in world.livekit.ingresses.values())
+
+    await until(ways_in, 0, 60)
+
+
+async def test_of_keys_that_are_asked_for_at_once_one_opens(world: World, api: Api) -> None:
+    ann = await world.user()
+    row = await makers.made(world, ann)
+    broadcast = api.as_(ann).broadcast
+    made = await asyncio.gather(*(broadcast.CreateIngress(stream_id=row["id"]) for _ in range(2)))
+    [left] = [each for each in world.livekit.ingresses.values() if each.room_name == row["room_name"]]
+    assert left.stream_key in {each.stream_key for each in made}
+
+
+async def test_an_identity_that_can_be_nobodys_is_nobody(world: World, api: Api) -> None:
+    ann = await world.user()
+    row = await makers.on_air(world, ann)
+    nobody = "user-99999999999999999999"
+    await (
+        api.as_(ann)
+        .stage.BanParticipant(stream_id=row["id"], identity=nobody)
+        .fails(StatusCode.NOT_FOUND, "PARTICIPANT_NOT_FOUND")
+    )
+    assert owner_of_voice_room("voice-agent-99999999999999999999-x") == 0
 
 
 async def test_one_recording_runs_at_a_time_and_is_left_to_the_host_as_a_draft(world: World, api: Api) -> None:

@@ -148,6 +148,25 @@ async def test_followers_are_told_once(world: World, api: Api) -> None:
     assert await told() == 1
 
 
+async def test_a_host_of_many_followers_has_them_told_in_turn(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnt_grpc.live.jobs.AT_ONCE", 2)
+    ann, *followers = await world.users(6)
+    async with world.db.transaction() as tx:
+        for each in followers:
+            await content_makers.follow(tx, each.id, ann.id)
+    stream = (await api.as_(ann).live.CreateStream(title="Sunday")).stream
+    world.livekit.comes_in((await api.as_(ann).live.JoinStream(stream_id=stream.stream_id)).token)
+    await api.as_(ann).live.ReportHostJoined(stream_id=stream.stream_id)
+
+    async def told() -> list[int]:
+        inboxes = [(await api.as_(each).notification.ListNotifications()).notifications for each in followers]
+        return [sum(each.data["stream_id"] == str(stream.stream_id) for each in inbox) for inbox in inboxes]
+
+    await until(told, [1] * 5, 60)
+
+
 async def test_lists_show_what_they_promise(world: World, api: Api) -> None:
     ann, bob = await world.users(2)
     async with world.db.transaction() as tx:

@@ -10,8 +10,8 @@ import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.live import work
-from cnt_grpc.live.livekit import EMPTY_TIMEOUT
+from cnt_grpc.live import syncing, work
+from cnt_grpc.live.rooms import EMPTY_TIMEOUT
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as pb2
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import ReconcileRooms
 from tests.live import makers
@@ -30,6 +30,12 @@ PATIENCE = 60.0
 async def status(api: Api, stream_id: int) -> int:
     """Where a stream stands."""
     return int((await api.live.GetStream(stream_id=stream_id)).stream.status)
+
+
+async def look(world: World, row: Any) -> None:
+    """LiveKit is asked how this one stream stands, as the reconciler and events have it done."""
+    assert world.system.studio is not None
+    await syncing.sync(world.db, world.system.studio.rooms, row["id"])
 
 
 async def reconcile(world: World) -> None:
@@ -115,6 +121,28 @@ async def test_no_row_says_live_while_livekit_is_away(world: World, api: Api) ->
         assert await status(api, row["id"]) == pb2.STREAM_STATUS_SCHEDULED
     await reconcile(world)
     await until(lambda: status(api, row["id"]), pb2.STREAM_STATUS_LIVE, PATIENCE)
+
+
+async def test_what_livekit_lost_while_it_was_away_may_go_on(world: World, api: Api) -> None:
+    """An outage that is longer than LiveKit keeps a room ends no stream: its host could not come back."""
+    row = await makers.on_air(world, await world.user())
+    with makers.livekit_away(world):
+        await reconcile(world)
+        clock.move(EMPTY_TIMEOUT + timedelta(minutes=5))
+        await reconcile(world)
+    del world.livekit.rooms[row["room_name"]]
+    await look(world, row)
+    assert await status(api, row["id"]) == pb2.STREAM_STATUS_SCHEDULED
+    clock.move(EMPTY_TIMEOUT + timedelta(minutes=2))
+    await look(world, row)
+    assert await status(api, row["id"]) == pb2.STREAM_STATUS_ENDED
+
+
+async def test_a_room_that_closes_while_it_is_looked_at_is_gone(world: World) -> None:
+    row = await makers.on_air(world, await world.user())
+    world.livekit.vanishing.add(row["room_name"])
+    assert world.system.studio is not None
+    assert await world.system.studio.rooms.people(row["room_name"]) is None
 
 
 async def test_a_deleted_streams_room_is_closed(world: World, api: Api) -> None:

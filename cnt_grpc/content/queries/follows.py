@@ -144,13 +144,14 @@ def is_following() -> Executable:
 
 
 @statement
-def followers_to_tell(limit: int | None) -> Executable:
-    """The ids of those who follow a person and want to meet them, in ascending order; of a bounded number those after
-    the parameter `after`. Parameter: person_id.
-    """
+def followers_to_tell(limit: int) -> Executable:
+    """The ids of those who follow a person and want to meet them, in ascending order. Parameters: person_id, after."""
     people = auth.public_people
+    behind = follows.c.follower_id > bindparam("after", type_=BigInteger)
     met = and_(follows.c.person_id == _PERSON, auth.not_blocked(_PERSON, follows.c.follower_id))
-    found = select(follows.c.follower_id).join_from(follows, people, people.c.id == follows.c.follower_id).where(met)
-    if limit is not None:
-        found = found.where(follows.c.follower_id > bindparam("after", type_=BigInteger)).limit(limit)
-    return found.order_by(follows.c.follower_id)
+    found = (
+        select(follows.c.follower_id)
+        .join_from(follows, people, people.c.id == follows.c.follower_id)
+        .where(met, behind)
+    )
+    return found.order_by(follows.c.follower_id).limit(limit)

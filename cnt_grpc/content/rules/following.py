@@ -87,9 +87,13 @@ async def is_following(tx: Tx, follower_id: int, person_id: int) -> bool:
     return bool(await tx.value(queries.is_following(), follower_id=follower_id, person_id=person_id))
 
 
-async def followers_of(tx: Tx, person_id: int) -> list[int]:
-    """All who follow a person and are to be told of them: people in public, of whom none blocked the other."""
-    return [row["follower_id"] for row in await tx.all(queries.followers_to_tell(None), person_id=person_id)]
+async def followers_of(tx: Tx, person_id: int, after: int, limit: int) -> list[int]:
+    """Those who follow a person and are to be told of them: people in public, of whom none blocked the other.
+
+    Their ids in ascending order, from the one behind `after` on, at most `limit`: somebody may have a million.
+    """
+    rows = await tx.all(queries.followers_to_tell(limit), person_id=person_id, after=after)
+    return [row["follower_id"] for row in rows]
 
 
 async def _person(tx: Tx, caller: Caller, whom: Whom) -> int:

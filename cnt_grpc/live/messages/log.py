@@ -5,7 +5,7 @@ from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.events.tail import Beat, Cause, End
 from cnt_grpc.kit.events.tail import Row as LogRow
 from cnt_grpc.kit.times import set_time
-from cnt_grpc.live.livekit import person_behind
+from cnt_grpc.live.identities import person_behind
 from cnt_grpc.live.log import State
 from cnt_grpc.live.messages.words import ACTIONS, ENTRIES, ROLES, STATUSES
 from cnt_grpc.live.rules.stage import Participant

@@ -43,7 +43,7 @@ def stream(row: Row, urls: media.Urls, *, for_host: bool = False) -> pb2.Stream:
         audience=AUDIENCES[row["audience"]],
         viewers=row["viewers"],
         peak_viewers=row["peak_viewers"],
-        is_recording=row["egress_id"] is not None,
+        is_recording=bool(row["egress_id"]),
         chat=chat(row, for_host=for_host),
     )
     _set_times(shown, row)

@@ -1,6 +1,6 @@
 """Statements about the ways in for studios' software."""
 
-from sqlalchemy import BigInteger, Executable, bindparam, delete, select
+from sqlalchemy import BigInteger, Executable, Text, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc.kit.db import statement
@@ -18,7 +18,10 @@ def of_stream() -> Executable:
 
 @statement
 def put() -> Executable:
-    """Note the way in, in place of the one before. Parameters: stream_id, ingress_id, kind, url, now."""
+    """Note the way in, in place of `was` (empty for none). Parameters: stream_id, ingress_id, kind, url, was, now.
+
+    No row when another way was opened meanwhile.
+    """
     new = insert(stream_ingresses).values(
         stream_id=_STREAM,
         ingress_id=bindparam("ingress_id"),
@@ -28,8 +31,10 @@ def put() -> Executable:
     )
     columns = ("ingress_id", "kind", "url", "created_at")
     return new.on_conflict_do_update(
-        index_elements=[_way.stream_id], set_={name: new.excluded[name] for name in columns}
-    )
+        index_elements=[_way.stream_id],
+        set_={name: new.excluded[name] for name in columns},
+        where=_way.ingress_id == bindparam("was", type_=Text),
+    ).returning(_way.ingress_id)
 
 
 @statement

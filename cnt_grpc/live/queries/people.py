@@ -34,21 +34,25 @@ def standing() -> Executable:
 def enter() -> Executable:
     """Somebody is about to come in, or waits; a role that the host gave stays. Returns role, state and name.
 
-    Parameters: stream_id, identity, user_id, role, state, now. Who was let in once need not wait again.
+    Parameters: stream_id, identity, user_id, role, state, now. Who was let in once need not wait again, unless they
+    were put out since. No row for who is banned: a ban may have come after the look at it.
     """
     person = auth.people.c
-    name = select(person.name).where(person.id == bindparam("user_id", type_=BigInteger)).scalar_subquery()
-    new = insert(stream_participants).values(
-        stream_id=_STREAM,
-        identity=_IDENTITY,
-        user_id=bindparam("user_id", type_=BigInteger),
-        name=name,
-        role=bindparam("role", type_=Text),
-        state=bindparam("state", type_=Text),
-        since=bindparam("now", type_=_one.since.type),
-    )
+    banned = exists().where(_ban.stream_id == _STREAM, _ban.identity == _IDENTITY)
+    names = ["stream_id", "identity", "user_id", "name", "role", "state", "since"]
+    coming = select(
+        _STREAM,
+        _IDENTITY,
+        person.id,
+        person.name,
+        bindparam("role", type_=Text),
+        bindparam("state", type_=Text),
+        bindparam("now", type_=_one.since.type),
+    ).where(person.id == bindparam("user_id", type_=BigInteger), ~banned)
+    new = insert(stream_participants).from_select(names, coming)
     # Asking again changes nothing for who is inside; and who was let in before does not wait.
-    stays = (_one.state == "present") | ((new.excluded.state == "waiting") & (_one.state != "waiting"))
+    let_in = _one.state.not_in(("waiting", "removed"))
+    stays = (_one.state == "present") | ((new.excluded.state == "waiting") & let_in)
     same = stays | (new.excluded.state == _one.state)
     return new.on_conflict_do_update(
         index_elements=[_one.stream_id, _one.identity],
@@ -82,10 +86,25 @@ def give_role() -> Executable:
 
 
 @statement
-def forget() -> Executable:
-    """Somebody was put out: where there is a waiting room, they wait again. Parameters: stream_id, identity."""
-    return delete(stream_participants).where(
-        _one.stream_id == _STREAM, _one.identity == _IDENTITY, _one.role != Role.HOST.value
+def put_out() -> Executable:
+    """Somebody is put out, and no token that they hold lets them stay: they have to ask for a new one.
+
+    What the host had made of them is forgotten, and where there is a waiting room, they wait again.
+    Parameters: stream_id, identity, user_id, name, role (their usual one), now.
+    """
+    new = insert(stream_participants).values(
+        stream_id=_STREAM,
+        identity=_IDENTITY,
+        user_id=bindparam("user_id", type_=BigInteger),
+        name=bindparam("name", type_=Text),
+        role=bindparam("role", type_=Text),
+        state="removed",
+        since=bindparam("now", type_=_one.since.type),
+    )
+    return new.on_conflict_do_update(
+        index_elements=[_one.stream_id, _one.identity],
+        set_={name: new.excluded[name] for name in ("role", "state", "since")},
+        where=_one.role != Role.HOST.value,
     )
 
 
@@ -101,9 +120,11 @@ def waiting() -> Executable:
 
 
 @statement
-def roles_of() -> Executable:
-    """The roles of these people of a room. Parameters: stream_id, identities."""
-    return select(_one.identity, _one.role).where(_one.stream_id == _STREAM, among(_one.identity, "identities"))
+def known_of() -> Executable:
+    """The roles and states of these people of a room. Parameters: stream_id, identities."""
+    return select(_one.identity, _one.role, _one.state).where(
+        _one.stream_id == _STREAM, among(_one.identity, "identities")
+    )
 
 
 @statement
@@ -142,13 +163,13 @@ def left(*, everyone: bool) -> Executable:
 
 @statement
 def present() -> Executable:
-    """Who is among `identities` is there. Parameters: stream_id, now, identities."""
+    """Who is among `identities` is there, unless they were put out. Parameters: stream_id, now, identities."""
     return (
         update(stream_participants)
         .where(
             _one.stream_id == _STREAM,
             among(_one.identity, "identities"),
-            _one.state != "present",
+            _one.state.in_(("admitted", "left")),
         )
         .values(state="present", since=bindparam("now", type_=_one.since.type))
     )

@@ -2,14 +2,21 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Executable, Select, Table, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Executable, Select, Table, bindparam, delete, exists, or_, select, update
 
 from cnt_grpc.kit.db import statement
 from cnt_grpc.live.standing import Status
-from cnt_grpc.live.tables import live_streams, stream_bans, stream_messages, stream_participants, voice_chats
+from cnt_grpc.live.tables import (
+    live_streams,
+    stream_bans,
+    stream_ingresses,
+    stream_messages,
+    stream_participants,
+    voice_chats,
+)
 
 _USER = bindparam("user_id", type_=BigInteger)
-_HIDDEN: Final = frozenset({"password_hash", "egress_id", "last_seq"})
+_HIDDEN: Final = frozenset({"password_hash", "egress_id", "egress_key", "egress_asked_at", "last_seq"})
 
 _OF: Final[dict[str, tuple[Table, str]]] = {
     "live_streams": (live_streams, "host_id"),
@@ -31,9 +38,12 @@ def rows(kind: str) -> Executable:
 
 @statement
 def rooms_of() -> Executable:
-    """The ids and rooms of what a person gives that is not over. Parameter: user_id."""
+    """The rooms of what a person gives that is not over, or has a studio's way in. Parameter: user_id."""
     stream = live_streams.c
-    return select(stream.id, stream.room_name).where(stream.host_id == _USER, stream.status != Status.ENDED.value)
+    way = exists().where(stream_ingresses.c.stream_id == stream.id)
+    return select(stream.room_name, way.label("has_ways_in")).where(
+        stream.host_id == _USER, or_(stream.status != Status.ENDED.value, way)
+    )
 
 
 @statement

@@ -4,8 +4,8 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log, work
+from cnt_grpc.live.queries import airing as queries
 from cnt_grpc.live.queries import people
-from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.rules import oversight, streams
 from cnt_grpc.live.standing import Entry, Kind, Status
 

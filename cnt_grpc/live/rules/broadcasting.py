@@ -1,22 +1,25 @@
 """Sending in from a studio, and recording: LiveKit does both, and our rows say which of them runs."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from cnt_grpc import media
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import NotFound, Precondition
+from cnt_grpc.kit.errors import Changed, NotFound, Precondition, Unavailable
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.live.livekit import Bucket, Way, studio_of
+from cnt_grpc.live.identities import studio_of
+from cnt_grpc.live.queries import airing as queries
 from cnt_grpc.live.queries import ingresses
-from cnt_grpc.live.queries import streams as queries
+from cnt_grpc.live.rooms import Bucket, Refused, Way
 from cnt_grpc.live.rules import streams
 from cnt_grpc.live.rules.joining import Studio, required
-from cnt_grpc.live.standing import Status
+from cnt_grpc.live.standing import ASKED_FOR, Status
+from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from cnt_grpc.pb.cnt.live.v1.reason import Reason
 
-_ASKED_FOR = ""
-"""What stands for a recording while LiveKit is asked for it."""
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,16 @@ class Recorder:
 
 
 async def open_ingress(db: Database, studio: Studio | None, caller: Caller, stream_id: int, kind: str) -> Way:
-    """Open a way in, in place of the one before. Raises NotFound, Precondition, Unavailable."""
+    """Open a way in, in place of the one before. Raises NotFound, Precondition, Changed, Unavailable."""
     live = required(studio)
+    for _ in range(_TRIES):
+        if (made := await _open_ingress(db, live, caller, stream_id, kind)) is not None:
+            return made
+    raise Changed(CommonReason.CONTENTION)
+
+
+async def _open_ingress(db: Database, live: Studio, caller: Caller, stream_id: int, kind: str) -> Way | None:
+    """A way in that the row names; None when somebody else opened one meanwhile, which the next try replaces."""
     async with db.reading() as tx:
         stream = await streams.own(tx, caller, stream_id)
         streams.refuse_ended(stream)
@@ -40,12 +51,17 @@ async def open_ingress(db: Database, studio: Studio | None, caller: Caller, stre
     identity = studio_of(caller.user_id)
     made = await live.rooms.open_ingress(stream["room_name"], identity, stream["host_name"], whip=kind == "whip")
 
-    async def keep(tx: Tx) -> None:
+    async def keep(tx: Tx) -> bool:
+        now = clock.now()
         values = {"ingress_id": made.ingress_id, "kind": kind, "url": made.url}
-        await tx.run(ingresses.put(), stream_id=stream_id, now=clock.now(), **values)
+        was = before["ingress_id"] if before is not None else ""
+        return await tx.value(ingresses.put(), stream_id=stream_id, now=now, was=was, **values) is not None
 
-    await db.transact(keep)
-    return made
+    if await db.transact(keep):
+        return made
+    # Of several that are opened at once the row names one: no other key may open anything.
+    await live.rooms.close_ingress(made.ingress_id)
+    return None
 
 
 async def ingress(tx: Tx, caller: Caller, stream_id: int) -> Row:
@@ -72,6 +88,8 @@ async def record(db: Database, studio: Studio | None, recorder: Recorder, caller
     """Begin to record. Raises NotFound, Precondition, Unavailable."""
     live = required(studio)
 
+    key = media.new_key("private/drafts/video", "mp4")
+
     async def intend(tx: Tx) -> Row:
         stream = await streams.own(tx, caller, stream_id, locked=True)
         if recorder.bucket is None:
@@ -81,19 +99,21 @@ async def record(db: Database, studio: Studio | None, recorder: Recorder, caller
             raise Precondition(Reason.STREAM_NOT_STARTED, stream_id=stream_id)
         if stream["egress_id"] is not None:
             raise Precondition(Reason.ALREADY_RECORDING, stream_id=stream_id)
-        await tx.run(queries.set_recording(), stream_id=stream_id, was=None, egress_id=_ASKED_FOR)
+        await tx.run(queries.want_recording(), stream_id=stream_id, egress_key=key, now=clock.now())
         return stream
 
+    async def note(tx: Tx, egress_id: str | None) -> None:
+        await tx.run(queries.set_recording(), stream_id=stream_id, was=ASKED_FOR, egress_id=egress_id)
+
     stream = await db.transact(intend)
-    key = media.new_key("private/drafts/video", "mp4")
-    egress_id = None
     assert recorder.bucket is not None  # refused above
     try:
         egress_id = await live.rooms.record(stream["room_name"], key, recorder.bucket)
-    finally:
-        await db.transact(
-            lambda tx: tx.run(queries.set_recording(), stream_id=stream_id, was=_ASKED_FOR, egress_id=egress_id)
-        )
+    except Refused as error:
+        await db.transact(partial(note, egress_id=None))
+        raise Unavailable(CommonReason.PARTY_UNAVAILABLE, f"livekit: {error}", party="livekit") from error
+    # Any other failure leaves it open whether LiveKit records: the reconciler finds it by its key, or gives it up.
+    await db.transact(partial(note, egress_id=egress_id))
 
 
 async def stop(db: Database, studio: Studio | None, caller: Caller, stream_id: int) -> None:

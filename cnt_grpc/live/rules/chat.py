@@ -11,7 +11,7 @@ from cnt_grpc.kit.errors import Denied, Exhausted, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log
-from cnt_grpc.live.livekit import identity_of
+from cnt_grpc.live.identities import identity_of
 from cnt_grpc.live.queries import log as queries
 from cnt_grpc.live.queries import people
 from cnt_grpc.live.queries import streams as stream_queries

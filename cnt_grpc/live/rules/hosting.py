@@ -3,7 +3,7 @@
 from cnt_grpc.kit.db import Database, Row
 from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.live.livekit import identity_of, studio_of
+from cnt_grpc.live.identities import identity_of, studio_of
 from cnt_grpc.live.rules import airing, streams
 from cnt_grpc.live.rules.joining import Studio, required
 from cnt_grpc.pb.cnt.live.v1.reason import Reason

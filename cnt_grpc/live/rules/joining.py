@@ -6,8 +6,10 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Denied, Precondition
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.live.livekit import Rooms, anonymous_identity, identity_of
+from cnt_grpc.live.admitting import usual_role
+from cnt_grpc.live.identities import anonymous_identity, identity_of
 from cnt_grpc.live.queries import people
+from cnt_grpc.live.rooms import Rooms
 from cnt_grpc.live.rules import streams
 from cnt_grpc.live.standing import Audience, Kind, Role, Status
 from cnt_grpc.live.tokens import Minter, Pass
@@ -67,14 +69,13 @@ async def role_of(tx: Tx, caller: Caller, stream: Row) -> Role:
     if stream["host_id"] == caller.user_id:
         return Role.HOST
     refuse_audience(stream, caller)
-    usual = Role.SPEAKER if stream["kind"] == Kind.MEETING else Role.VIEWER
     if caller.is_anonymous:
         return Role.VIEWER
     stands = await tx.one(people.standing(), stream_id=stream["id"], identity=identity_of(caller.user_id))
     assert stands is not None  # it tells of a ban even where it tells nothing else
     if stands["banned"]:
         raise Denied(Reason.BANNED_FROM_STREAM)
-    return Role(stands["role"]) if stands["role"] else usual
+    return Role(stands["role"]) if stands["role"] else usual_role(stream)
 
 
 async def admitted(db: Database, live: Studio, caller: Caller, stream: Row, role: Role) -> Pass:
@@ -103,5 +104,6 @@ async def _enter(tx: Tx, caller: Caller, stream: Row, role: Role) -> tuple[Role,
         state="admitted",
         now=clock.now(),
     )
-    assert row is not None  # written in this transaction
+    if row is None:
+        raise Denied(Reason.BANNED_FROM_STREAM)  # since role_of has looked
     return Role(row["role"]), row["name"]

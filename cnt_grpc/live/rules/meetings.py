@@ -9,7 +9,7 @@ from cnt_grpc.kit.errors import Denied, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log
-from cnt_grpc.live.livekit import identity_of
+from cnt_grpc.live.identities import identity_of
 from cnt_grpc.live.queries import people
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.queries.streams import Narrowed
@@ -83,7 +83,8 @@ async def _let_in(db: Database, caller: Caller, meeting: Row, role: Role) -> boo
             state="waiting",
             now=clock.now(),
         )
-        assert row is not None  # written in this transaction
+        if row is None:
+            raise Denied(Reason.BANNED_FROM_STREAM)  # since role_of has looked
         return bool(row["state"] != "waiting")
 
     return await db.transact(knock)

@@ -10,11 +10,13 @@ from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import log, work
-from cnt_grpc.live.livekit import Present, identity_of, person_behind
+from cnt_grpc.live.admitting import role_in, usual_role
+from cnt_grpc.live.identities import identity_of, is_visitor, person_behind
 from cnt_grpc.live.queries import people
+from cnt_grpc.live.rooms import Present
 from cnt_grpc.live.rules import streams
 from cnt_grpc.live.rules.joining import Studio, required
-from cnt_grpc.live.standing import Action, Entry, Kind, Role
+from cnt_grpc.live.standing import Action, Entry, Role
 from cnt_grpc.pb.cnt.live.v1.reason import Reason
 
 
@@ -39,7 +41,7 @@ async def participants(db: Database, studio: Studio | None, caller: Caller, stre
         waiting = await tx.all(people.waiting(), stream_id=stream_id)
     present = [one for one in await live.rooms.people(stream["room_name"]) or () if one.is_person]
     async with db.reading() as tx:
-        rows = await tx.all(people.roles_of(), stream_id=stream_id, identities=[one.identity for one in present])
+        rows = await tx.all(people.known_of(), stream_id=stream_id, identities=[one.identity for one in present])
     roles = {row["identity"]: Role(row["role"]) for row in rows}
     return [*map(_waiting, waiting), *(_present(one, roles, stream) for one in present)]
 
@@ -65,12 +67,14 @@ async def remove(db: Database, studio: Studio | None, caller: Caller, stream_id:
     """Put somebody out, who may come back. Raises NotFound, Precondition, Unavailable."""
     live = required(studio)
     stream = await _own(db, caller, stream_id, identity)
-    if not await live.rooms.remove(stream["room_name"], identity):
-        raise NotFound(Reason.PARTICIPANT_NOT_FOUND)
+    one = await _in_room(live, stream, identity)
+    await live.rooms.remove(stream["room_name"], identity)
 
     async def note(tx: Tx) -> None:
-        await tx.run(people.forget(), stream_id=stream_id, identity=identity)
+        await _put_out(tx, stream, identity, one.name)
         await _note(tx, stream_id, identity, Action.REMOVED)
+        # Should they be back already with the token that they had, this puts them out.
+        await work.sync(tx, stream_id)
 
     await db.transact(note)
 
@@ -90,7 +94,7 @@ async def ban(db: Database, studio: Studio | None, caller: Caller, stream_id: in
         who = {"identity": identity, "user_id": person_behind(identity) or None, "name": name}
         if await tx.value(people.ban(), stream_id=stream_id, now=now, **who) is None:
             return
-        await tx.run(people.forget(), stream_id=stream_id, identity=identity)
+        await _put_out(tx, stream, identity, name)
         await _note(tx, stream_id, identity, Action.BANNED)
         # Should LiveKit not answer below, this puts them out when it does.
         await work.sync(tx, stream_id)
@@ -109,15 +113,18 @@ async def give_role(  # noqa: PLR0917
     user_id = person_behind(identity)
     if not user_id:
         raise Precondition(Reason.LISTENER_CANNOT_SPEAK)
-    if not await live.rooms.permit(stream["room_name"], identity, role):
-        raise NotFound(Reason.PARTICIPANT_NOT_FOUND)
+    await _in_room(live, stream, identity)
 
     async def write(tx: Tx) -> None:
         who = {"stream_id": stream_id, "identity": identity, "user_id": user_id}
         await tx.run(people.give_role(), **who, role=role, now=clock.now())
         await _note(tx, stream_id, identity, Action.PROMOTED if role is Role.SPEAKER else Action.DEMOTED)
+        # Should LiveKit not answer below, this gives them the role when it does.
+        await work.sync(tx, stream_id)
 
+    # The role comes first: whoever looks through the room meanwhile finds nothing that they would take back.
     await db.transact(write)
+    await live.rooms.permit(stream["room_name"], identity, role, shares_screen=stream["shared_screens"])
 
 
 async def bans(tx: Tx, caller: Caller, stream_id: int, page: Page) -> tuple[list[Row], str]:
@@ -149,6 +156,14 @@ async def _in_room(live: Studio, stream: Row, identity: str) -> Present:
     raise NotFound(Reason.PARTICIPANT_NOT_FOUND)
 
 
+async def _put_out(tx: Tx, stream: Row, identity: str, name: str) -> None:
+    """Keep somebody out until they ask for a new token; studios and recorders ask for none."""
+    if is_visitor(identity):
+        user_id = person_behind(identity) or None
+        who = {"identity": identity, "user_id": user_id, "name": name, "role": usual_role(stream)}
+        await tx.run(people.put_out(), stream_id=stream["id"], now=clock.now(), **who)
+
+
 async def _note(tx: Tx, stream_id: int, identity: str, action: Action) -> None:
     data = {"action": action, "identity": identity}
     await log.write(tx, stream_id, Entry.MODERATION, user_id=person_behind(identity), data=data)
@@ -167,12 +182,11 @@ def _waiting(row: Row) -> Participant:
 
 
 def _present(one: Present, roles: dict[str, Role], stream: Row) -> Participant:
-    usual = Role.SPEAKER if stream["kind"] == Kind.MEETING else Role.VIEWER
     return Participant(
         identity=one.identity,
         user_id=person_behind(one.identity),
         name=one.name,
-        role=Role.HOST if one.identity == identity_of(stream["host_id"]) else roles.get(one.identity, usual),
+        role=role_in(stream, one, roles),
         is_waiting=False,
         is_publishing=one.is_publishing,
         since=datetime.fromtimestamp(one.joined_at, UTC),

@@ -14,6 +14,7 @@ from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.live import work
+from cnt_grpc.live.queries import ingresses
 from cnt_grpc.live.queries import streams as queries
 from cnt_grpc.live.queries.streams import Narrowed
 from cnt_grpc.live.rules import oversight
@@ -158,8 +159,9 @@ async def delete(tx: Tx, caller: Caller, stream_id: int) -> None:
     stream = await (anyones(tx, stream_id) if caller.is_admin else own(tx, caller, stream_id, locked=True))
     if stream["status"] == Status.LIVE:
         raise Precondition(Reason.STREAM_IS_LIVE, stream_id=stream_id)
+    way = await tx.one(ingresses.of_stream(), stream_id=stream_id)
     await tx.run(queries.delete_stream(), stream_id=stream_id)
-    await work.close(tx, stream["room_name"])
+    await work.close(tx, stream["room_name"], has_ways_in=way is not None)
     await search.remove(tx, search.Kind.STREAM, stream_id)
     await oversight.of_stream(tx, caller, "delete", stream, "it was deleted")
 

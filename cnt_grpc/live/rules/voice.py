@@ -10,7 +10,7 @@ from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import Exhausted, NotFound
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.live.livekit import identity_of, voice_rooms_of
+from cnt_grpc.live.identities import identity_of, voice_rooms_of
 from cnt_grpc.live.queries import voice as queries
 from cnt_grpc.live.rules.joining import Studio, required
 from cnt_grpc.live.standing import Role

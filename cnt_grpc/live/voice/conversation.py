@@ -25,7 +25,7 @@ from cnt_grpc import auth
 from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.errors import Unavailable
-from cnt_grpc.live.livekit import identity_of, owner_of_voice_room
+from cnt_grpc.live.identities import identity_of, owner_of_voice_room
 from cnt_grpc.live.rules.voice import AGENT
 from cnt_grpc.live.talk.knowledge import Knowledge
 from cnt_grpc.live.voice.companion import Companion

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63nt/live/v1/jobs.proto\x12\x0b\x63nt.live.v1\"/\n\x12HandleLiveKitEvent\x12\x19\n\x08inbox_id\x18\x01 \x01(\x03R\x07inboxId\"\'\n\x08SyncRoom\x12\x1b\n\tstream_id\x18\x01 \x01(\x03R\x08streamId\"(\n\tCloseRoom\x12\x1b\n\troom_name\x18\x01 \x01(\tR\x08roomName\"*\n\x0f\x43loseVoiceRooms\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\"\x10\n\x0eReconcileRooms\",\n\rTellFollowers\x12\x1b\n\tstream_id\x18\x01 \x01(\x03R\x08streamId\"[\n\rKeepRecording\x12\x1b\n\tstream_id\x18\x01 \x01(\x03R\x08streamId\x12\x1b\n\tegress_id\x18\x02 \x01(\tR\x08\x65gressId\x12\x10\n\x03key\x18\x03 \x01(\tR\x03keyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63nt/live/v1/jobs.proto\x12\x0b\x63nt.live.v1\"/\n\x12HandleLiveKitEvent\x12\x19\n\x08inbox_id\x18\x01 \x01(\x03R\x07inboxId\"\'\n\x08SyncRoom\x12\x1b\n\tstream_id\x18\x01 \x01(\x03R\x08streamId\"H\n\tCloseRoom\x12\x1b\n\troom_name\x18\x01 \x01(\tR\x08roomName\x12\x1e\n\x0bhas_ways_in\x18\x02 \x01(\x08R\thasWaysIn\"*\n\x0f\x43loseVoiceRooms\x12\x17\n\x07user_id\x18\x01 \x01(\x03R\x06userId\"\x10\n\x0eReconcileRooms\"B\n\rTellFollowers\x12\x1b\n\tstream_id\x18\x01 \x01(\x03R\x08streamId\x12\x14\n\x05\x61\x66ter\x18\x02 \x01(\x03R\x05\x61\x66ter\"[\n\rKeepRecording\x12\x1b\n\tstream_id\x18\x01 \x01(\x03R\x08streamId\x12\x1b\n\tegress_id\x18\x02 \x01(\tR\x08\x65gressId\x12\x10\n\x03key\x18\x03 \x01(\tR\x03keyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SYNCROOM']._serialized_start=88
   _globals['_SYNCROOM']._serialized_end=127
   _globals['_CLOSEROOM']._serialized_start=129
-  _globals['_CLOSEROOM']._serialized_end=169
-  _globals['_CLOSEVOICEROOMS']._serialized_start=171
-  _globals['_CLOSEVOICEROOMS']._serialized_end=213
-  _globals['_RECONCILEROOMS']._serialized_start=215
-  _globals['_RECONCILEROOMS']._serialized_end=231
-  _globals['_TELLFOLLOWERS']._serialized_start=233
-  _globals['_TELLFOLLOWERS']._serialized_end=277
-  _globals['_KEEPRECORDING']._serialized_start=279
-  _globals['_KEEPRECORDING']._serialized_end=370
+  _globals['_CLOSEROOM']._serialized_end=201
+  _globals['_CLOSEVOICEROOMS']._serialized_start=203
+  _globals['_CLOSEVOICEROOMS']._serialized_end=245
+  _globals['_RECONCILEROOMS']._serialized_start=247
+  _globals['_RECONCILEROOMS']._serialized_end=263
+  _globals['_TELLFOLLOWERS']._serialized_start=265
+  _globals['_TELLFOLLOWERS']._serialized_end=331
+  _globals['_KEEPRECORDING']._serialized_start=333
+  _globals['_KEEPRECORDING']._serialized_end=424
 # @@protoc_insertion_point(module_scope)

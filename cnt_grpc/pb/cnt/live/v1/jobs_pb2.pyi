@@ -63,21 +63,25 @@ Global___SyncRoom: _TypeAlias = SyncRoom  # noqa: Y015
 
 @_typing.final
 class CloseRoom(_message.Message):
-    """Close a room whose stream is no more."""
+    """Close a room whose stream is no more, and the ways of studios into it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ROOM_NAME_FIELD_NUMBER: _builtins.int
+    HAS_WAYS_IN_FIELD_NUMBER: _builtins.int
     room_name: _builtins.str
     """The room's name."""
+    has_ways_in: _builtins.bool
+    """Whether a studio had a way in."""
     def __init__(
         self,
         *,
         room_name: _builtins.str = ...,
+        has_ways_in: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["room_name", b"room_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["has_ways_in", b"has_ways_in", "room_name", b"room_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -129,16 +133,20 @@ class TellFollowers(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STREAM_ID_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
     stream_id: _builtins.int
     """The stream's id."""
+    after: _builtins.int
+    """Those with a higher id than this are still to be told; 0 where nobody was."""
     def __init__(
         self,
         *,
         stream_id: _builtins.int = ...,
+        after: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stream_id", b"stream_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "stream_id", b"stream_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

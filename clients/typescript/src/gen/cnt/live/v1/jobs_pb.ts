@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/live/v1/jobs.proto.
  */
 export const file_cnt_live_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChZjbnQvbGl2ZS92MS9qb2JzLnByb3RvEgtjbnQubGl2ZS52MSImChJIYW5kbGVMaXZlS2l0RXZlbnQSEAoIaW5ib3hfaWQYASABKAMiHQoIU3luY1Jvb20SEQoJc3RyZWFtX2lkGAEgASgDIh4KCUNsb3NlUm9vbRIRCglyb29tX25hbWUYASABKAkiIgoPQ2xvc2VWb2ljZVJvb21zEg8KB3VzZXJfaWQYASABKAMiEAoOUmVjb25jaWxlUm9vbXMiIgoNVGVsbEZvbGxvd2VycxIRCglzdHJlYW1faWQYASABKAMiQgoNS2VlcFJlY29yZGluZxIRCglzdHJlYW1faWQYASABKAMSEQoJZWdyZXNzX2lkGAIgASgJEgsKA2tleRgDIAEoCWIGcHJvdG8z");
+  fileDesc("ChZjbnQvbGl2ZS92MS9qb2JzLnByb3RvEgtjbnQubGl2ZS52MSImChJIYW5kbGVMaXZlS2l0RXZlbnQSEAoIaW5ib3hfaWQYASABKAMiHQoIU3luY1Jvb20SEQoJc3RyZWFtX2lkGAEgASgDIjMKCUNsb3NlUm9vbRIRCglyb29tX25hbWUYASABKAkSEwoLaGFzX3dheXNfaW4YAiABKAgiIgoPQ2xvc2VWb2ljZVJvb21zEg8KB3VzZXJfaWQYASABKAMiEAoOUmVjb25jaWxlUm9vbXMiMQoNVGVsbEZvbGxvd2VycxIRCglzdHJlYW1faWQYASABKAMSDQoFYWZ0ZXIYAiABKAMiQgoNS2VlcFJlY29yZGluZxIRCglzdHJlYW1faWQYASABKAMSEQoJZWdyZXNzX2lkGAIgASgJEgsKA2tleRgDIAEoCWIGcHJvdG8z");
 
 /**
  * An event of LiveKit that came.
@@ -57,7 +57,7 @@ export const SyncRoomSchema: GenMessage<SyncRoom> = /*@__PURE__*/
   messageDesc(file_cnt_live_v1_jobs, 1);
 
 /**
- * Close a room whose stream is no more.
+ * Close a room whose stream is no more, and the ways of studios into it.
  *
  * @generated from message cnt.live.v1.CloseRoom
  */
@@ -68,6 +68,13 @@ export type CloseRoom = Message<"cnt.live.v1.CloseRoom"> & {
    * @generated from field: string room_name = 1;
    */
   roomName: string;
+
+  /**
+   * Whether a studio had a way in.
+   *
+   * @generated from field: bool has_ways_in = 2;
+   */
+  hasWaysIn: boolean;
 };
 
 /**
@@ -125,6 +132,13 @@ export type TellFollowers = Message<"cnt.live.v1.TellFollowers"> & {
    * @generated from field: int64 stream_id = 1;
    */
   streamId: bigint;
+
+  /**
+   * Those with a higher id than this are still to be told; 0 where nobody was.
+   *
+   * @generated from field: int64 after = 2;
+   */
+  after: bigint;
 };
 
 /**
