@@ -41,8 +41,14 @@ _CAUSES = {
 }
 
 
+BLOCKED = "No longer available"
+"""The title of what somebody did with whom there is a block now."""
+
+
 def notification(row: Row) -> pb2.Notification:
     """One row. Data and time are set in place: 20 rows take 27 µs, and 68 when keyword arguments copy them."""
+    if not row["met"]:
+        return _blocked(row)
     shown = pb2.Notification(
         seq=row["seq"],
         type=TYPES[row["type"]],
@@ -53,6 +59,14 @@ def notification(row: Row) -> pb2.Notification:
     data = shown.data
     for name, value in row["data"].items():
         data[name] = value
+    set_time(shown.created_at, row["created_at"])
+    return shown
+
+
+def _blocked(row: Row) -> pb2.Notification:
+    """A row whose words and facts are somebody's with whom there is a block. It stays, for its number is counted."""
+    facts = {name: "0" if name.endswith("_id") else "" for name in row["data"]}
+    shown = pb2.Notification(seq=row["seq"], type=TYPES[row["type"]], title=BLOCKED, read=row["read"], data=facts)
     set_time(shown.created_at, row["created_at"])
     return shown
 

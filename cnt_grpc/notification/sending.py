@@ -83,6 +83,8 @@ def _fate_of_usual(row: Row, channel: Channel) -> Fate | None:
         return Ended("dropped", "not wanted any more")
     if not row["is_active"] or (channel is Channel.MAIL and not row["is_proven"]):
         return Ended("dropped", "not to be told")
+    if not row["met"]:
+        return Ended("dropped", "a block came between them")
     now, where = clock.now(), zone(row["time_zone"])
     quiet = rules.quiet_hours(row)
     over = now if quiet is None else quiet.over_at(now, where)

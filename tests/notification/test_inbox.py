@@ -37,6 +37,25 @@ async def test_the_list_shows_what_was_told_newest_first(world: World, api: Api)
     assert newest.created_at.seconds > 0
 
 
+async def test_a_block_leaves_of_a_notice_that_there_is_one(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    said = notification.Comment(user_id=bob.id, name=bob.name, post_id=3, comment_id=4, excerpt="Amen, sister.")
+    await tell(world, ann, notice=said)
+    await tell(world, ann, notice=approved(12))
+    mine = api.as_(ann).notification
+    before = await mine.ListNotifications()
+    await api.as_(bob).user.BlockUser(user_id=ann.id)
+    reply = await mine.ListNotifications()
+    assert (seqs(reply), reply.unread_count) == ([2, 1], 2), "its number stays, so that counting along stays right"
+    assert reply.notifications[0] == before.notifications[0], "what is about nobody stays as it is"
+    hidden = reply.notifications[1]
+    assert (hidden.type, hidden.title, hidden.message) == (pb2.NOTIFICATION_TYPE_COMMENT, "No longer available", "")
+    assert dict(hidden.data) == {"user_id": "0", "name": "", "post_id": "0", "comment_id": "0", "excerpt": ""}
+    assert (await mine.MarkNotificationsRead(seqs=[1])).unread_count == 1
+    await api.as_(bob).user.UnblockUser(user_id=ann.id)
+    assert (await mine.ListNotifications()).notifications[1].message == "Amen, sister."
+
+
 async def test_an_inbox_that_nothing_ever_entered_is_empty(world: World, api: Api) -> None:
     mine = api.as_(await world.user()).notification
     reply = await mine.ListNotifications()

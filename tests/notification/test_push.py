@@ -40,6 +40,19 @@ async def test_a_notice_reaches_every_device_of_its_owner_and_nobody_elses(offic
     assert office.firebase.to(foreign) == []
 
 
+async def test_a_block_holds_back_what_was_not_sent_yet(office: Office) -> None:
+    ann, bob, cy = [await office.person() for _ in range(3)]
+    phone, other = await office.device(ann), await office.device(bob)
+    async with office.db.transaction() as tx:
+        await tx.raw("INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ($1, $2, now())", ann.id, cy.id)
+    live = notification.LiveStart(user_id=cy.id, name="Cy", stream_id=3, stream_title="Evening prayer")
+    await office.tell(ann, bob, notice=live)
+    [row] = await office.settled(ann, "dropped")
+    assert row["error"] == "a block came between them"
+    await office.settled(bob, "sent")
+    assert (office.firebase.to(phone), len(office.firebase.to(other))) == ([], 1)
+
+
 async def test_many_messages_go_out_together(office: Office) -> None:
     people = [await office.person() for _ in range(30)]
     tokens = [await office.device(who) for who in people]

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.db.tables import MOMENT
 from cnt_grpc.kit.paging import beyond
+from cnt_grpc.notification.queries.blocks import meets
 from cnt_grpc.notification.tables import inbox_heads, notifications
 
 _ME = bindparam("recipient_id", type_=BigInteger)
@@ -29,7 +30,10 @@ _BEFORE = bindparam("before", type_=MOMENT)
 _head = inbox_heads.c
 _row = notifications.c
 _INBOX = (_head.last_seq, _head.forgotten_seq, _head.unread)
-_NOTIFICATION = (_row.seq, _row.type, _row.title, _row.message, _row.data, _row.read, _row.created_at)
+_NOTIFICATION = (
+    *(_row.seq, _row.type, _row.title, _row.message, _row.data, _row.read, _row.created_at),
+    meets(_row.recipient_id, _row.data).label("met"),
+)
 
 
 def _numbers(name: str) -> ColumnElement[object]:

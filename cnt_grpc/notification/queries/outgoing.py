@@ -17,6 +17,7 @@ from sqlalchemy import (
 from cnt_grpc.auth import contacts
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.db.tables import MOMENT
+from cnt_grpc.notification.queries.blocks import meets
 from cnt_grpc.notification.tables import deliveries, device_tokens, notification_preferences, notification_settings
 
 _delivery = deliveries.c
@@ -63,6 +64,7 @@ def take(limit: int, *, everyone: bool) -> Executable:
             notification_settings.c.mail_rhythm,
             device_tokens.c.token,
             device_tokens.c.token_hash,
+            meets(taken.c.recipient_id, taken.c.data).label("met"),
         )
         .select_from(
             taken.outerjoin(contacts, contacts.c.id == taken.c.recipient_id)

@@ -113,27 +113,29 @@ def sent_gift(request: gift_pb2.SendGiftRequest, sender_id: int, row: Row) -> gi
     )
 
 
-def given_gifts(rows: Iterable[Row]) -> list[gift_pb2.GivenGift]:
-    """Gifts that were given."""
-    return [
-        gift_pb2.GivenGift(
-            gift_transaction_id=row["id"],
-            gift_id=row["gift_id"],
-            gift_name=row["gift_name"],
-            gift_icon=row["gift_icon"],
-            quantity=row["quantity"],
-            coins=row["coins"],
-            earned_coins=row["coins"] - row["commission_coins"],
-            sender_id=row["sender_id"],
-            sender_name=row["sender_name"],
-            recipient_id=row["recipient_id"],
-            recipient_name=row["recipient_name"],
-            message=row["message"],
-            stream_id=row["stream_id"] or 0,
-            created_at=stamp(row["created_at"]),
-        )
-        for row in rows
-    ]
+def given_gifts(rows: Iterable[Row], viewer_id: int) -> list[gift_pb2.GivenGift]:
+    """Gifts that were given. Where a block came between the two, the other one is nobody, and wrote nothing."""
+    return [_given(row, is_sender=row["sender_id"] == viewer_id) for row in rows]
+
+
+def _given(row: Row, *, is_sender: bool) -> gift_pb2.GivenGift:
+    shows_sender, shows_recipient = row["met"] or is_sender, row["met"] or not is_sender
+    return gift_pb2.GivenGift(
+        gift_transaction_id=row["id"],
+        gift_id=row["gift_id"],
+        gift_name=row["gift_name"],
+        gift_icon=row["gift_icon"],
+        quantity=row["quantity"],
+        coins=row["coins"],
+        earned_coins=row["coins"] - row["commission_coins"],
+        sender_id=row["sender_id"] if shows_sender else 0,
+        sender_name=row["sender_name"] if shows_sender else "",
+        recipient_id=row["recipient_id"] if shows_recipient else 0,
+        recipient_name=row["recipient_name"] if shows_recipient else "",
+        message=row["message"] if shows_sender else "",
+        stream_id=row["stream_id"] or 0,
+        created_at=stamp(row["created_at"]),
+    )
 
 
 def commission(row: Row) -> commission_pb2.Commission:

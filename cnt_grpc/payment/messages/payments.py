@@ -66,25 +66,30 @@ def wanted(request: donation_pb2.CreatePaymentIntentRequest | donation_pb2.Creat
 
 
 def donation(row: Row, *, viewer_id: int, sees_all: bool = False) -> donation_pb2.Donation:
-    """One donation; its giver stays unnamed if they wish, but for themselves and (sees_all) administrators."""
-    named = sees_all or not row["is_anonymous"] or row["giver_id"] == viewer_id
+    """One donation; its giver stays unnamed if they wish, but for themselves and (sees_all) administrators.
+
+    The money stays where a block came between the two: the other one is nobody then, and what they wrote is nothing.
+    """
+    is_mine = row["giver_id"] == viewer_id
+    named = sees_all or is_mine or (row["met"] and not row["is_anonymous"])
+    told = row["met"] or not is_mine
     return donation_pb2.Donation(
         donation_id=row["id"],
         giver_id=row["giver_id"] if named else 0,
         giver_name=row["giver_name"] if named else "",
-        recipient_id=row["recipient_id"],
-        recipient_name=row["recipient_name"],
+        recipient_id=row["recipient_id"] if told else 0,
+        recipient_name=row["recipient_name"] if told else "",
         amount_minor=row["amount_minor"],
         currency=row["currency"],
         earned_minor=row["amount_minor"] - row["commission_minor"],
         refunded_minor=row["refunded_minor"],
-        message=row["message"],
+        message=row["message"] if row["met"] or is_mine else "",
         is_anonymous=row["is_anonymous"],
         method=_METHOD[row["provider"]],
         status=status(row),
         created_at=stamp(row["created_at"]),
         paid_at=stamp(row["paid_at"]),
-        recurring_donation_id=(row["recurring_donation_id"] or 0) if row["giver_id"] == viewer_id else 0,
+        recurring_donation_id=(row["recurring_donation_id"] or 0) if is_mine else 0,
     )
 
 

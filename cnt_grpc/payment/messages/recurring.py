@@ -37,11 +37,11 @@ def wanted(request: recurring_donation_pb2.CreateRecurringDonationRequest) -> Gi
 
 
 def recurring(row: Row) -> recurring_donation_pb2.RecurringDonation:
-    """One recurring donation, as its giver sees it."""
+    """One recurring donation, as its giver sees it; who gets it is nobody where a block came between the two."""
     return recurring_donation_pb2.RecurringDonation(
         recurring_donation_id=row["id"],
-        recipient_id=row["recipient_id"],
-        recipient_name=row["recipient_name"],
+        recipient_id=row["recipient_id"] if row["met"] else 0,
+        recipient_name=row["recipient_name"] if row["met"] else "",
         amount_minor=row["amount_minor"],
         currency=row["currency"],
         interval=_INTERVAL[row["interval"]],

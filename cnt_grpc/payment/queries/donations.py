@@ -1,6 +1,6 @@
 """Statements on donations."""
 
-from sqlalchemy import BigInteger, Executable, Select, Text, bindparam, extract, insert, or_, select
+from sqlalchemy import BigInteger, Executable, Select, Text, bindparam, case, extract, insert, or_, select, true
 
 from cnt_grpc import auth
 from cnt_grpc.kit.db import statement
@@ -21,7 +21,9 @@ def insert_donation() -> Executable:
     return insert(donations).values({name: bindparam(name) for name in names}).returning(_donation.id)
 
 
-def _shown() -> Select[tuple[object, ...]]:
+def _shown(*, to_caller: bool = True) -> Select[tuple[object, ...]]:
+    """Donations with both names; `met`: whether no block is between the caller and the other one of the two."""
+    other = case((_donation.giver_id == _CALLER, _donation.recipient_id), else_=_donation.giver_id)
     giver, recipient = auth.people.alias("giver"), auth.people.alias("recipient")
     return select(
         donations,
@@ -34,6 +36,7 @@ def _shown() -> Select[tuple[object, ...]]:
         ),
         giver.c.name.label("giver_name"),
         recipient.c.name.label("recipient_name"),
+        (auth.not_blocked(_CALLER, other) if to_caller else true()).label("met"),
     ).select_from(
         donations.join(payments, payments.c.id == _donation.payment_id)
         .join(giver, giver.c.id == _donation.giver_id)
@@ -63,7 +66,7 @@ def own_donation_of_ref() -> Executable:
 @statement
 def donations_page(limit: int, *, whose: str, after: bool) -> Executable:
     """A page of donations, newest first: those that the caller `sent` or `received`, or `all`."""
-    found = _shown()
+    found = _shown(to_caller=whose != "all")
     if whose == "sent":
         found = found.where(_donation.giver_id == _CALLER)
     if whose == "received":

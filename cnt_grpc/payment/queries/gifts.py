@@ -201,9 +201,15 @@ def _leg(account: ColumnElement[int], amount: ColumnElement[int], priced: CTE, g
 
 @statement
 def given_page(limit: int, *, by_sender: bool, after: bool) -> Executable:
-    """A page of the gifts that a person gave or got, newest first. Parameter: caller_id."""
+    """A page of the gifts that a person gave or got, newest first; `met`: no block is between the two.
+
+    Parameter: caller_id.
+    """
     sender, recipient = auth.people.alias("sender"), auth.people.alias("recipient")
-    mine = _given.sender_id if by_sender else _given.recipient_id
+    mine, other = _given.sender_id, _given.recipient_id
+    if not by_sender:
+        mine, other = other, mine
+    caller = bindparam("caller_id", type_=BigInteger)
     found = (
         select(
             gift_transactions,
@@ -211,13 +217,14 @@ def given_page(limit: int, *, by_sender: bool, after: bool) -> Executable:
             _gift.icon.label("gift_icon"),
             sender.c.name.label("sender_name"),
             recipient.c.name.label("recipient_name"),
+            auth.not_blocked(caller, other).label("met"),
         )
         .select_from(
             gift_transactions.join(gifts, _gift.id == _given.gift_id)
             .join(sender, sender.c.id == _given.sender_id)
             .join(recipient, recipient.c.id == _given.recipient_id)
         )
-        .where(mine == bindparam("caller_id", type_=BigInteger))
+        .where(mine == caller)
     )
     if after:
         found = found.where(beyond(_given.id))

@@ -102,10 +102,14 @@ def open_of_person() -> Executable:
 
 @statement
 def recurring_page(limit: int, *, after: bool) -> Executable:
-    """A page of those that a person gives, newest first. Parameter: giver_id."""
+    """A page of those that a person gives, newest first; `met`: no block is between the two. Parameter: giver_id."""
     recipient = auth.people.alias("recipient")
     found: Select[tuple[object, ...]] = (
-        select(recurring_donations, recipient.c.name.label("recipient_name"))
+        select(
+            recurring_donations,
+            recipient.c.name.label("recipient_name"),
+            auth.not_blocked(_GIVER, _one.recipient_id).label("met"),
+        )
         .select_from(recurring_donations.join(recipient, recipient.c.id == _one.recipient_id))
         .where(_one.giver_id == _GIVER)
     )

@@ -44,13 +44,13 @@ class Gifts(Part):
         """Gifts that the caller gave, newest first."""
         page = Page.of(request, method=call.method, filters=(call.caller.user_id,))
         rows, token = await gifts.sent(call.tx, call.caller, page)
-        return ListGiftsSentResponse(gifts=messages.given_gifts(rows), next_page_token=token)
+        return ListGiftsSentResponse(gifts=messages.given_gifts(rows, call.caller.user_id), next_page_token=token)
 
     async def ListGiftsReceived(self, request: ListGiftsReceivedRequest, call: Call) -> ListGiftsReceivedResponse:
         """Gifts that the caller got, newest first."""
         page = Page.of(request, method=call.method, filters=(call.caller.user_id,))
         rows, token = await gifts.received(call.tx, call.caller, page)
-        return ListGiftsReceivedResponse(gifts=messages.given_gifts(rows), next_page_token=token)
+        return ListGiftsReceivedResponse(gifts=messages.given_gifts(rows, call.caller.user_id), next_page_token=token)
 
     async def ListAllGifts(self, request: ListAllGiftsRequest, call: Call) -> ListAllGiftsResponse:
         """All gifts, those that are not given any more among them."""

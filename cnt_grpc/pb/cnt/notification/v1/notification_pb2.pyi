@@ -139,7 +139,9 @@ Global___NotificationType: _TypeAlias = NotificationType  # noqa: Y015
 
 @_typing.final
 class Notification(_message.Message):
-    """One thing that a person is told."""
+    """One thing that a person is told. While a block is between them and whom it is about, it tells neither name nor words:
+    the title is a general one, the message is empty, and so is what stands in data.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -88,7 +88,7 @@ Global___PaymentMethod: _TypeAlias = PaymentMethod  # noqa: Y015
 
 @_typing.final
 class Donation(_message.Message):
-    """A donation."""
+    """A donation. Where a block came between the two since, the other one's id and name are empty, and so are words of theirs."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

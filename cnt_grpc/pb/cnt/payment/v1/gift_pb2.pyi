@@ -64,7 +64,9 @@ Global___Gift: _TypeAlias = Gift  # noqa: Y015
 
 @_typing.final
 class GivenGift(_message.Message):
-    """A gift that was given."""
+    """A gift that was given. Where a block came between the two since, the other one's id and name are empty, and so are words
+    of theirs.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -97,9 +97,9 @@ class RecurringDonation(_message.Message):
     recurring_donation_id: _builtins.int
     """Its id."""
     recipient_id: _builtins.int
-    """Who gets it."""
+    """Who gets it; 0 while a block is between the two."""
     recipient_name: _builtins.str
-    """Their name."""
+    """Their name; empty likewise."""
     amount_minor: _builtins.int
     """What is given each time, in the currency's minor unit."""
     currency: _builtins.str

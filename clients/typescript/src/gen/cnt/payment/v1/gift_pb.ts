@@ -74,7 +74,8 @@ export const GiftSchema: GenMessage<Gift> = /*@__PURE__*/
   messageDesc(file_cnt_payment_v1_gift, 0);
 
 /**
- * A gift that was given.
+ * A gift that was given. Where a block came between the two since, the other one's id and name are empty, and so are words
+ * of theirs.
  *
  * @generated from message cnt.payment.v1.GivenGift
  */

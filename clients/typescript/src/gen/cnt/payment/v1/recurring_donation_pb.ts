@@ -31,14 +31,14 @@ export type RecurringDonation = Message<"cnt.payment.v1.RecurringDonation"> & {
   recurringDonationId: bigint;
 
   /**
-   * Who gets it.
+   * Who gets it; 0 while a block is between the two.
    *
    * @generated from field: int64 recipient_id = 2;
    */
   recipientId: bigint;
 
   /**
-   * Their name.
+   * Their name; empty likewise.
    *
    * @generated from field: string recipient_name = 3;
    */
