@@ -7,6 +7,7 @@ from typing import Any, Final
 from cnt_grpc import notification
 from cnt_grpc.community.queries import attendees, event_changes
 from cnt_grpc.community.queries import events as queries
+from cnt_grpc.community.rules.event_standing import KIND
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.jobs import Handler, Job, Run
@@ -36,7 +37,7 @@ async def _some(tx: Tx) -> int:
             event = soon[row["event_id"]]
             starts = f"{event['starts_at']:%Y-%m-%d %H:%M} UTC"
             notice = notification.EventReminder(event_id=event["id"], event_title=event["title"], starts_at=starts)
-            await notification.tell(tx, row["user_ids"], notice)
+            await notification.tell(tx, row["user_ids"], notice, about=notification.thing(KIND, event["id"]))
     return len(soon)
 
 

@@ -39,6 +39,7 @@ async def do_tell_followers(payload: TellFollowers, run: Run) -> None:
             artist_id=item["artist_id"],
             artist_name=item["artist_name"],
         )
-        await notification.tell(tx, followers, notice)
+        about = notification.thing(item["kind"], payload.item_id)
+        await notification.tell(tx, followers, notice, about=about)
         if len(followers) == AT_ONCE:
             await tell_followers(tx, payload.item_id, followers[-1])

@@ -18,6 +18,7 @@ from cnt_grpc.live.identities import owner_of_voice_room
 from cnt_grpc.live.queries import airing as queries
 from cnt_grpc.live.queries import streams as stream_queries
 from cnt_grpc.live.rooms import Rooms
+from cnt_grpc.live.rules import oversight
 from cnt_grpc.pb.cnt.live.v1.jobs_pb2 import (
     CloseRoom,
     CloseVoiceRooms,
@@ -130,7 +131,7 @@ async def tell_followers(payload: TellFollowers, run: Run) -> None:
         notice = notification.LiveStart(
             user_id=stream["host_id"], name=stream["host_name"], stream_id=stream["id"], stream_title=stream["title"]
         )
-        await notification.tell(tx, followers, notice)
+        await notification.tell(tx, followers, notice, about=notification.thing(oversight.STREAM, stream["id"]))
         if len(followers) == AT_ONCE:
             await work.tell_followers(tx, payload.stream_id, followers[-1])
 

@@ -5,6 +5,9 @@ Other rooms call `tell` in the transaction that gives the reason, with one of th
 
     await notification.tell(tx, [creator_id], notification.ContentApproved(content_type=…, content_id=…, …))
 
+A notice that shows something that moderators may hide says what: `about=notification.thing("podcast", 12)`. Who hides
+or deletes it calls `take_back`, and who shows it again `show_again`; for what is moderated, moderation does.
+
 The jobs of auth that tell someone of a security event and mail a code end here, too. The plug board builds the services
 (with `inbox.dispatcher`) and DeliveryJobs (with one of the mailers, and Fcm where it is configured), and takes the
 other handlers and the schedule from jobs.py.
@@ -19,6 +22,7 @@ from cnt_grpc.notification.mail_folder import MailFolder
 from cnt_grpc.notification.mail_resend import ResendMailer
 from cnt_grpc.notification.mail_ses import SesMailer
 from cnt_grpc.notification.mail_smtp import SmtpMailer
+from cnt_grpc.notification.notice import thing
 from cnt_grpc.notification.notices import (
     Announcement,
     Comment,
@@ -44,6 +48,7 @@ from cnt_grpc.notification.privacy import HOLDER
 from cnt_grpc.notification.push import Pusher
 from cnt_grpc.notification.queries.privacy import NOBODY
 from cnt_grpc.notification.service import NotificationService
+from cnt_grpc.notification.taking_back import show_again, take_back
 from cnt_grpc.notification.unsubscribe_service import UnsubscribeService
 
 __all__ = [
@@ -80,5 +85,8 @@ __all__ = [
     "SmtpMailer",
     "SupportAnswer",
     "UnsubscribeService",
+    "show_again",
+    "take_back",
     "tell",
+    "thing",
 ]

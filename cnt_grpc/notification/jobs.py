@@ -8,7 +8,7 @@ from cnt_grpc import auth
 from cnt_grpc.auth import SecurityEvent
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.jobs.worker import Periodic
-from cnt_grpc.notification import outbox, rules
+from cnt_grpc.notification import outbox, rules, taking_back
 from cnt_grpc.notification.notice import Words
 from cnt_grpc.notification.notices import SecurityAlert
 from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import TellSecurityEvent
@@ -34,7 +34,7 @@ if unworded := set(SecurityEvent) - _SECURITY_EVENTS.keys():
 
 async def tell_many(payload: TellMany, run: Run) -> None:
     """Write the notice, or divide the work; effect and end of the job are one transaction, so each is told once."""
-    words = Words(type=payload.type, title=payload.title, message=payload.message, data=dict(payload.data))
+    words = Words(payload.type, payload.title, payload.message, dict(payload.data), payload.about)
     ids = list(payload.recipient_ids)
     async with run.finish() as tx:
         if len(ids) <= AT_ONCE:
@@ -65,7 +65,7 @@ async def tell_security_event(payload: TellSecurityEvent, run: Run) -> None:
 
 async def forget_old(_: ForgetOld, run: Run) -> None:
     """Drop what is too old, a bounded number a transaction, until nothing is."""
-    for forget in (rules.forget_old, rules.forget_old_deliveries):
+    for forget in (rules.forget_old, rules.forget_old_deliveries, taking_back.forget_deleted):
         dropped = 1
         while dropped and not run.cancelled.is_set():
             dropped = await run.db.transact(forget)
@@ -74,6 +74,7 @@ async def forget_old(_: ForgetOld, run: Run) -> None:
 HANDLERS: Mapping[Job[Any], Handler] = {
     outbox.TELL_MANY: tell_many,
     auth.TELL_SECURITY_EVENT: tell_security_event,
+    taking_back.TAKE_BACK: taking_back.do_take_back,
     FORGET_OLD: forget_old,
 }
 PERIODIC: Sequence[Periodic] = (

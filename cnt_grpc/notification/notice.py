@@ -88,11 +88,18 @@ class Words:
     title: str
     message: str
     data: Mapping[str, str]
+    about: str = ""
+    """The thing that it shows, as `thing` names it; empty where it shows nothing that can be hidden."""
 
     @property
     def preferences(self) -> Preferences:
         """Of its type."""
         return KINDS[self.type].preferences
+
+
+def thing(kind: str, thing_id: int, *, within: str = "") -> str:
+    """The name of a thing that notices show; `within` is the name of what it is a part of, and is hidden with."""
+    return f"{within}{kind}:{thing_id}/"
 
 
 def _placeholders(template: str) -> set[str]:

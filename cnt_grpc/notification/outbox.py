@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from cnt_grpc.kit import clock, events, jobs
@@ -25,13 +26,14 @@ SEND_MAIL = Job("notification.send_mail", jobs_pb2.Deliver, attempts=3, timeout=
 Owed = list[tuple[Sequence[int], Words]]
 
 
-async def tell(tx: Tx, recipients: Iterable[int], notice: Notice) -> None:
+async def tell(tx: Tx, recipients: Iterable[int], notice: Notice, *, about: str = "") -> None:
     """Tell these people, each once, when the transaction commits; nobody when it does not.
 
-    Above INLINE recipients the transaction writes a job instead, and they hear of it a moment later.
+    Above INLINE recipients the transaction writes a job instead, and they hear of it a moment later. `about`: what the
+    notice shows of others, as `thing` names it. It is taken back when that is hidden, and nobody is told while it is.
     """
     ids = sorted(set(recipients))
-    words = notice.worded()
+    words = replace(notice.worded(), about=about)
     if len(ids) <= INLINE:
         put(tx, ids, words)
     else:
@@ -41,7 +43,12 @@ async def tell(tx: Tx, recipients: Iterable[int], notice: Notice) -> None:
 async def tell_later(tx: Tx, recipient_ids: Sequence[int], words: Words) -> None:
     """Leave it to a job; `recipient_ids` in ascending order."""
     payload = jobs_pb2.TellMany(
-        recipient_ids=recipient_ids, type=words.type, title=words.title, message=words.message, data=words.data
+        recipient_ids=recipient_ids,
+        type=words.type,
+        title=words.title,
+        message=words.message,
+        data=words.data,
+        about=words.about,
     )
     await jobs.enqueue(tx, TELL_MANY, payload)
 
@@ -67,6 +74,7 @@ async def _flush(tx: Tx) -> None:
         titles=[words.title for words in notices],
         messages=[words.message for words in notices],
         datas=[json.dumps(dict(words.data), ensure_ascii=False) for words in notices],
+        abouts=[words.about for words in notices],
         by_in_app=[Channel.IN_APP in words.preferences.on for words in notices],
         by_push=[Channel.PUSH in words.preferences.on for words in notices],
         by_mail=[Channel.MAIL in words.preferences.on for words in notices],

@@ -47,8 +47,11 @@ notifications = Table(
     Column("data", JSONB, nullable=False, comment="what an app needs to open the right page; all values are strings"),
     Column("read", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", MOMENT, nullable=False),
+    Column("about", Text(collation="C"), comment="what it shows, such as community_post:12/comment:7/"),
     PrimaryKeyConstraint("recipient_id", "seq", name="pk_notifications"),
     Index("ix_notifications_unread", "recipient_id", "seq", postgresql_where=text("NOT read")),
+    # Bytewise (C), so that everything about a thing and its parts is one range.
+    Index("ix_notifications_about", "about", "recipient_id", postgresql_where=text("about IS NOT NULL")),
     # Rows come in the order of time, so a summary of each range of pages finds the old ones at next to no cost.
     Index("ix_notifications_created_at", "created_at", postgresql_using="brin"),
     comment="What people are told; kept for 90 days",
@@ -123,13 +126,26 @@ deliveries = Table(
     Column("error", Text, comment="why the last attempt failed, or why nothing is sent"),
     Column("created_at", MOMENT, nullable=False),
     Column("ended_at", MOMENT),
+    Column("about", Text(collation="C"), comment="as of notifications"),
     PrimaryKeyConstraint("id", name="pk_deliveries"),
     CheckConstraint("channel IN ('push', 'mail')", name="channel"),
     CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", name="state"),
     CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended_at"),
-    Index("ix_deliveries_due", "channel", "due_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_deliveries_due", "channel", "due_at", "recipient_id", "id", postgresql_where=text("state = 'waiting'")),
+    Index("ix_deliveries_about", "about", postgresql_where=text("about IS NOT NULL AND state = 'waiting'")),
     Index("ix_deliveries_recipient_id", "recipient_id"),
     Index("ix_deliveries_device_id", "device_id", postgresql_where=text("device_id IS NOT NULL")),
     Index("ix_deliveries_created_at", "created_at", postgresql_using="brin"),
     comment="Every push message and mail that follows from a notice, and what became of it; kept for 90 days",
+)
+
+taken_back = Table(
+    "taken_back",
+    metadata,
+    Column("about", Text, nullable=False, comment="as of notifications"),
+    # No reference: it says whom to leave out, and is right about people who are gone.
+    Column("author_id", BigInteger, comment="who sees the thing still; nobody does where there is none"),
+    Column("taken_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("about", name="pk_taken_back"),
+    comment="Things of which people are told nothing: hidden until shown again, or deleted (kept for 90 days)",
 )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     true,
     update,
@@ -27,7 +28,7 @@ from cnt_grpc import auth
 from cnt_grpc.community.tables import comment_likes, comments, community_posts, like_notices, likes
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.db.tables import MOMENT
-from cnt_grpc.moderation import CALLER_ID
+from cnt_grpc.moderation import CALLER_ID, Status
 
 _people = auth.people
 _NOW = bindparam("now", type_=MOMENT)
@@ -125,19 +126,28 @@ def take_waiting() -> Executable:
 
 @statement
 def still_liking(kind: Liked) -> Executable:
-    """Of some people those who like a thing and are not hidden from its author, latest first.
+    """Of some people those who like a thing and are not hidden from its author, latest first; nobody if the author of
+    a comment does not see its post any more.
 
     Parameters: thing_id, user_ids. Returns id, name and author_id.
     """
     author = kind.table.c.author_id
+    found = kind.likes.join(kind.table, kind.table.c.id == kind.key)
+    found = found.join(_people, _people.c.id == kind.likes.c.user_id)
+    shown = [
+        kind.key == _THING,
+        among(kind.likes.c.user_id, "user_ids"),
+        auth.not_blocked(author, kind.likes.c.user_id),
+    ]
+    if kind is COMMENT:
+        post = community_posts.c
+        found = found.join(community_posts, post.id == comments.c.post_id)
+        shown.append(or_(post.status == Status.APPROVED.value, post.author_id == author))
+        shown.append(auth.not_blocked(post.author_id, author))
     return (
         select(_people.c.id, _people.c.name, author)
-        .select_from(
-            kind.likes.join(kind.table, kind.table.c.id == kind.key).join(_people, _people.c.id == kind.likes.c.user_id)
-        )
-        .where(
-            kind.key == _THING, among(kind.likes.c.user_id, "user_ids"), auth.not_blocked(author, kind.likes.c.user_id)
-        )
+        .select_from(found)
+        .where(*shown)
         .order_by(kind.likes.c.created_at.desc(), kind.likes.c.user_id)
     )
 

@@ -7,6 +7,7 @@ from cnt_grpc import notification
 from cnt_grpc.community.queries import attendees as queries
 from cnt_grpc.community.queries import events as event_queries
 from cnt_grpc.community.rules import events
+from cnt_grpc.community.rules.event_standing import KIND
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
@@ -112,4 +113,4 @@ async def _tell(tx: Tx, event: Row, *, of: int, to: int, answer: str) -> None:
         notice = notification.EventAnswer(
             user_id=of, name=person["name"], event_id=event["id"], event_title=event["title"], answer=answer
         )
-        await notification.tell(tx, [to], notice)
+        await notification.tell(tx, [to], notice, about=notification.thing(KIND, event["id"]))

@@ -92,6 +92,7 @@ async def remove(tx: Tx, comment: Row) -> int:
     thing = {"post_id": comment["post_id"], "comment_id": comment["id"]}
     left: int = await tx.value(queries.delete_comment(), **thing)
     await tx.run(like_queries.forget_notices(), **thing)
+    await telling.take_back(tx, **thing)
     watching.wake(tx, comment["post_id"])
     return left
 

@@ -8,6 +8,7 @@ from cnt_grpc import notification
 from cnt_grpc.community import jobs
 from cnt_grpc.community.queries import comments as comment_queries
 from cnt_grpc.community.queries import likes as queries
+from cnt_grpc.community.rules.standing import KIND
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.rpc.call import Caller
@@ -42,7 +43,7 @@ async def tell_gathered(tx: Tx, *, post_id: int, comment_id: int) -> None:
         await tx.run(queries.forget_likers(), **thing, user_ids=gone)
     if found:
         notice = _like(found, what="comment" if comment_id else "post", **thing)
-        await notification.tell(tx, [found[0]["author_id"]], notice)
+        await notification.tell(tx, [found[0]["author_id"]], notice, about=_name(**thing))
 
 
 def _like(likers: Sequence[Row], *, post_id: int, comment_id: int, what: str) -> notification.Like:
@@ -71,7 +72,19 @@ async def commented(tx: Tx, comment: Row, *, author_id: int, parent_author_id: i
         "comment_id": comment["id"],
         "excerpt": comment["content"],
     }
+    about = _name(post_id=comment["post_id"], comment_id=comment["id"])
     if parent_author_id not in {0, writer}:
-        await notification.tell(tx, [parent_author_id], notification.Reply(**facts))
+        await notification.tell(tx, [parent_author_id], notification.Reply(**facts), about=about)
     if author_id not in {writer, parent_author_id}:
-        await notification.tell(tx, [author_id], notification.Comment(**facts))
+        await notification.tell(tx, [author_id], notification.Comment(**facts), about=about)
+
+
+async def take_back(tx: Tx, *, post_id: int, comment_id: int) -> None:
+    """Take back what people were told of a comment that is deleted; of a post, moderation does."""
+    await notification.take_back(tx, _name(post_id=post_id, comment_id=comment_id), author_id=None)
+
+
+def _name(*, post_id: int, comment_id: int) -> str:
+    """What a notice is about: a post, or a comment to it, which is hidden with the post."""
+    post = notification.thing(KIND, post_id)
+    return notification.thing("comment", comment_id, within=post) if comment_id else post

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cnt_grpc import search
+from cnt_grpc import notification, search
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
@@ -163,6 +163,7 @@ async def delete(tx: Tx, caller: Caller, stream_id: int) -> None:
     await tx.run(queries.delete_stream(), stream_id=stream_id)
     await work.close(tx, stream["room_name"], has_ways_in=way is not None)
     await search.remove(tx, search.Kind.STREAM, stream_id)
+    await notification.take_back(tx, notification.thing(oversight.STREAM, stream_id), author_id=None)
     await oversight.of_stream(tx, caller, "delete", stream, "it was deleted")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from cnt_grpc import notification
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.paging import Page
@@ -19,8 +20,13 @@ async def moved(tx: Tx, kind: str, subject_id: int, *, author_id: int, was: Stat
     """Hear where a subject came to stand; every room says so in the transaction that moves one.
 
     What becomes pending waits for moderators from then on; what stops being pending no longer does. None as `was` is a
-    new subject, None as `now` a deleted one.
+    new subject, None as `now` a deleted one. What people were told of one that is hidden now is taken back.
     """
+    about = notification.thing(kind, subject_id)
+    if now is None or was is Status.APPROVED:
+        await notification.take_back(tx, about, author_id=None if now is None else author_id)
+    elif now is Status.APPROVED and was is not None:
+        await notification.show_again(tx, about)
     if now is Status.PENDING:
         case = {"kind": kind, "subject_id": subject_id, "author_id": author_id}
         await tx.run(queries.open_case(), **case, opened_at=clock.now())

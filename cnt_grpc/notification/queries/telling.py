@@ -36,6 +36,7 @@ from cnt_grpc.notification.tables import (
     inbox_heads,
     notification_preferences,
     notifications,
+    taken_back,
 )
 
 _head = inbox_heads.c
@@ -51,10 +52,11 @@ def _array(name: str, of: BigInteger | Integer | Text | Boolean) -> ColumnElemen
 def tell() -> Executable:
     """Tell people things: one statement, however many notices and recipients.
 
-    The notices are :types, :titles, :messages, :datas (JSON), for each channel :by_… (whether the type goes there for
-    someone who has not chosen) and :always_mailed; :recipient_ids and :notices pair people with notices by position,
-    counting from 1. Rows with recipient_id and channel come back: in_app for each inbox reached, push and mail for
-    each person to whom that is owed.
+    The notices are :types, :titles, :messages, :datas (JSON), :abouts (empty for none), for each channel :by_… (whether
+    the type goes there for someone who has not chosen) and :always_mailed; :recipient_ids and :notices pair people with
+    notices by position, counting from 1. Who is erased is told nothing, and nobody of what is taken back. Rows with
+    recipient_id and channel come back: in_app for each inbox reached, push and mail for each person to whom that is
+    owed.
 
     The heads are locked in the order of their ids, in this statement and in every other: two transactions that tell the
     same people in opposite orders wait for each other, and never for ever.
@@ -76,7 +78,7 @@ def tell() -> Executable:
         .select_from(owed.join(bumped, bumped.c.recipient_id == owed.c.recipient_id))
         .cte("numbered")
     )
-    words = ("recipient_id", "type", "title", "message", "data")
+    words = ("recipient_id", "type", "title", "message", "data", "about")
     told = (
         insert(notifications)
         .from_select([*words, "seq", "created_at"], select(*(numbered.c[name] for name in (*words, "seq")), _NOW))
@@ -119,6 +121,7 @@ def _targets() -> Select[tuple[object, ...]]:
             _array("titles", Text()),
             _array("messages", Text()),
             _array("datas", Text()),
+            _array("abouts", Text()),
             *(_array(f"by_{channel}", Boolean()) for channel in Channel),
             _array("always_mailed", Boolean()),
         )
@@ -127,6 +130,7 @@ def _targets() -> Select[tuple[object, ...]]:
             column("title", Text),
             column("message", Text),
             column("data", Text),
+            column("about", Text),
             *(column(f"by_{channel}", Boolean) for channel in Channel),
             column("always_mailed", Boolean),
             with_ordinality="number",
@@ -139,6 +143,7 @@ def _targets() -> Select[tuple[object, ...]]:
         .render_derived("pairs")
     )
     joined: FromClause = pairs.join(notices, notices.c.number == pairs.c.notice)
+    joined = joined.join(contacts, contacts.c.id == pairs.c.recipient_id)
     wanted = {}
     for channel in Channel:
         chosen = notification_preferences.alias(f"chosen_{channel}")
@@ -152,22 +157,31 @@ def _targets() -> Select[tuple[object, ...]]:
         )
         wanted[channel] = func.coalesce(chosen.c.enabled, notices.c[f"by_{channel}"])
     # An address that nobody has proven may be a stranger's; only what keeps the account safe goes there.
-    address = exists().where(
-        contacts.c.id == pairs.c.recipient_id,
+    address = and_(
         contacts.c.email.is_not(None),
         or_(notices.c.always_mailed, and_(contacts.c.is_proven, contacts.c.is_active)),
     )
-    return select(
-        pairs.c.recipient_id,
-        notices.c.number,
-        notices.c.type,
-        notices.c.title,
-        notices.c.message,
-        cast(notices.c.data, JSONB).label("data"),
-        wanted[Channel.IN_APP].label("in_app"),
-        wanted[Channel.PUSH].label("push"),
-        and_(wanted[Channel.MAIL], address).label("mail"),
-    ).select_from(joined)
+    # A part is hidden with the whole.
+    whole = func.split_part(notices.c.about, "/", 1).op("||")("/")
+    is_hidden = exists().where(
+        taken_back.c.about.in_([notices.c.about, whole]), taken_back.c.author_id.is_distinct_from(pairs.c.recipient_id)
+    )
+    return (
+        select(
+            pairs.c.recipient_id,
+            notices.c.number,
+            notices.c.type,
+            notices.c.title,
+            notices.c.message,
+            cast(notices.c.data, JSONB).label("data"),
+            func.nullif(notices.c.about, "").label("about"),
+            wanted[Channel.IN_APP].label("in_app"),
+            wanted[Channel.PUSH].label("push"),
+            and_(wanted[Channel.MAIL], address).label("mail"),
+        )
+        .select_from(joined)
+        .where(~is_hidden)
+    )
 
 
 def _bumped(owed: CTE) -> CTE:
@@ -194,7 +208,7 @@ def _leaving(
     source: FromClause, targets: CTE, numbered: CTE, channel: Channel, device_id: ColumnElement[int] | Column[int]
 ) -> Select[tuple[object, ...]]:
     """What leaves by a channel, as rows of `deliveries`."""
-    words = (targets.c[name] for name in ("recipient_id", "type", "title", "message", "data"))
+    words = (targets.c[name] for name in ("recipient_id", "type", "title", "message", "data", "about"))
     return (
         select(*words, numbered.c.seq, literal(str(channel)), device_id, _NOW.label("due_at"), _NOW.label("created_at"))
         .select_from(source)

@@ -26,7 +26,7 @@ _sym_db = _symbol_database.Default()
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63nt/notification/v1/jobs.proto\x12\x13\x63nt.notification.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa2\x02\n\x08TellMany\x12\x33\n\rrecipient_ids\x18\x01 \x03(\x03\x42\x0e\xbaH\x0b\x92\x01\x08\x08\x01\"\x04\"\x02 \x00R\x0crecipientIds\x12\x1d\n\x04type\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04type\x12\x1e\n\x05title\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\"\n\x07message\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x07message\x12\x45\n\x04\x64\x61ta\x18\x05 \x03(\x0b\x32\'.cnt.notification.v1.TellMany.DataEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x14R\x04\x64\x61ta\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x0b\n\tForgetOld\"<\n\x07\x44\x65liver\x12\x31\n\rrecipient_ids\x18\x01 \x03(\x03\x42\x0c\xbaH\t\x92\x01\x06\"\x04\"\x02 \x00R\x0crecipientIdsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63nt/notification/v1/jobs.proto\x12\x13\x63nt.notification.v1\x1a\x1b\x62uf/validate/validate.proto\"\xc2\x02\n\x08TellMany\x12\x33\n\rrecipient_ids\x18\x01 \x03(\x03\x42\x0e\xbaH\x0b\x92\x01\x08\x08\x01\"\x04\"\x02 \x00R\x0crecipientIds\x12\x1d\n\x04type\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04type\x12\x1e\n\x05title\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\"\n\x07message\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x07message\x12\x45\n\x04\x64\x61ta\x18\x05 \x03(\x0b\x32\'.cnt.notification.v1.TellMany.DataEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x14R\x04\x64\x61ta\x12\x1e\n\x05\x61\x62out\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05\x61\x62out\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\",\n\x08TakeBack\x12 \n\x05\x61\x62out\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05\x61\x62out\"\x0b\n\tForgetOld\"<\n\x07\x44\x65liver\x12\x31\n\rrecipient_ids\x18\x01 \x03(\x03\x42\x0c\xbaH\t\x92\x01\x06\"\x04\"\x02 \x00R\x0crecipientIdsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,14 +45,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TELLMANY'].fields_by_name['message']._serialized_options = b'\272H\005r\003\030\350\007'
   _globals['_TELLMANY'].fields_by_name['data']._loaded_options = None
   _globals['_TELLMANY'].fields_by_name['data']._serialized_options = b'\272H\005\232\001\002\020\024'
+  _globals['_TELLMANY'].fields_by_name['about']._loaded_options = None
+  _globals['_TELLMANY'].fields_by_name['about']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_TAKEBACK'].fields_by_name['about']._loaded_options = None
+  _globals['_TAKEBACK'].fields_by_name['about']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_DELIVER'].fields_by_name['recipient_ids']._loaded_options = None
   _globals['_DELIVER'].fields_by_name['recipient_ids']._serialized_options = b'\272H\t\222\001\006\"\004\"\002 \000'
   _globals['_TELLMANY']._serialized_start=85
-  _globals['_TELLMANY']._serialized_end=375
-  _globals['_TELLMANY_DATAENTRY']._serialized_start=320
-  _globals['_TELLMANY_DATAENTRY']._serialized_end=375
-  _globals['_FORGETOLD']._serialized_start=377
-  _globals['_FORGETOLD']._serialized_end=388
-  _globals['_DELIVER']._serialized_start=390
-  _globals['_DELIVER']._serialized_end=450
+  _globals['_TELLMANY']._serialized_end=407
+  _globals['_TELLMANY_DATAENTRY']._serialized_start=352
+  _globals['_TELLMANY_DATAENTRY']._serialized_end=407
+  _globals['_TAKEBACK']._serialized_start=409
+  _globals['_TAKEBACK']._serialized_end=453
+  _globals['_FORGETOLD']._serialized_start=455
+  _globals['_FORGETOLD']._serialized_end=466
+  _globals['_DELIVER']._serialized_start=468
+  _globals['_DELIVER']._serialized_end=528
 # @@protoc_insertion_point(module_scope)

@@ -50,12 +50,15 @@ class TellMany(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     """The type as inboxes store it, such as content_approved."""
     title: _builtins.str
     """One line."""
     message: _builtins.str
     """A sentence or two."""
+    about: _builtins.str
+    """The thing that it shows, such as community_post:12/; empty for none."""
     @_builtins.property
     def recipient_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Whom to tell, in ascending order, each once."""
@@ -72,14 +75,37 @@ class TellMany(_message.Message):
         title: _builtins.str = ...,
         message: _builtins.str = ...,
         data: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        about: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "message", b"message", "recipient_ids", b"recipient_ids", "title", b"title", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "data", b"data", "message", b"message", "recipient_ids", b"recipient_ids", "title", b"title", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TellMany: _TypeAlias = TellMany  # noqa: Y015
+
+@_typing.final
+class TakeBack(_message.Message):
+    """Takes back what people were told of a thing that they may not see any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ABOUT_FIELD_NUMBER: _builtins.int
+    about: _builtins.str
+    """The thing, such as community_post:12/; its parts are meant, too."""
+    def __init__(
+        self,
+        *,
+        about: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeBack: _TypeAlias = TakeBack  # noqa: Y015
 
 @_typing.final
 class ForgetOld(_message.Message):

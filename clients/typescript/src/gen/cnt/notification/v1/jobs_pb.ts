@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/notification/v1/jobs.proto.
  */
 export const file_cnt_notification_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("Ch5jbnQvbm90aWZpY2F0aW9uL3YxL2pvYnMucHJvdG8SE2NudC5ub3RpZmljYXRpb24udjEi7AEKCFRlbGxNYW55EiUKDXJlY2lwaWVudF9pZHMYASADKANCDrpIC5IBCAgBIgQiAiAAEhcKBHR5cGUYAiABKAlCCbpIBnIEEAEYQBIXCgV0aXRsZRgDIAEoCUIIukgFcgMYyAESGQoHbWVzc2FnZRgEIAEoCUIIukgFcgMY6AcSPwoEZGF0YRgFIAMoCzInLmNudC5ub3RpZmljYXRpb24udjEuVGVsbE1hbnkuRGF0YUVudHJ5Qgi6SAWaAQIQFBorCglEYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASILCglGb3JnZXRPbGQiLgoHRGVsaXZlchIjCg1yZWNpcGllbnRfaWRzGAEgAygDQgy6SAmSAQYiBCICIABiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("Ch5jbnQvbm90aWZpY2F0aW9uL3YxL2pvYnMucHJvdG8SE2NudC5ub3RpZmljYXRpb24udjEihQIKCFRlbGxNYW55EiUKDXJlY2lwaWVudF9pZHMYASADKANCDrpIC5IBCAgBIgQiAiAAEhcKBHR5cGUYAiABKAlCCbpIBnIEEAEYQBIXCgV0aXRsZRgDIAEoCUIIukgFcgMYyAESGQoHbWVzc2FnZRgEIAEoCUIIukgFcgMY6AcSPwoEZGF0YRgFIAMoCzInLmNudC5ub3RpZmljYXRpb24udjEuVGVsbE1hbnkuRGF0YUVudHJ5Qgi6SAWaAQIQFBIXCgVhYm91dBgGIAEoCUIIukgFcgMYyAEaKwoJRGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiJQoIVGFrZUJhY2sSGQoFYWJvdXQYASABKAlCCrpIB3IFEAEYyAEiCwoJRm9yZ2V0T2xkIi4KB0RlbGl2ZXISIwoNcmVjaXBpZW50X2lkcxgBIAMoA0IMukgJkgEGIgQiAiAAYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Tells one thing to many people.
@@ -55,6 +55,13 @@ export type TellMany = Message<"cnt.notification.v1.TellMany"> & {
    * @generated from field: map<string, string> data = 5;
    */
   data: { [key: string]: string };
+
+  /**
+   * The thing that it shows, such as community_post:12/; empty for none.
+   *
+   * @generated from field: string about = 6;
+   */
+  about: string;
 };
 
 /**
@@ -63,6 +70,27 @@ export type TellMany = Message<"cnt.notification.v1.TellMany"> & {
  */
 export const TellManySchema: GenMessage<TellMany> = /*@__PURE__*/
   messageDesc(file_cnt_notification_v1_jobs, 0);
+
+/**
+ * Takes back what people were told of a thing that they may not see any more.
+ *
+ * @generated from message cnt.notification.v1.TakeBack
+ */
+export type TakeBack = Message<"cnt.notification.v1.TakeBack"> & {
+  /**
+   * The thing, such as community_post:12/; its parts are meant, too.
+   *
+   * @generated from field: string about = 1;
+   */
+  about: string;
+};
+
+/**
+ * Describes the message cnt.notification.v1.TakeBack.
+ * Use `create(TakeBackSchema)` to create a new message.
+ */
+export const TakeBackSchema: GenMessage<TakeBack> = /*@__PURE__*/
+  messageDesc(file_cnt_notification_v1_jobs, 1);
 
 /**
  * Drops notifications that are older than they are kept.
@@ -77,7 +105,7 @@ export type ForgetOld = Message<"cnt.notification.v1.ForgetOld"> & {
  * Use `create(ForgetOldSchema)` to create a new message.
  */
 export const ForgetOldSchema: GenMessage<ForgetOld> = /*@__PURE__*/
-  messageDesc(file_cnt_notification_v1_jobs, 1);
+  messageDesc(file_cnt_notification_v1_jobs, 2);
 
 /**
  * Sends what these people are owed by push or by mail; the payload of two jobs, one for each.
@@ -98,5 +126,5 @@ export type Deliver = Message<"cnt.notification.v1.Deliver"> & {
  * Use `create(DeliverSchema)` to create a new message.
  */
 export const DeliverSchema: GenMessage<Deliver> = /*@__PURE__*/
-  messageDesc(file_cnt_notification_v1_jobs, 2);
+  messageDesc(file_cnt_notification_v1_jobs, 3);
 
