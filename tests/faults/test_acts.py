@@ -2,13 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from cnt_grpc import auth
+from cnt_grpc.admin.jobs import COPY
 from cnt_grpc.auth import Role
+from cnt_grpc.kit import jobs
+from cnt_grpc.pb.cnt.admin.v1.jobs_pb2 import CopyDriveFile
 from tests.faults.watching import Watcher
 from tests.faults.whole import Whole
 from tests.harness.api import Api, ApiError
@@ -52,12 +56,24 @@ async def refusal_of(call: Awaitable[object]) -> str:
     return ""
 
 
-async def measure(scene: Scene, act: Callable[[], Awaitable[None]], *, ends_streams: bool) -> None:
-    """Do it while both servers are called and watched; nothing goes on longer than it may."""
+async def inbox(who: Person, api: Api) -> str:
+    """Watch one's notifications; how that ended."""
+    return await Watcher(who).watch(api)
+
+
+Stream = Callable[[Person, Api], Coroutine[None, None, str]]
+
+
+async def measure(
+    scene: Scene, act: Callable[[], Awaitable[None]], *, ends_streams: str, stream: Stream = inbox
+) -> None:
+    """Do it while both servers are called and watched; nothing goes on longer than it may.
+
+    `ends_streams` is the status with which streams end, and empty where they go on.
+    """
     whole = scene.whole
     servers = range(len(whole.servers))
-    watchers = [Watcher(scene.who) for _ in servers]
-    streams = [asyncio.create_task(each.watch(whole.api(n))) for n, each in zip(servers, watchers, strict=True)]
+    streams = [asyncio.create_task(stream(scene.who, whole.api(number))) for number in servers]
     done = asyncio.Event()
     calls = [asyncio.create_task(scene.refused_since(number, done)) for number in servers]
     # Long enough for each server to remember who this is.
@@ -72,9 +88,11 @@ async def measure(scene: Scene, act: Callable[[], Awaitable[None]], *, ends_stre
         async with asyncio.timeout(10):
             ends = await asyncio.gather(*streams)
         assert time.monotonic() - began <= STREAM_SECONDS
-        assert ends == ["UNAUTHENTICATED"] * len(ends)
-    for stream in streams:
-        stream.cancel()
+        assert ends == [ends_streams] * len(ends)
+    else:
+        assert not any(each.done() for each in streams)
+    for each in streams:
+        each.cancel()
     await asyncio.gather(*streams, return_exceptions=True)
 
 
@@ -101,7 +119,7 @@ async def test_whoever_is_shut_out(at_risk: Whole, act: str) -> None:
                 await tx.raw("UPDATE sessions SET ended_at = now(), end_reason = 'ended' WHERE user_id = $1", who.id)
 
     scene = Scene(at_risk, who, me, "UNAUTHENTICATED NOT_SIGNED_IN")
-    await measure(scene, shut_out, ends_streams=True)
+    await measure(scene, shut_out, ends_streams="UNAUTHENTICATED")
 
 
 async def test_a_role_that_is_taken(at_risk: Whole) -> None:
@@ -112,7 +130,38 @@ async def test_a_role_that_is_taken(at_risk: Whole) -> None:
             await auth.revoke_role(tx, who.id, Role.MODERATOR)
 
     scene = Scene(at_risk, who, lambda api: api.moderation.ListPending(), "PERMISSION_DENIED ROLE_MISSING")
-    await measure(scene, take, ends_streams=False)
+    await measure(scene, take, ends_streams="")
+
+
+async def test_a_role_that_a_stream_needs(at_risk: Whole) -> None:
+    """Whoever is an administrator no more sees no import of theirs any further."""
+    # The last administrator stays one: there are two.
+    who, _ = [await at_risk.world.user(roles={"admin"}) for _ in range(2)]
+    async with at_risk.system.db.transaction() as tx:
+        [row] = await tx.raw(
+            "INSERT INTO drive_imports (user_id, file_id, name, content_type, size, revision, status, created_at)"
+            " VALUES ($1, 'far', 'sermon.mp3', 'audio/mpeg', 20, '', 'waiting', now()) RETURNING id",
+            who.id,
+        )
+        # The worker begins it tomorrow.
+        job = await jobs.enqueue(tx, COPY, CopyDriveFile(import_id=row["id"]), owner=who.id, delay=timedelta(days=1))
+        await tx.raw("UPDATE drive_imports SET job_id = $2 WHERE id = $1", row["id"], job)
+
+    async def imports(_: Person, api: Api) -> str:
+        try:
+            async for _message in api.as_(who).drive.WatchDriveImports(import_ids=[row["id"]]):
+                pass
+        except ApiError as error:
+            return f"{error.code.name} {error.reason}"
+        return "END"
+
+    async def take() -> None:
+        async with at_risk.system.db.transaction() as tx:
+            await auth.revoke_role(tx, who.id, Role.ADMIN)
+
+    refusal = "PERMISSION_DENIED ROLE_MISSING"
+    scene = Scene(at_risk, who, lambda api: api.drive.ListDriveImports(), refusal)
+    await measure(scene, take, ends_streams=refusal, stream=imports)
 
 
 async def test_a_block(at_risk: Whole) -> None:
@@ -123,4 +172,4 @@ async def test_a_block(at_risk: Whole) -> None:
         await at_risk.api(0).as_(ann).user.BlockUser(user_id=bob.id)
 
     scene = Scene(at_risk, bob, lambda api: api.user.GetPublicUser(user_id=ann.id), "NOT_FOUND USER_NOT_FOUND")
-    await measure(scene, block, ends_streams=False)
+    await measure(scene, block, ends_streams="")

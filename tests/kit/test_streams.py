@@ -3,22 +3,28 @@
 import asyncio
 import logging
 import struct
+from dataclasses import replace
 
 import pytest
 
-from cnt_grpc.kit.errors import TimedOut, Unauthenticated
+from cnt_grpc.kit.errors import Denied, TimedOut, Unauthenticated
 from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.policy import Method, methods_of
 from cnt_grpc.kit.rpc.streams import OpenStreams
+from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as pb
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from tests.edge import raw
 from tests.harness.running import Running
 from tests.harness.world import World
 from tests.kit.probe import Sessions
 from tests.notification.inboxes import tell
+from tests.pb.cnt.testing.v1 import probe_service
+
+WATCH = next(each for each in methods_of(probe_service.SERVICE) if each.name == "Watch")
 
 
-async def open_for_ever(streams: OpenStreams, session_id: int, deadline: float) -> None:
-    with streams.holding(session_id, deadline):
+async def open_for_ever(streams: OpenStreams, session_id: int, deadline: float, method: Method = WATCH) -> None:
+    with streams.holding(method, session_id, deadline):
         await asyncio.sleep(60)
 
 
@@ -57,6 +63,33 @@ async def test_a_stream_ends_with_its_session() -> None:
         task.cancel()
     await asyncio.gather(kept, anonymous, return_exceptions=True)
     assert len(streams) == 0
+
+
+@pytest.mark.parametrize(
+    ("access", "role"),
+    [(pb.ACCESS_CREATOR, "creator"), (pb.ACCESS_MODERATOR, "moderator"), (pb.ACCESS_ADMIN, "admin")],
+)
+async def test_a_stream_ends_with_the_role_that_it_asks_for(access: pb.Access.ValueType, role: str) -> None:
+    """And not ten minutes after the confirmation with which it began."""
+    source = Sessions()
+    for session_id in (1, 2):
+        source.add(session_id, role)
+    streams = OpenStreams(Identity(source))
+    method = replace(WATCH, access=access, fresh=True)
+    kept, losing = (asyncio.create_task(open_for_ever(streams, each, 1e9, method)) for each in (1, 2))
+    plain = asyncio.create_task(open_for_ever(streams, 2, 1e9, replace(WATCH, access=pb.ACCESS_USER)))
+    await asyncio.sleep(0)
+    await streams.check()
+    assert len(streams) == 3
+    source.add(2)
+    await streams.check()
+    with pytest.raises(Denied) as refused:
+        await losing
+    assert refused.value.reason == Reason.ROLE_MISSING
+    assert len(streams) == 2
+    for task in (kept, plain):
+        task.cancel()
+    await asyncio.gather(kept, plain, return_exceptions=True)
 
 
 async def test_a_caller_who_goes_away_is_not_told_why() -> None:

@@ -102,6 +102,12 @@ class Identity:
         """
         return await self._source.sessions_over(session_ids)
 
+    async def callers(self, session_ids: Sequence[int]) -> Mapping[int, Caller]:
+        """Who stands behind those of these sessions that may go on, as it is now; for few, since it makes objects."""
+        states = await self._source.session_state(session_ids)
+        found = {session_id: _caller(session_id, state) for session_id, state in states.items()}
+        return {session_id: caller for session_id, caller in found.items() if caller is not None}
+
     def _verified(self, authorization: str) -> TokenClaims:
         claims = self._claims.get(authorization)
         if claims is None:

@@ -164,7 +164,7 @@ class Pipeline:
             raise Unavailable(Reason.STOPPING)
         await self._identify(method, call)
         call.forget_token()
-        return self.streams.holding(call.caller.session_id, call.deadline)
+        return self.streams.holding(method, call.caller.session_id, call.deadline)
 
     async def _identify(self, method: Method, call: Call) -> None:
         """Identity, policy and rate: all before the request is even parsed."""

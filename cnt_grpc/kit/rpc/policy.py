@@ -64,6 +64,11 @@ class Method:
         """Any side sends more than one message."""
         return self.client_streaming or self.server_streaming
 
+    @property
+    def needs_role(self) -> bool:
+        """Being somebody is not enough."""
+        return self.access in _OF_ROLES
+
 
 def methods_of(service: str) -> list[Method]:
     """All methods of a service whose generated module is imported; raises PolicyError when one is not fit to serve."""
@@ -74,9 +79,11 @@ def methods_of(service: str) -> list[Method]:
 _OPEN = frozenset({pb.ACCESS_PUBLIC, pb.ACCESS_WEBHOOK})
 """Access that asks for nobody in particular."""
 
+_OF_ROLES = frozenset({pb.ACCESS_CREATOR, pb.ACCESS_MODERATOR, pb.ACCESS_ADMIN})
 
-def allow(method: Method, caller: Caller) -> None:
-    """Refuse a caller who is less than the method asks for."""
+
+def admit(method: Method, caller: Caller) -> None:
+    """Refuse a caller who is less than the method asks for, whenever they confirmed who they are."""
     access = method.access
     if access in _OPEN:
         return
@@ -84,6 +91,11 @@ def allow(method: Method, caller: Caller) -> None:
         raise Unauthenticated(Reason.NOT_SIGNED_IN)
     if not _is_enough(access, caller):
         raise Denied(Reason.ROLE_MISSING)
+
+
+def allow(method: Method, caller: Caller) -> None:
+    """Refuse a call of somebody who is less than the method asks for, or must first confirm who they are."""
+    admit(method, caller)
     if method.fresh and (caller.fresh_until is None or caller.fresh_until <= clock.now()):
         raise Denied(Reason.CONFIRMATION_NEEDED)
 

@@ -1,14 +1,17 @@
-"""Open streams of one process: a stream outlives the check at its start, so its session is checked again and again."""
+"""Open streams of one process: a stream outlives the check at its start, so its caller is checked again and again."""
 
 import asyncio
+from collections.abc import Sequence
 from math import inf
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from cnt_grpc.kit.errors import AppError, TimedOut, Unauthenticated
+from cnt_grpc.kit.errors import AppError, Denied, TimedOut, Unauthenticated
+from cnt_grpc.kit.rpc import policy
 from cnt_grpc.kit.rpc.identity import Identity
+from cnt_grpc.kit.rpc.policy import Method
 from cnt_grpc.pb.cnt.common.v1.reason import Reason
 
 CHECK_SECONDS = 2.0
@@ -26,9 +29,10 @@ class OpenStream:
     No asyncio.timeout and no context manager made from a generator: each would be there ten thousand times.
     """
 
-    __slots__ = ("_refusal", "_streams", "_task", "deadline", "session_id")
+    __slots__ = ("_refusal", "_streams", "_task", "deadline", "method", "session_id")
 
-    def __init__(self, streams: "OpenStreams", session_id: int, deadline: float) -> None:
+    def __init__(self, streams: "OpenStreams", method: Method, session_id: int, deadline: float) -> None:
+        self.method = method
         self.session_id = session_id
         self.deadline = deadline
         """When its time is up, in seconds of the event loop's clock."""
@@ -56,7 +60,7 @@ class OpenStream:
 
 
 class OpenStreams:
-    """All open streams of a process, looked at together: one timer and one statement, however many there are."""
+    """All open streams of a process, looked at together: one timer and a statement or two, however many there are."""
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
@@ -73,9 +77,11 @@ class OpenStreams:
         """Return when no stream is open."""
         await self._none_open.wait()
 
-    def holding(self, session_id: int, deadline: float) -> OpenStream:
-        """A block that ends at `deadline` (seconds of the loop's clock, a tick later at most), or with its session."""
-        return OpenStream(self, session_id, deadline)
+    def holding(self, method: Method, session_id: int, deadline: float) -> OpenStream:
+        """A block that ends at `deadline` (seconds of the loop's clock, a tick later at most), or with its session, or
+        with the role that the method asks for.
+        """
+        return OpenStream(self, method, session_id, deadline)
 
     def add(self, stream: OpenStream) -> None:
         """Watch over the stream."""
@@ -116,13 +122,25 @@ class OpenStreams:
         self._nearest = min((stream.deadline for stream in self._open if stream.deadline > now), default=inf)
 
     async def check(self) -> None:
-        """End the streams whose session has ended or was banned."""
+        """End the streams whose session has ended or was banned, or whose caller is less by now than they ask for."""
         streams = [stream for stream in self._open if stream.session_id]
         if not streams:
             return
         over = await self._identity.over([stream.session_id for stream in streams])
-        if not over:
-            return
-        for stream in streams:
+        for stream in streams if over else ():
             if stream.session_id in over:
                 stream.end(Unauthenticated(Reason.NOT_SIGNED_IN))
+        await self._check_roles([stream for stream in streams if stream.method.needs_role])
+
+    async def _check_roles(self, streams: Sequence[OpenStream]) -> None:
+        if not streams:
+            return
+        callers = await self._identity.callers(list({stream.session_id for stream in streams}))
+        for stream in streams:
+            caller = callers.get(stream.session_id)
+            if caller is None:  # ended a moment ago, as the next look finds
+                continue
+            try:
+                policy.admit(stream.method, caller)
+            except Denied as refusal:
+                stream.end(refusal)
