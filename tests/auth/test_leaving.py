@@ -1,52 +1,26 @@
-"""Deleting an account: hidden at once, taken back by signing in, erased after 30 days; and the export before that."""
+"""Deleting an account: hidden at once, taken back by signing in, erased after 30 days."""
 
 import asyncio
-import json
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
 
-import aiohttp
 import pytest
 from grpc import StatusCode
 
 from cnt_grpc import auth
 from cnt_grpc.app import holders
-from cnt_grpc.auth import jobs as auth_jobs
-from cnt_grpc.auth.queries import exports
-from cnt_grpc.auth.rules import deletion, exporting
-from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.db import Tx
-from cnt_grpc.pb.cnt.auth.v1 import export_pb2
-from cnt_grpc.pb.cnt.auth.v1.jobs_pb2 import ExportPerson
+from cnt_grpc.auth.passwords import Passwords
+from cnt_grpc.auth.queries import credentials, standing
+from cnt_grpc.auth.rules import deletion
+from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import Row, Tx
 from tests.auth import makers
+from tests.auth.leavers import leaver, phone_of
 from tests.auth.makers import PASSWORD
 from tests.harness.api import Api
-from tests.harness.running import Running
 from tests.harness.world import Person, World
 
-
-def phone_of(ann: Person) -> str:
-    """A number that nobody else has."""
-    return f"+46 70 {10**9 + ann.id}"
-
-
 OURS = ("users", "sessions", "email_verifications", "security_events", "exports", "blocks", "user_roles")
-
-
-async def leaver(world: World) -> Person:
-    """Somebody with a password, signed in twice."""
-    ann = await world.user(fresh=True)
-    async with world.db.transaction() as tx:
-        await makers.set_columns(
-            tx,
-            ann.id,
-            password_hash=makers.password_hash(),
-            phone=phone_of(ann),
-            bio=f"Canary of {ann.username}",
-            google_id=f"canary-{ann.id}",
-        )
-        await makers.session(tx, ann.id)
-    return ann
 
 
 async def erase(world: World, ann: Person) -> bool:
@@ -76,6 +50,49 @@ async def test_signing_in_within_thirty_days_takes_it_back(world: World, api: Ap
     assert not await erase(world, ann)
     async with world.db.transaction() as tx:
         assert (await makers.row(tx, reply.user_id))["email"] == ann.email
+
+
+BACK: Mapping[str, Callable[[Tx, int], Awaitable[Row | None]]] = {
+    "password": lambda tx, who: credentials.confirm_sign_in(tx, who, makers.password_hash(), makers.password_hash()),
+    "code, or Google again": credentials.come_back,
+    "Google for the first time": lambda tx, who: credentials.link_google(tx, who, f"new-{who}", clock.now()),
+}
+
+
+@pytest.mark.parametrize("by", BACK)
+async def test_signing_in_takes_nothing_back_but_ones_own_wish(world: World, by: str) -> None:
+    """Whoever is removed while they sign in stays removed."""
+    ann, bob = [await leaver(world) for _ in range(2)]
+    async with world.db.transaction() as tx:
+        for who in (ann, bob):
+            await makers.set_columns(tx, who.id, google_id=None, email_verified_at=clock.now())
+            await standing.set_delete_after(tx, who.id, clock.now())
+        await auth.ban(tx, bob.id, "spam")
+    async with world.db.transaction() as tx:
+        for who in (ann, bob):
+            assert await BACK[by](tx, who.id) is not None
+        assert not await standing.lock_for_erasure(tx, ann.id, clock.now())
+        assert await standing.lock_for_erasure(tx, bob.id, clock.now())
+
+
+async def test_whoever_is_removed_while_their_password_is_checked_does_not_come_in(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await leaver(world)
+    matches = Passwords.matches
+
+    async def slowly(self: Passwords, password: str, checked_hash: str | None) -> bool:
+        """Right, and by then it is too late."""
+        is_right = await matches(self, password, checked_hash)
+        async with world.db.transaction() as tx:
+            await auth.ban(tx, ann.id, "spam")
+            await standing.set_delete_after(tx, ann.id, clock.now())
+        return is_right
+
+    monkeypatch.setattr(Passwords, "matches", slowly)
+    login = api.auth.Login(username_or_email=ann.email, password=PASSWORD)
+    await login.fails(StatusCode.PERMISSION_DENIED, "ACCOUNT_BANNED")
+    assert await erase(world, ann)
 
 
 async def test_after_thirty_days_nothing_names_the_person(world: World, api: Api) -> None:
@@ -136,101 +153,3 @@ async def test_the_last_admin_stays(world: World, api: Api) -> None:
         async with world.db.transaction() as tx:
             for each in others:
                 await auth.grant_role(tx, each, auth.Role.ADMIN)
-
-
-# -- the export -------------------------------------------------------------------------------------------------------
-
-
-async def ready(api: Api) -> Any:
-    """The export when it is made."""
-    async with asyncio.timeout(30):
-        while True:
-            export = (await api.user.GetExport()).export
-            if export.state != export_pb2.EXPORT_STATE_PREPARING:
-                return export
-            await asyncio.sleep(0.05)
-
-
-async def fetched(running: Running, url: str) -> tuple[int, bytes]:
-    """What is at an address of our own."""
-    local = url.replace("http://localhost:8080", running.side_url)
-    async with aiohttp.ClientSession() as session, session.get(local) as answer:
-        return answer.status, await answer.read()
-
-
-async def test_an_export_holds_everything_and_only_its_owner_gets_there(
-    world: World, api: Api, running: Running
-) -> None:
-    ann, bob = await leaver(world), await world.user()
-    await api.as_(ann).user.BlockUser(user_id=bob.id)
-    await api.as_(ann).user.GetExport().fails(StatusCode.NOT_FOUND, "EXPORT_NOT_FOUND")
-    asked = (await api.as_(ann).user.RequestExport()).export
-    assert (asked.state, asked.url) == (export_pb2.EXPORT_STATE_PREPARING, "")
-    export = await ready(api.as_(ann))
-    assert (export.state, export.progress) == (export_pb2.EXPORT_STATE_READY, 100)
-    status, body = await fetched(running, export.url)
-    assert (status, len(body)) == (200, export.size)
-    held = json.loads(body)
-    assert set(held["rooms"]) >= {"auth"}
-    mine = held["rooms"]["auth"]
-    [account] = mine["account"]
-    assert (account["email"], account["name"], account["bio"]) == (ann.email, ann.name, f"Canary of {ann.username}")
-    assert len(mine["sessions"]) == 2
-    assert [block["blocked_id"] for block in mine["blocks"]] == [bob.id]
-    assert "$argon2id$" not in body.decode(), "what opens an account is no data about a person"
-    assert (await fetched(running, export.url.partition("?")[0]))[0] == 404
-    clock.move(timedelta(minutes=16))
-    assert (await fetched(running, export.url))[0] == 404
-
-
-async def test_a_new_export_replaces_the_old_one_and_old_ones_go(world: World, api: Api, running: Running) -> None:
-    ann = await leaver(world)
-    mine = api.as_(ann)
-    await mine.user.RequestExport()
-    first = await ready(mine)
-    await mine.user.RequestExport()
-    second = await ready(mine)
-    assert first.url.partition("?")[0] != second.url.partition("?")[0]
-    async with asyncio.timeout(30):
-        while (await fetched(running, first.url))[0] != 404:
-            await asyncio.sleep(0.2)
-    clock.move(timedelta(days=7, minutes=1))
-    async with world.db.transaction() as tx:
-        while await exporting.drop_old(tx, world.system.vault):
-            pass  # a bounded number at a time, of everybody's
-        assert await tx.raw("SELECT 1 FROM exports WHERE user_id = $1", ann.id) == []
-
-
-async def test_an_export_that_cannot_be_made_says_so(world: World, api: Api) -> None:
-    ann = await leaver(world)
-    async with world.db.transaction() as tx:
-        job = await jobs.enqueue(tx, auth_jobs.EXPORT_PERSON, ExportPerson(user_id=ann.id), delay=timedelta(days=1))
-        await exports.put_export(tx, ann.id, job, clock.now())
-    again = (await api.as_(ann).user.RequestExport()).export
-    assert again.state == export_pb2.EXPORT_STATE_PREPARING
-    async with world.db.transaction() as tx:
-        assert await jobs.cancel(tx, job)
-    assert (await api.as_(ann).user.GetExport()).export.state == export_pb2.EXPORT_STATE_FAILED
-    await api.as_(ann).user.RequestExport()
-    assert (await ready(api.as_(ann))).state == export_pb2.EXPORT_STATE_READY
-
-
-async def test_an_export_that_is_made_while_one_asks_is_not_called_failed(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ann = await leaver(world)
-    async with world.db.transaction() as tx:
-        job = await jobs.enqueue(tx, auth_jobs.EXPORT_PERSON, ExportPerson(user_id=ann.id), delay=timedelta(days=1))
-        await exports.put_export(tx, ann.id, job, clock.now())
-    find = jobs.find
-
-    async def after_its_end(tx: Tx, job_id: int) -> Any:
-        """The job as it is once it has ended, after the export was looked up."""
-        async with world.db.transaction() as other:
-            await exports.set_ready(other, ann.id, job_id, file="f", size=1, now=clock.now())
-            await other.raw("UPDATE jobs SET state = 'done', finished_at = now() WHERE id = $1", job_id)
-        return await find(tx, job_id)
-
-    monkeypatch.setattr(jobs, "find", after_its_end)
-    async with world.db.reading() as tx:
-        assert (await exporting.find(tx, ann.id)).state == exporting.ExportState.READY

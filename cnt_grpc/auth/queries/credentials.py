@@ -21,7 +21,7 @@ async def link_google(tx: Tx, user_id: int, google_id: str, now: object) -> Row 
 
 
 async def come_back(tx: Tx, user_id: int) -> Row | None:
-    """Take a pending deletion back; the account with its roles, or None when it was erased meanwhile."""
+    """Take one's own pending deletion back; the account with its roles, or None when it was erased meanwhile."""
     return await tx.one(_come_back(), user_id=user_id)
 
 
@@ -58,6 +58,11 @@ async def set_password(tx: Tx, user_id: int, password_hash: str, now: object) ->
     await tx.run(_set_password(), user_id=user_id, password_hash=password_hash, now=now)
 
 
+def _taken_back() -> ColumnElement[datetime | None]:
+    """What signing in leaves of a pending deletion: nothing, unless somebody else removed the account meanwhile."""
+    return case((users.c.banned_at.is_(None), None), else_=users.c.delete_after)
+
+
 @statement
 def _by_google_id() -> Executable:
     return select(*IDENTITY, all_roles()).where(users.c.google_id == bindparam("google_id"))
@@ -75,7 +80,7 @@ def _link_google() -> Executable:
         .values(
             google_id=bindparam("google_id"),
             auth_provider=case((users.c.password_hash.is_not(None), "both"), else_="google"),
-            delete_after=None,
+            delete_after=_taken_back(),
             updated_at=bindparam("now", type_=MOMENT),
         )
         .returning(*IDENTITY, all_roles())
@@ -87,7 +92,7 @@ def _come_back() -> Executable:
     return (
         update(users)
         .where(users.c.id == bindparam("user_id"), users.c.erased_at.is_(None))
-        .values(delete_after=None)
+        .values(delete_after=_taken_back())
         .returning(*IDENTITY, all_roles())
     )
 
@@ -136,7 +141,7 @@ def _confirm_sign_in() -> Executable:
     return (
         update(users)
         .where(users.c.id == bindparam("user_id"), users.c.password_hash == bindparam("checked_hash"))
-        .values(password_hash=bindparam("new_hash"), delete_after=None)
+        .values(password_hash=bindparam("new_hash"), delete_after=_taken_back())
         .returning(*IDENTITY, all_roles())
     )
 

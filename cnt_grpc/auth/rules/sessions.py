@@ -84,7 +84,9 @@ class SignedIn:
 
 
 async def start(tx: Tx, life: Tokens, person: Row, device: Device, signed_in_by: SignedInBy) -> SignedIn:
-    """Begin a session of someone who has just shown who they are."""
+    """Begin a session of someone who has just shown who they are; raises Denied when they were banned meanwhile."""
+    if person["banned_at"] is not None:
+        raise Denied(Reason.ACCOUNT_BANNED)
     now = clock.now()
     refresh_token = tokens.new_refresh_token()
     session_id = await queries.insert_session(
