@@ -1,7 +1,9 @@
 """Signing in by password: what is told, what is slowed down, and what is not."""
 
 import asyncio
+import secrets
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import bcrypt
@@ -197,6 +199,26 @@ async def test_wrong_tries_are_forgotten_and_delays_end(world: World) -> None:
     with pytest.raises(Exhausted):
         async with world.db.transaction() as tx:
             await slow_down.count(tx, target)
+
+
+@pytest.mark.parametrize("targets", [slow_down.address, slow_down.mails_for])
+async def test_a_network_that_is_always_in_use_is_never_slowed_down_for_long(
+    world: World, targets: Callable[[str], list[slow_down.Target]]
+) -> None:
+    """A school: a wrong try, or a mail, every ten minutes of a day; and a bad hour is over after it."""
+    school = targets(f"2001:db8:{secrets.token_hex(2)}::1")
+    for _ in range(24 * 6):
+        async with world.db.transaction() as tx:
+            await slow_down.count(tx, school)
+        clock.move(timedelta(minutes=10))
+    with pytest.raises(Exhausted):
+        for _ in range(60):
+            async with world.db.transaction() as tx:
+                await slow_down.count(tx, school)
+    clock.move(timedelta(hours=1))
+    for _ in range(50):
+        async with world.db.transaction() as tx:
+            await slow_down.count(tx, school)
 
 
 async def test_what_was_typed_is_not_stored(world: World) -> None:

@@ -18,6 +18,9 @@ async def count_try(
 ) -> bool:
     """Count a try before it is known to be wrong; False when the delay that earlier ones earned is not over.
 
+    What began before `forget_before` is forgotten as a whole, however lately it went on: behind the address of a school
+    somebody mistypes every hour of every day.
+
     The row is locked by the statement that looks at it, so parallel tries are counted one by one.
     """
     counted = await tx.value(
@@ -61,7 +64,12 @@ def _count() -> Executable:
         .values(key=bindparam("key"), tries=1, tried_at=now, retry_at=now)
         .on_conflict_do_update(
             index_elements=[wrong_tries.c.key],
-            set_={"tries": tries, "tried_at": now, "retry_at": now + func.make_interval(0, 0, 0, 0, 0, 0, seconds)},
+            set_={
+                "tries": tries,
+                # The first of those that are counted.
+                "tried_at": case((forgotten, now), else_=wrong_tries.c.tried_at),
+                "retry_at": now + func.make_interval(0, 0, 0, 0, 0, 0, seconds),
+            },
             # The clocks of parallel calls differ by a little, which must not look like a delay where none is due.
             where=or_(wrong_tries.c.tries <= free, wrong_tries.c.retry_at <= now),
         )

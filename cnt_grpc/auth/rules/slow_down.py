@@ -25,7 +25,7 @@ _ROUTED_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many wrong tries are free, and how long it takes until they are forgotten."""
+    """How many wrong tries are free, and how long after the first of them all of them are forgotten."""
 
     name: str
     free: int
