@@ -1,4 +1,4 @@
-"""The floor of uploads: a bare grpc.aio stream whose bytes are written to a file, and synced when it ends.
+"""The floor of uploads: a bare grpc.aio stream whose bytes are written to a new file, and synced when it ends.
 
 `python -m bench.sink FOLDER` prints its port when it listens, and serves until it is killed.
 """
@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import grpc
@@ -17,10 +18,12 @@ METHOD = "/bench.Sink/Put"
 
 async def serve(folder: Path) -> None:
     """Serve on a free port until killed."""
+    names = count()
 
     async def put(pieces: AsyncIterator[bytes], _: object) -> bytes:
-        # In the loop and not in a thread: it is bare.
-        with (folder / "sunk").open("wb", buffering=0) as file:
+        # In the loop and not in a thread: it is bare. And a new file each time, as every upload makes one: what is
+        # written over another file gets that one's memory from the kernel, which a virtual machine has had before.
+        with (folder / f"sunk{next(names)}").open("xb", buffering=0) as file:
             async for piece in pieces:
                 file.write(piece)
             await asyncio.to_thread(os.fsync, file.fileno())
