@@ -1,4 +1,4 @@
-"""Wake-ups between processes: sent with the commit, never without it, and made up for after an outage."""
+"""Wake-ups between processes: sent after the commit, never without it, and made up for after an outage."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,9 +8,12 @@ import pytest
 
 from cnt_grpc.kit import events
 from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.events import EventBus, PostgresBus
+from cnt_grpc.kit.events import bus as bus_module
 from cnt_grpc.kit.events.bus import KEYS_A_PAYLOAD, MOST_KEYS, payloads
 from cnt_grpc.kit.events.nats_bus import NatsBus
+from cnt_grpc.pb.cnt.common.v1.reason import Reason
 from tests.harness.database import Cluster
 from tests.kit.nats import NatsServer
 
@@ -73,6 +76,56 @@ async def test_a_commit_wakes_every_process_and_a_rollback_none(processes: tuple
     for ear in ears:
         await ear.until(lambda ear=ear: bool(ear.heard))  # type: ignore[misc]
         assert ear.heard == [{3, -4}]
+
+
+async def test_what_is_committed_meanwhile_goes_out_together(
+    processes: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_module, "GATHER_SECONDS", 0.5)
+    db, there = processes
+    assert there.bus is not None
+    ear = Ear()
+    there.bus.subscribe("inbox", ear)
+    for key in range(100):
+        async with db.transaction() as tx:
+            events.wake(tx, "inbox", key)
+    await ear.until(lambda: ear.keys == set(range(100)))
+    assert len(ear.heard) < 50
+
+
+async def test_what_could_not_be_sent_is_sent_later(
+    processes: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_module, "RETRY_SECONDS", 0.01)
+    db, there = processes
+    assert isinstance(db.bus, PostgresBus)
+    assert there.bus is not None
+    ear = Ear()
+    there.bus.subscribe("inbox", ear)
+    begin, failures = db.transaction, iter(range(3))
+
+    def fails_first() -> Tx:
+        if next(failures, None) is not None:
+            raise Unavailable(Reason.DATABASE_UNAVAILABLE)
+        return begin()
+
+    async with db.transaction() as tx:
+        events.wake(tx, "inbox", 7)
+        monkeypatch.setattr(db, "transaction", fails_first)
+    await ear.until(lambda: ear.keys == {7})
+    assert next(failures, None) is None
+
+
+async def test_a_process_that_stops_sends_what_it_owes(processes: tuple[Database, Database]) -> None:
+    db, there = processes
+    assert db.bus is not None
+    assert there.bus is not None
+    ear = Ear()
+    there.bus.subscribe("inbox", ear)
+    async with db.transaction() as tx:
+        events.wake(tx, "inbox", 8)
+    await db.bus.close()
+    await ear.until(lambda: ear.keys == {8})
 
 
 async def test_a_wake_up_from_a_late_callback_is_sent_too(processes: tuple[Database, Database]) -> None:

@@ -1,12 +1,15 @@
 """The bus that wake-ups take: what it is, and the one by NOTIFY."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.db.literals import literal
+from cnt_grpc.kit.errors import AppError
 
 CHANNEL = "cnt_events"
 
@@ -14,7 +17,13 @@ KEYS_A_PAYLOAD = 380
 """Of up to 20 characters each: NOTIFY takes less than 8000 bytes."""
 
 MOST_KEYS = 4000
-"""Keys of a topic in one transaction above which "any of them" is cheaper to say, and to hear."""
+"""Keys of a topic that are sent together, above which "any of them" is cheaper to say, and to hear."""
+
+GATHER_SECONDS = 0.005
+"""Between two NOTIFYs of a process."""
+
+RETRY_SECONDS = 1.0
+CLOSE_SECONDS = 2.0
 
 Callback = Callable[[set[int] | None], None]
 Changes = dict[str, set[int]]
@@ -55,19 +64,25 @@ def wake(tx: Tx, topic: str, key: int) -> None:
 
 
 class PostgresBus:
-    """Wake-ups by NOTIFY: nothing to install, and exactly as durable as the transaction that sends them."""
+    """Wake-ups by NOTIFY: nothing to install.
+
+    Sent after the commit and not with it: Postgres lets transactions that notify commit one after the other, and each
+    NOTIFY rouses every process. What is committed meanwhile goes out together. A process that dies between the two
+    loses a wake-up, which costs its watchers the seconds until they look by themselves, and no row.
+    """
 
     def __init__(self, db: Database) -> None:
-        self._listener = db.listener
+        self._db = db
         self._subscribers = Subscribers()
+        self._owed: Changes = {}
+        self._sending: asyncio.Task[None] | None = None
 
     def wake(self, tx: Tx, topic: str, key: int) -> None:
         """See EventBus."""
         changes: Changes | None = tx.memo.get(PostgresBus)
         if changes is None:
             changes = tx.memo[PostgresBus] = {}
-            # Last: what the others still write before the commit may wake someone too.
-            tx.before_commit(_notify, last=True)
+            tx.after_commit(partial(self._owe, changes))
         changes.setdefault(topic, set()).add(key)
 
     def subscribe(self, topic: str, callback: Callback) -> Callable[[], None]:
@@ -76,12 +91,38 @@ class PostgresBus:
 
     async def start(self) -> None:
         """See EventBus."""
-        self._listener.on_gap(self._subscribers.wake_all)
-        await self._listener.listen(CHANNEL, self._subscribers.hear)
-        await self._listener.start()
+        listener = self._db.listener
+        listener.on_gap(self._subscribers.wake_all)
+        await listener.listen(CHANNEL, self._subscribers.hear)
+        await listener.start()
 
     async def close(self) -> None:
-        """The listener is the database's, and ends with it."""
+        """Send what is owed, if the database is there; the listener is the database's, and ends with it."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending], timeout=CLOSE_SECONDS)
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)
+
+    def _owe(self, changes: Changes) -> None:
+        for topic, keys in changes.items():
+            self._owed.setdefault(topic, set()).update(keys)
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="wake-ups")
+
+    async def _send(self) -> None:
+        """Send until nothing is owed: the first at once, and then all that came within a step."""
+        while self._owed:
+            changes, self._owed = self._owed, {}
+            pause = GATHER_SECONDS
+            try:
+                async with self._db.transaction() as tx:
+                    for payload in payloads(changes):
+                        tx.at_commit(f"NOTIFY {CHANNEL}, {literal(payload)}")
+            except AppError as error:
+                _log.warning("wake-ups not sent yet", reason=str(error.reason), topics=sorted(changes))
+                self._owe(changes)
+                pause = RETRY_SECONDS
+            await asyncio.sleep(pause)
 
 
 class Subscribers:
@@ -129,8 +170,3 @@ def payloads(changes: Changes) -> Iterator[str]:
         ordered = sorted(keys)
         for start in range(0, len(ordered), KEYS_A_PAYLOAD):
             yield " ".join([topic, *map(str, ordered[start : start + KEYS_A_PAYLOAD])])
-
-
-async def _notify(tx: Tx) -> None:
-    for payload in payloads(tx.memo.pop(PostgresBus)):
-        tx.at_commit(f"NOTIFY {CHANNEL}, {literal(payload)}")
