@@ -139,6 +139,9 @@ class Stripe:
         try:
             if ref.startswith("cs_"):
                 return await self._read_page(ref)
+            if ref.startswith("in_"):
+                # A bill whose payment does not show yet; its subscription tells when it does.
+                return None
             return await self._read_intent(ref)
         except NoSuchThing:
             return None

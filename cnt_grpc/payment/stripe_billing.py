@@ -31,8 +31,8 @@ class Bill:
     """A bill that was paid."""
 
     id: str
-    ref: str
-    """The payment; the bill itself where nothing was to pay."""
+    ref: str | None
+    """The payment; None while it does not show, and where nothing was to pay."""
     amount_minor: int
     currency: str
 
@@ -162,7 +162,7 @@ def _bill(invoice: dict[str, Any]) -> Bill:
     refs = [id_of((each.get("payment") or {}).get("payment_intent")) for each in payments if each["status"] == "paid"]
     return Bill(
         id=str(invoice["id"]),
-        ref=next(filter(None, refs), None) or str(invoice["id"]),
+        ref=next(filter(None, refs), None),
         amount_minor=int(invoice["amount_paid"]),
         currency=str(invoice["currency"]).upper(),
     )

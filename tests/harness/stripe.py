@@ -174,6 +174,7 @@ class StripeStandIn:
             amount_paid=price["amount"],
             currency=price["currency"],
             payments={"data": [{"status": "paid", "payment": {"payment_intent": intent["id"]}}]},
+            _intent=intent["id"],
         )
         self._tell("invoice.paid", invoice)
 
@@ -184,6 +185,12 @@ class StripeStandIn:
         self._period(thing, thing["_days"])
         self._bill(thing)
         self._tell("customer.subscription.updated", thing)
+
+    def latest_bill(self, subscription: str) -> Thing:
+        """Its latest bill."""
+        return [
+            each for each in self.things.values() if each.get("subscription") == subscription and "_intent" in each
+        ][-1]
 
     def fail(self, subscription: str) -> None:
         """Another period begins, and the card does not pay it."""

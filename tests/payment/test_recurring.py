@@ -4,12 +4,13 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock
 from cnt_grpc.payment.privacy import erase_person
 from cnt_grpc.payment.rules import recurring
-from cnt_grpc.payment.stripe_billing import StripeBilling
+from cnt_grpc.payment.stripe_billing import Membership, StripeBilling
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2, recurring_donation_pb2
 from tests.contract.effects import settled
 from tests.harness.api import Api
@@ -78,6 +79,53 @@ async def test_each_week_is_a_donation(world: World, api: Api, stripe: StripeSta
     assert await books.balance(world.db, bob.id, "earnings", "USD") == 4000
     assert (await api.as_(ann).payment.GetDonationReceipt(donation_id=given[0].donation_id)).document.data
     assert await books.wrong(world.db) == {}
+
+
+async def test_a_refund_that_is_heard_of_before_its_bill_is_booked(
+    world: World, api: Api, stripe: StripeStandIn, webhooks: Webhooks
+) -> None:
+    _, bob, recurring_donation_id, page = await begun(world, api)
+    ref = stripe.pay(page)
+    intent = str(stripe.latest_bill(ref)["_intent"])
+    stripe.refund(intent, 2500)
+    await webhooks.bring([stripe.events[-1]])
+    await sync(world, recurring_donation_id)
+    await settled(world)
+    assert await books.balance(world.db, bob.id, "earnings", "USD") == 0
+    assert await books.wrong(world.db) == {}
+
+
+async def test_a_bill_whose_payment_shows_later_is_one_donation(world: World, api: Api, stripe: StripeStandIn) -> None:
+    ann, bob, recurring_donation_id, page = await begun(world, api)
+    bill = stripe.latest_bill(stripe.pay(page))
+    shown, bill["payments"] = bill["payments"], {"data": []}
+    await sync(world, recurring_donation_id)
+    bill["payments"] = shown
+    await sync(world, recurring_donation_id)
+    [given] = await sent(api, ann)
+    assert given.status == donation_pb2.PAYMENT_STATUS_SUCCEEDED
+    assert await books.balance(world.db, bob.id, "earnings", "USD") == 2000
+
+
+async def test_what_stripe_said_before_is_not_booked_over_what_it_says_now(
+    world: World, api: Api, stripe: StripeStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, _, recurring_donation_id, page = await begun(world, api)
+    ref = stripe.pay(page)
+    reading, is_first = StripeBilling.read, True
+
+    async def slow(self: StripeBilling, name: str) -> Membership | None:
+        nonlocal is_first
+        found = await reading(self, name)
+        if name == ref and is_first:
+            is_first = False
+            stripe.things[ref]["status"] = "canceled"
+            await recurring.sync(world.db, self, recurring_donation_id)
+        return found
+
+    monkeypatch.setattr(StripeBilling, "read", slow)
+    await sync(world, recurring_donation_id)
+    assert (await only(api, ann)).status == recurring_donation_pb2.RECURRING_DONATION_STATUS_ENDED
 
 
 async def test_a_card_that_fails_gives_nothing(world: World, api: Api, stripe: StripeStandIn) -> None:

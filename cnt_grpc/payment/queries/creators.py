@@ -113,8 +113,13 @@ def set_payout_ref() -> Executable:
 
 @statement
 def open_payouts(limit: int) -> Executable:
-    """Payouts that are not over, oldest first."""
-    return select(_payout.id).where(_payout.status == "requested").order_by(_payout.id).limit(limit)
+    """Payouts that are not over, by id. Parameter: after."""
+    return (
+        select(_payout.id)
+        .where(_payout.status == "requested", _payout.id > bindparam("after", type_=BigInteger))
+        .order_by(_payout.id)
+        .limit(limit)
+    )
 
 
 @statement

@@ -1,6 +1,19 @@
 """Statements on discount codes and their uses."""
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.paging import beyond
@@ -39,23 +52,35 @@ def update_code() -> Executable:
 
 
 @statement
-def codes_of(*, locked: bool) -> Executable:
-    """These codes, as far as they are for this person, and how often the person has used each.
+def lock_codes() -> Executable:
+    """Have nobody else use these codes until the transaction ends. Parameter: codes."""
+    return select(_code.id).where(among(_code.code, "codes")).order_by(_code.id).with_for_update()
 
-    `locked`: nobody else uses them until the transaction ends. Parameters: codes, user_id.
+
+@statement
+def codes_for() -> Executable:
+    """The codes that a payment uses or used, as an array. Parameter: payment_id."""
+    used = select(_use.code_id).where(_use.payment_id == bindparam("payment_id", type_=BigInteger))
+    return select(func.coalesce(func.array_agg(_code.code), cast([], ARRAY(Text)))).where(_code.id.in_(used))
+
+
+@statement
+def codes_of() -> Executable:
+    """These codes, as far as they are for this person, and how often that person has used each.
+
+    Parameters: codes, user_id.
     """
     used = (
         select(func.count())
         .where(_use.code_id == _code.id, _use.user_id == bindparam("user_id", type_=BigInteger), ~_use.is_released)
         .scalar_subquery()
     )
-    found = (
+    return (
         select(discount_codes, used.label("used_by_person"))
         .where(among(_code.code, "codes"), _code.is_active)
         .where(or_(_code.owner_id.is_(None), _code.owner_id == bindparam("user_id", type_=BigInteger)))
         .order_by(_code.id)
     )
-    return found.with_for_update(of=discount_codes) if locked else found
 
 
 @statement

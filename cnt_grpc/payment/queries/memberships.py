@@ -88,6 +88,18 @@ def own_open() -> Executable:
 
 
 @statement
+def own_pending() -> Executable:
+    """Subscriptions that a person began before this one and that wait. Parameters: owner_id, subscription_id."""
+    return select(_sub.id).where(_sub.user_id == _OWNER, _sub.status == "pending", _sub.id < _ID).order_by(_sub.id)
+
+
+@statement
+def own_later() -> Executable:
+    """A subscription that a person began after this one and that is not over. Parameters: owner_id, subscription_id."""
+    return select(_sub.id).where(_sub.user_id == _OWNER, _sub.status != "ended", _sub.id > _ID).limit(1)
+
+
+@statement
 def own_of_page() -> Executable:
     """A person's subscription that was begun on this page. Parameters: owner_id, ref."""
     return _shown().where(_sub.user_id == _OWNER, _sub.checkout_ref == bindparam("ref", type_=Text))
@@ -101,8 +113,8 @@ def subscription() -> Executable:
 
 @statement
 def lock_subscription() -> Executable:
-    """One subscription, locked. Parameter: subscription_id."""
-    return select(_sub.id).where(_sub.id == _ID).with_for_update(key_share=True)
+    """When Stripe was asked last about a subscription, locked. Parameter: subscription_id."""
+    return select(_sub.checked_at).where(_sub.id == _ID).with_for_update(key_share=True)
 
 
 @statement
@@ -122,8 +134,13 @@ def insert_subscription() -> Executable:
 
 @statement
 def set_page() -> Executable:
-    """The page on which it is begun. Parameters: subscription_id, checkout_ref."""
-    return update(subscriptions).where(_sub.id == _ID).values(checkout_ref=bindparam("checkout_ref", type_=Text))
+    """The page on which it is begun; how it stands. Parameters: subscription_id, checkout_ref."""
+    return (
+        update(subscriptions)
+        .where(_sub.id == _ID)
+        .values(checkout_ref=bindparam("checkout_ref", type_=Text))
+        .returning(_sub.status)
+    )
 
 
 @statement
@@ -132,6 +149,12 @@ def set_standing() -> Executable:
     names = ("provider_ref", "status", "period_end", "cancel_at_period_end", "checked_at")
     values = {name: bindparam(name, type_=subscriptions.c[name].type) for name in names}
     return update(subscriptions).where(_sub.id == _ID).values(values)
+
+
+@statement
+def set_checked() -> Executable:
+    """Stripe was asked about it, and knew nothing new. Parameters: subscription_id, checked_at."""
+    return update(subscriptions).where(_sub.id == _ID).values(checked_at=bindparam("checked_at", type_=MOMENT))
 
 
 @statement

@@ -37,6 +37,12 @@ def package_to_change() -> Executable:
 
 
 @statement
+def package() -> Executable:
+    """One package, whether it is sold or not. Parameter: package_id."""
+    return select(coin_packages).where(_package.id == _ID)
+
+
+@statement
 def sold_package() -> Executable:
     """One package that is sold. Parameter: package_id."""
     return select(coin_packages).where(_package.id == _ID, _package.is_active)

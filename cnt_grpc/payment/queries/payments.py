@@ -19,7 +19,10 @@ def _values(*names: str) -> dict[str, ColumnElement[object]]:
 @statement
 def insert_payment() -> Executable:
     """A payment to be."""
-    names = ("user_id", "purpose", "provider", "request_id", "provider_ref", "amount_minor", "currency", "created_at")
+    names = (
+        *("user_id", "purpose", "provider", "request_id", "checkout_ref", "amount_minor", "currency"),
+        "created_at",
+    )
     return insert(payments).values(_values(*names)).returning(*payments.c)
 
 
@@ -50,6 +53,32 @@ def payment_of_ref() -> Executable:
 
 
 @statement
+def payment_of_bill() -> Executable:
+    """The payment of a bill of Stripe, by the bill's name or its own. Parameters: bill, ref."""
+    bill = bindparam("bill", type_=Text)
+    return select(payments).where(
+        _payment.provider == "stripe",
+        or_(
+            _payment.checkout_ref == bill,
+            _payment.provider_ref == bill,
+            _payment.provider_ref == bindparam("ref", type_=Text),
+        ),
+    )
+
+
+@statement
+def set_ref() -> Executable:
+    """The provider's name of it shows. Parameters: payment_id, provider_ref."""
+    return update(payments).where(_payment.id == _ID).values(_values("provider_ref"))
+
+
+@statement
+def set_checked() -> Executable:
+    """The provider was asked about it, and knew nothing. Parameters: payment_id, checked_at."""
+    return update(payments).where(_payment.id == _ID).values(_values("checked_at"))
+
+
+@statement
 def set_begun() -> Executable:
     """The provider has begun it. Parameters: payment_id, provider_ref, checkout_ref."""
     return (
@@ -76,10 +105,28 @@ def open_payments(limit: int) -> Executable:
         select(_payment.id)
         .where(
             _payment.status.in_(("created", "pending")),
+            or_(_payment.provider_ref.is_not(None), _payment.checkout_ref.is_not(None)),
             _payment.created_at < bindparam("before", type_=MOMENT),
             _payment.created_at > bindparam("after", type_=MOMENT),
         )
         .order_by(_payment.checked_at.asc().nulls_first(), _payment.id)
+        .limit(limit)
+    )
+
+
+@statement
+def never_begun(limit: int) -> Executable:
+    """Payments of before `before` of which no provider was ever told, by id. Parameters: after, before."""
+    return (
+        select(_payment.id)
+        .where(
+            _payment.status == "created",
+            _payment.provider_ref.is_(None),
+            _payment.checkout_ref.is_(None),
+            _payment.created_at < bindparam("before", type_=MOMENT),
+            _payment.id > bindparam("after", type_=BigInteger),
+        )
+        .order_by(_payment.id)
         .limit(limit)
     )
 

@@ -49,8 +49,8 @@ def own_recurring() -> Executable:
 
 @statement
 def lock_recurring() -> Executable:
-    """One recurring donation, locked. Parameter: recurring_donation_id."""
-    return select(_one.id).where(_one.id == _ID).with_for_update(key_share=True)
+    """When Stripe was asked last about a recurring donation, locked. Parameter: recurring_donation_id."""
+    return select(_one.checked_at).where(_one.id == _ID).with_for_update(key_share=True)
 
 
 @statement
@@ -76,6 +76,12 @@ def set_standing() -> Executable:
     """What Stripe has said of it."""
     names = ("provider_ref", "status", "next_at", "checked_at")
     return update(recurring_donations).where(_one.id == _ID).values(_values(*names))
+
+
+@statement
+def set_checked() -> Executable:
+    """Stripe was asked about it, and knew nothing new. Parameters: recurring_donation_id, checked_at."""
+    return update(recurring_donations).where(_one.id == _ID).values(_values("checked_at"))
 
 
 @statement

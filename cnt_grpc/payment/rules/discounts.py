@@ -33,13 +33,16 @@ async def priced(tx: Tx, user_id: int, package: Row, codes: Sequence[str], *, re
 
     Raises NotFound and Precondition, for the first code that does not do.
     """
-    wanted = list(dict.fromkeys(code.strip().upper() for code in codes))
+    wanted = typed(codes)
     price = Price(
         package["amount_minor"], package["amount_minor"], package["currency"], package["coins"] + package["bonus_coins"]
     )
     if not wanted:
         return price
-    rows = {row["code"]: row for row in await tx.all(queries.codes_of(locked=reserving), codes=wanted, user_id=user_id)}
+    if reserving:
+        # A statement of its own: one that waits for a lock still counts what it saw before it waited.
+        await tx.run(queries.lock_codes(), codes=wanted)
+    rows = {row["code"]: row for row in await tx.all(queries.codes_of(), codes=wanted, user_id=user_id)}
     for code in wanted:
         if code not in rows:
             raise NotFound(Reason.DISCOUNT_CODE_NOT_FOUND)
@@ -58,6 +61,11 @@ async def priced(tx: Tx, user_id: int, package: Row, codes: Sequence[str], *, re
     bonus = sum(row["value"] for row in rows.values() if row["kind"] == "bonus_coins")
     ids = tuple(sorted(row["id"] for row in rows.values()))
     return Price(price.full_amount_minor, amount, price.currency, price.coins + bonus, ids)
+
+
+def typed(codes: Sequence[str]) -> list[str]:
+    """Codes as they are kept, each once."""
+    return list(dict.fromkeys(code.strip().upper() for code in codes))
 
 
 def _check(row: Row, package: Row, now: datetime) -> None:

@@ -40,7 +40,10 @@ class Gift:
 
 async def intend(tx: Tx, caller: Caller, gift: Gift, method: str, under: UUID | None) -> tuple[Row, Row]:
     """The intent to give, or the one that the same call left behind: payment and donation. Raises NotFound."""
-    payment = await paying.begun_before(tx, caller.user_id, under) if under else None
+    amount = {"amount_minor": gift.amount_minor, "currency": gift.currency}
+    wanted = {"purpose": "donation", "provider": method, **amount}
+    payment = await paying.begun_before(tx, caller.user_id, under, **wanted) if under else None
+    is_new = payment is None
     if payment is None:
         if gift.recipient_id == caller.user_id:
             raise Precondition(Reason.GIFT_TO_ONESELF, "nobody gives to themselves")
@@ -68,6 +71,9 @@ async def intend(tx: Tx, caller: Caller, gift: Gift, method: str, under: UUID | 
         )
     donation = await tx.one(payment_queries.donation_of(), payment_id=payment["id"])
     assert donation is not None
+    if not is_new:
+        about = {"message": gift.message, "is_anonymous": gift.is_anonymous}
+        paying.check_same(donation, recipient_id=gift.recipient_id, **about)
     return payment, donation
 
 

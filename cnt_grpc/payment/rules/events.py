@@ -1,6 +1,6 @@
 """Events of providers: checked and kept at once, and what each of them calls for, done by a job."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.db import Database, Statement, Tx
 from cnt_grpc.payment import tasks
 from cnt_grpc.payment.paypal import PayPal
 from cnt_grpc.payment.paypal_events import PayPalEvents
@@ -147,16 +147,31 @@ class Follower:
         async with db.reading() as tx:
             quiet = await tx.all(memberships_queries.unchecked(_BATCH), before=now - _DAY)
             unasked = await tx.all(recurring_queries.unchecked(_BATCH), before=now - _DAY)
-            unsent = await tx.all(creators.open_payouts(_BATCH))
         for row in quiet:
             async with db.transaction() as tx:
                 await tasks.sync_subscription_later(tx, row["id"])
         for row in unasked:
             async with db.transaction() as tx:
                 await tasks.sync_recurring_later(tx, row["id"])
-        for row in unsent:
+        async for payout_id in _every(db, creators.open_payouts(_BATCH)):
             async with db.transaction() as tx:
-                await tasks.send_later(tx, row["id"])
+                await tasks.send_later(tx, payout_id)
+        async for payment_id in _every(db, queries.never_begun(_BATCH), before=now - paying.GIVEN_BACK):
+            async with db.transaction() as tx:
+                await paying.give_up(tx, payment_id)
+
+
+async def _every(db: Database, statement: Statement, **wanted: object) -> AsyncIterator[int]:
+    """The ids of all rows that a statement gives in pages by id: one that stays is not in the way of the others."""
+    after = 0
+    while True:
+        async with db.reading() as tx:
+            rows = await tx.all(statement, after=after, **wanted)
+        for row in rows:
+            yield row["id"]
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1]["id"]
 
 
 def _id(given: object) -> int:

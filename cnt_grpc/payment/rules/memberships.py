@@ -7,16 +7,12 @@ from uuid import UUID
 from cnt_grpc import auth
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import Conflict, NotFound
+from cnt_grpc.kit.errors import Conflict, NotFound, Precondition
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.payment import provider
-from cnt_grpc.payment.provider import Seen
 from cnt_grpc.payment.queries import memberships as queries
-from cnt_grpc.payment.queries import payments as payment_queries
-from cnt_grpc.payment.rules import customers
-from cnt_grpc.payment.rules.settling import settle
+from cnt_grpc.payment.rules import bills, customers, paying
 from cnt_grpc.payment.stripe_api import Refused
-from cnt_grpc.payment.stripe_billing import Bill, Membership, Offer, StripeBilling
+from cnt_grpc.payment.stripe_billing import Membership, Offer, StripeBilling
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 GRACE: Final = timedelta(days=3)
@@ -24,6 +20,7 @@ GRACE: Final = timedelta(days=3)
 _LATE: Final = timedelta(hours=6)
 """How long a renewal may take: Stripe closes a bill an hour after it is due, and its event may come late."""
 
+_OPEN: Final = ("trialing", "active", "past_due")
 _STATUS: Final = {"trialing": "trialing", "active": "active", "past_due": "past_due", "incomplete": "pending"}
 
 
@@ -34,6 +31,9 @@ async def begin(db: Database, billing: StripeBilling, caller: Caller, plan_id: i
     async def intend(tx: Tx) -> int:
         known = await tx.one(queries.begun_by(), owner_id=caller.user_id, request_id=under)
         if known is not None:
+            paying.check_same(known, plan_id=plan_id)
+            if known["status"] == "ended" or paying.is_late(known):
+                raise Precondition(Reason.PAYMENT_OVER, "what this request_id began is over: ask under a new one")
             return int(known["id"])
         if await tx.one(queries.own_open(), owner_id=caller.user_id):
             raise Conflict(Reason.SUBSCRIPTION_EXISTS)
@@ -46,6 +46,7 @@ async def begin(db: Database, billing: StripeBilling, caller: Caller, plan_id: i
         return made
 
     subscription_id = await db.transact(intend)
+    await _close_others(db, billing, caller, subscription_id)
     customer = await customers.known(db, billing, caller.user_id, f"{caller.user_id}:{under}")
     async with db.reading() as tx:
         plan = await tx.one(queries.offered_plan(), plan_id=plan_id)
@@ -60,9 +61,36 @@ async def begin(db: Database, billing: StripeBilling, caller: Caller, plan_id: i
         back="subscription",
         trial_days=plan["trial_days"],
     )
-    page, url = await billing.page(customer, offer, f"{caller.user_id}:{under}")
-    await db.transact(lambda tx: tx.run(queries.set_page(), subscription_id=subscription_id, checkout_ref=page))
+    page, url = await billing.page(customer, offer, f"subscription:{caller.user_id}:{under}")
+    if await db.transact(lambda tx: _note_page(tx, caller, subscription_id, page)):
+        # Its owner left, or began another one, while the page was made.
+        await end(db, billing, subscription_id)
+        raise Precondition(Reason.PAYMENT_OVER, "another subscription was begun meanwhile")
     return page, url
+
+
+async def _note_page(tx: Tx, caller: Caller, subscription_id: int, page: str) -> bool:
+    """Whether nobody may pay on this page after all.
+
+    A later one closes those before it, and may not have seen this one, which was not committed: so it looks itself.
+    """
+    status = await tx.value(queries.set_page(), subscription_id=subscription_id, checkout_ref=page)
+    later = await tx.value(queries.own_later(), owner_id=caller.user_id, subscription_id=subscription_id)
+    return status == "ended" or later is not None
+
+
+async def _close_others(db: Database, billing: StripeBilling, caller: Caller, subscription_id: int) -> None:
+    """Close the pages on which the caller began to subscribe before: two that are paid would be two to pay for.
+
+    Raises Conflict when one of them is paid by now.
+    """
+    async with db.reading() as tx:
+        others = await tx.all(queries.own_pending(), owner_id=caller.user_id, subscription_id=subscription_id)
+    for other in others:
+        known = await _closed(db, billing, other["id"])
+        if known["status"] in _OPEN:
+            raise Conflict(Reason.SUBSCRIPTION_EXISTS)
+        await end(db, billing, other["id"])
 
 
 async def current(tx: Tx, caller: Caller) -> Row | None:
@@ -102,17 +130,23 @@ async def cancel(db: Database, billing: StripeBilling, caller: Caller, under: UU
 
 async def end(db: Database, billing: StripeBilling, subscription_id: int) -> None:
     """Have Stripe charge nothing more for a subscription, and close what it opened; for one who has left."""
+    known = await _closed(db, billing, subscription_id)
+    if known["provider_ref"] is None:
+        await db.transact(lambda tx: _note(tx, known, "ended", None))
+        return
+    await billing.end(known["provider_ref"])
+    await sync(db, billing, subscription_id)
+
+
+async def _closed(db: Database, billing: StripeBilling, subscription_id: int) -> Row:
+    """A subscription whose page nobody pays any more; it may have been paid before."""
     known = await _shown(db, subscription_id)
     if known["provider_ref"] is None and known["checkout_ref"] is not None:
         # Closed first: a page that stays open could still be paid.
         await billing.close(known["checkout_ref"])
         await sync(db, billing, subscription_id)
         known = await _shown(db, subscription_id)
-    if known["provider_ref"] is None:
-        await db.transact(lambda tx: _note(tx, known, "ended", None))
-        return
-    await billing.end(known["provider_ref"])
-    await sync(db, billing, subscription_id)
+    return known
 
 
 async def portal(db: Database, billing: StripeBilling, caller: Caller) -> str:
@@ -127,24 +161,32 @@ async def portal(db: Database, billing: StripeBilling, caller: Caller) -> str:
 
 async def sync(db: Database, billing: StripeBilling, subscription_id: int) -> None:
     """Have Stripe say how a subscription stands, and open and close what follows from it."""
-    known = await _shown(db, subscription_id)
+    while not await _synced(db, billing, await _shown(db, subscription_id)):
+        # Somebody else has booked meanwhile what may be newer: Stripe is asked again.
+        pass
+
+
+async def _synced(db: Database, billing: StripeBilling, known: Row) -> bool:
     ref = known["provider_ref"]
     if ref is None:
         if known["checkout_ref"] is None:
-            return
+            return True
         ref, is_over = await billing.begun(known["checkout_ref"])
-        if ref is None:
-            if is_over:
-                await db.transact(lambda tx: _note(tx, known, "ended", None))
-            return
-    membership = await billing.read(ref)
-    if membership is not None:
-        found = membership
-        await db.transact(lambda tx: _settle(tx, known, found))
+        if ref is None and is_over:
+            await db.transact(lambda tx: _note(tx, known, "ended", None))
+            return True
+    membership = await billing.read(ref) if ref else None
+    if membership is None:
+        await db.transact(lambda tx: tx.run(queries.set_checked(), subscription_id=known["id"], checked_at=clock.now()))
+        return True
+    found = membership
+    return await db.transact(lambda tx: _settle(tx, known, found))
 
 
-async def _settle(tx: Tx, known: Row, found: Membership) -> None:
-    await tx.value(queries.lock_subscription(), subscription_id=known["id"])
+async def _settle(tx: Tx, known: Row, found: Membership) -> bool:
+    """False when what was found may be older than what is booked."""
+    if await tx.value(queries.lock_subscription(), subscription_id=known["id"]) != known["checked_at"]:
+        return False
     status = _STATUS.get(found.status, "ended")
     await _note(tx, known, status, found)
     source = f"subscription:{known['id']}"
@@ -161,7 +203,10 @@ async def _settle(tx: Tx, known: Row, found: Membership) -> None:
         for key in known["plan_entitlements"]:
             await auth.grant_entitlement(tx, known["user_id"], key, source=source, ends_at=ends_at)
     for bill in found.bills:
-        await _book(tx, known["user_id"], bill)
+        payment = await bills.begin(tx, bill, known["user_id"], "subscription")
+        if payment is not None:
+            await bills.book(tx, payment, bill)
+    return True
 
 
 async def _note(tx: Tx, known: Row, status: str, found: Membership | None) -> None:
@@ -174,26 +219,6 @@ async def _note(tx: Tx, known: Row, status: str, found: Membership | None) -> No
         cancel_at_period_end=found.cancel_at_period_end if found else False,
         checked_at=clock.now(),
     )
-
-
-async def _book(tx: Tx, user_id: int, bill: Bill) -> None:
-    """A bill that was paid is a payment of its own: it can be refunded and disputed like any other."""
-    if not bill.amount_minor or await tx.one(payment_queries.payment_of_ref(), provider="stripe", ref=bill.ref):
-        return
-    payment = await tx.one(
-        payment_queries.insert_payment(),
-        user_id=user_id,
-        purpose="subscription",
-        provider="stripe",
-        request_id=None,
-        provider_ref=bill.ref,
-        amount_minor=bill.amount_minor,
-        currency=bill.currency,
-        created_at=clock.now(),
-    )
-    assert payment is not None
-    paid = Seen(ref=bill.ref, status=provider.SUCCEEDED, amount_minor=bill.amount_minor, currency=bill.currency)
-    await settle(tx, payment["id"], paid)
 
 
 async def _shown(db: Database, subscription_id: int) -> Row:

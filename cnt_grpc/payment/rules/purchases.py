@@ -5,7 +5,7 @@ from uuid import UUID
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.kit.errors import Conflict, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import provider
@@ -15,6 +15,7 @@ from cnt_grpc.payment.queries import payments as queries
 from cnt_grpc.payment.rules import discounts, packages, paying
 from cnt_grpc.payment.rules.settling import settle
 from cnt_grpc.payment.stripe_api import Stripe
+from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
 
@@ -27,11 +28,15 @@ async def buy(
     """
 
     async def intend(tx: Tx) -> tuple[Row, Row]:
-        payment = await paying.begun_before(tx, caller.user_id, under)
-        if payment is None:
-            payment = await _intend(tx, stripe, caller, package_id=package_id, codes=codes, under=under)
+        begun = await paying.begun_before(tx, caller.user_id, under, purpose="coins")
+        payment = begun or await _intend(tx, stripe, caller, package_id=package_id, codes=codes, under=under)
         purchase = await tx.one(queries.purchase(), payment_id=payment["id"])
         assert purchase is not None
+        if begun is not None:
+            used = await tx.value(discount_queries.codes_for(), payment_id=payment["id"])
+            paying.check_same(purchase, package_id=package_id)
+            if set(used) != set(discounts.typed(codes)):
+                raise Conflict(CommonReason.REQUEST_ID_REUSED)
         return payment, purchase
 
     payment, purchase = await db.transact(intend)

@@ -9,14 +9,11 @@ from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
-from cnt_grpc.payment import currencies, provider
-from cnt_grpc.payment.provider import Seen
+from cnt_grpc.payment import currencies
 from cnt_grpc.payment.queries import donations as donation_queries
-from cnt_grpc.payment.queries import payments as payment_queries
 from cnt_grpc.payment.queries import recurring as queries
-from cnt_grpc.payment.rules import commission, customers, paying
+from cnt_grpc.payment.rules import bills, commission, customers, paying
 from cnt_grpc.payment.rules.donations import Gift
-from cnt_grpc.payment.rules.settling import settle
 from cnt_grpc.payment.stripe_billing import Bill, Membership, Offer, StripeBilling
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
 
@@ -39,7 +36,7 @@ async def begin(
         back="donations/recurring",
     )
     try:
-        page, url = await billing.page(customer, offer, f"{caller.user_id}:{under}")
+        page, url = await billing.page(customer, offer, f"recurring:{caller.user_id}:{under}")
     except Precondition:
         await db.transact(lambda tx: _note(tx, row, "ended", None))
         raise
@@ -57,7 +54,10 @@ async def _intend(tx: Tx, caller: Caller, gift: Gift, interval: str, under: UUID
     """The intent, or the one that the same call left behind."""
     known = await tx.one(queries.begun_by(), giver_id=caller.user_id, request_id=under)
     if known is not None:
-        if known["status"] == "ended":
+        amount = {"amount_minor": gift.amount_minor, "currency": gift.currency, "interval": interval}
+        about = {"message": gift.message, "is_anonymous": gift.is_anonymous}
+        paying.check_same(known, recipient_id=gift.recipient_id, **amount, **about)
+        if known["status"] == "ended" or paying.is_late(known):
             raise Precondition(Reason.RECURRING_DONATION_ENDED)
         return known
     if gift.recipient_id == caller.user_id:
@@ -117,24 +117,34 @@ async def end(db: Database, billing: StripeBilling, recurring_donation_id: int) 
 
 async def sync(db: Database, billing: StripeBilling, recurring_donation_id: int) -> None:
     """Have Stripe say how it stands, and book each time that was paid; one for whom it is no more ends it."""
-    row = await _found(db, recurring_donation_id)
+    while not await _synced(db, billing, await _found(db, recurring_donation_id)):
+        # Somebody else has booked meanwhile what may be newer: Stripe is asked again.
+        pass
+
+
+async def _synced(db: Database, billing: StripeBilling, row: Row) -> bool:
     ref = row["provider_ref"]
     if ref is None:
         if row["checkout_ref"] is None:
-            return
+            return True
         ref, is_over = await billing.begun(row["checkout_ref"])
-        if ref is None:
-            if is_over:
-                await db.transact(lambda tx: _note(tx, row, "ended", None))
-            return
-    membership = await billing.read(ref)
+        if ref is None and is_over:
+            await db.transact(lambda tx: _note(tx, row, "ended", None))
+            return True
+    membership = await billing.read(ref) if ref else None
     if membership is None:
-        return
+        await db.transact(
+            lambda tx: tx.run(queries.set_checked(), recurring_donation_id=row["id"], checked_at=clock.now())
+        )
+        return True
     found = membership
     status = await db.transact(lambda tx: _settle(tx, row, found))
+    if status is None:
+        return False
     if status != "ended" and not await _may_go_on(db, row):
-        await billing.end(ref)
+        await billing.end(found.ref)
         await db.transact(lambda tx: _note(tx, row, "ended", found))
+    return True
 
 
 async def _may_go_on(db: Database, row: Row) -> bool:
@@ -148,8 +158,10 @@ async def _may_go_on(db: Database, row: Row) -> bool:
     return True
 
 
-async def _settle(tx: Tx, row: Row, found: Membership) -> str:
-    await tx.value(queries.lock_recurring(), recurring_donation_id=row["id"])
+async def _settle(tx: Tx, row: Row, found: Membership) -> str | None:
+    """How it stands then; None when what was found may be older than what is booked."""
+    if await tx.value(queries.lock_recurring(), recurring_donation_id=row["id"]) != row["checked_at"]:
+        return None
     status = _STATUS.get(found.status, "ended")
     await _note(tx, row, status, found)
     for bill in reversed(found.bills):
@@ -170,17 +182,9 @@ async def _note(tx: Tx, row: Row, status: str, found: Membership | None) -> None
 
 async def _book(tx: Tx, row: Row, bill: Bill) -> None:
     """A bill that was paid is a donation of its own, by the commission in force now; once."""
-    if not bill.amount_minor or await tx.one(payment_queries.payment_of_ref(), provider="stripe", ref=bill.ref):
+    payment = await bills.begin(tx, bill, row["giver_id"], "donation")
+    if payment is None:
         return
-    payment = await paying.begin(
-        tx,
-        user_id=row["giver_id"],
-        purpose="donation",
-        provider="stripe",
-        request_id=None,
-        amount_minor=bill.amount_minor,
-        currency=bill.currency,
-    )
     await tx.one(
         donation_queries.insert_donation(),
         payment_id=payment["id"],
@@ -191,8 +195,7 @@ async def _book(tx: Tx, row: Row, bill: Bill) -> None:
         is_anonymous=row["is_anonymous"],
         recurring_donation_id=row["id"],
     )
-    paid = Seen(ref=bill.ref, status=provider.SUCCEEDED, amount_minor=bill.amount_minor, currency=bill.currency)
-    await settle(tx, payment["id"], paid)
+    await bills.book(tx, payment, bill)
 
 
 async def _found(db: Database, recurring_donation_id: int) -> Row:

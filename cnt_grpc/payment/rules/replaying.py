@@ -9,8 +9,7 @@ from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.payment import ledger
 from cnt_grpc.payment.provider import Seen
 from cnt_grpc.payment.queries import payments as queries
-from cnt_grpc.payment.rules.paying import Providers
-from cnt_grpc.payment.rules.settling import settle
+from cnt_grpc.payment.rules.paying import Providers, settle_unless_newer
 
 _BATCH: Final = 200
 
@@ -43,22 +42,27 @@ class Replay:
 
     async def _one(self, payment_id: int, *, dry: bool) -> str:
         self.looked_at += 1
-        async with self.db.reading() as tx:
-            payment = await tx.one(queries.payment(locked=False), payment_id=payment_id)
-        assert payment is not None
-        ref = payment["provider_ref"] or payment["checkout_ref"]
-        seen = await self.providers.of(payment).read(ref) if ref else None
-        if seen is None:
-            return ""
-        line = await self._tried(payment, seen, dry=dry)
+        line = None
+        while line is None:
+            async with self.db.reading() as tx:
+                payment = await tx.one(queries.payment(locked=False), payment_id=payment_id)
+            assert payment is not None
+            ref = payment["provider_ref"] or payment["checkout_ref"]
+            seen = await self.providers.of(payment).read(ref) if ref else None
+            if seen is None:
+                return ""
+            line = await self._tried(payment, seen, dry=dry)
         self.changed += bool(line)
         return line
 
-    async def _tried(self, payment: Row, seen: Seen, *, dry: bool) -> str:
-        line = ""
+    async def _tried(self, payment: Row, seen: Seen, *, dry: bool) -> str | None:
+        """What it changes; None when somebody else has booked meanwhile what may be newer."""
+        line = None
         try:
             async with self.db.transaction() as tx:
-                now = await settle(tx, payment["id"], seen)
+                now = await settle_unless_newer(tx, payment=payment, seen=seen)
+                if now is None:
+                    return None
                 line = _difference(tx, payment, now)
                 if dry:
                     raise _OnlyTrying

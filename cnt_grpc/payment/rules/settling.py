@@ -116,7 +116,7 @@ async def _credit(tx: Tx, payment: Row) -> None:
             legs += [Leg(ledger.other("sales", currency), amount)]
     await ledger.move(tx, f"payment:{payment['id']}", legs)
     if payment["purpose"] == "coins":
-        package = await tx.one(packages.package_to_change(), package_id=purchase["package_id"])
+        package = await tx.one(packages.package(), package_id=purchase["package_id"])
         assert package is not None  # packages are withdrawn, never deleted
         await rewards.make(tx, payment, package)
     if payment["purpose"] == "donation":

@@ -82,3 +82,5 @@ class Reason(StrEnum):
     RECURRING_DONATION_ENDED = "RECURRING_DONATION_ENDED"
     # This is no name of an account with this provider. INVALID_ARGUMENT.
     PAYMENT_ACCOUNT_INVALID = "PAYMENT_ACCOUNT_INVALID"
+    # What was begun under this request_id is over: ask again under a new one. FAILED_PRECONDITION.
+    PAYMENT_OVER = "PAYMENT_OVER"

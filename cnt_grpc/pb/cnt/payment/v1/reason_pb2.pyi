@@ -101,6 +101,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The recurring donation is over. FAILED_PRECONDITION."""
     REASON_PAYMENT_ACCOUNT_INVALID: _Reason.ValueType  # 37
     """This is no name of an account with this provider. INVALID_ARGUMENT."""
+    REASON_PAYMENT_OVER: _Reason.ValueType  # 38
+    """What was begun under this request_id is over: ask again under a new one. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -183,4 +185,6 @@ REASON_RECURRING_DONATION_ENDED: Reason.ValueType  # 36
 """The recurring donation is over. FAILED_PRECONDITION."""
 REASON_PAYMENT_ACCOUNT_INVALID: Reason.ValueType  # 37
 """This is no name of an account with this provider. INVALID_ARGUMENT."""
+REASON_PAYMENT_OVER: Reason.ValueType  # 38
+"""What was begun under this request_id is over: ask again under a new one. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
