@@ -16,6 +16,7 @@ from tests.editing.inputs import FILMS, SOUNDS
 from tests.editing.outcomes import BEHIND, OTHER, Made
 from tests.harness.api import Api
 from tests.harness.world import Person, World
+from tests.media import makers
 
 FULL: Final = os.environ.get("CNT_EDITING_FULL") == "1"
 RESULTS: Final = {
@@ -146,3 +147,17 @@ async def test_a_step_on_a_sound(world: World, api: Api, step: str, form: str) -
 async def test_a_step_on_a_film(world: World, api: Api, step: str, form: str) -> None:
     ann = await world.user()
     await tried(world, api, ann, (await inputs.film(world, ann, form), form, True), OF_FILM[step])
+
+
+async def test_a_stream_that_nobody_can_read_is_left_out(world: World, api: Api) -> None:
+    """A film of which only the pictures can be read: FFmpeg knows no codec for its sound."""
+    ann = await world.user()
+    path = makers.film(world.folder / f"{ann.id}-odd.mkv", 2, "-c:a", "aac")
+    data = path.read_bytes()
+    assert b"A_AAC" in data
+    path.write_bytes(data.replace(b"A_AAC", b"A_ODD"))
+    film = await studio.stored(world, ann, path)
+    last = await studio.edited(api.as_(ann), film, {"speed": {"factor": 2}})
+    found = await studio.look(world, last.result)
+    assert (found.films, found.sounds) == (1, 0)
+    assert found.film_seconds() == pytest.approx(1, abs=0.1)

@@ -40,6 +40,7 @@ def corpus(folder: Path, pipe: Path, url: str) -> list[Hostile]:
         *_polyglots(folder, lures),
         *_bombs(),
         *_broken(folder),
+        *_decoders(folder),
     ]
 
 
@@ -201,3 +202,13 @@ def _mutated(data: bytes, seed: int) -> bytes:
     for number in range(40):
         made[16 + zlib.crc32(struct.pack("<2I", seed, number)) % (len(made) - 16)] ^= 1 << number % 8
     return bytes(made)
+
+
+def _decoders(folder: Path) -> Iterator[Hostile]:
+    """Whole files, for decoders that nobody has chosen: each of FFmpeg's hundreds may have a hole of its own."""
+    for codec, name in (("ffv1", "odd.mkv"), ("mpeg2video", "odd.mp4"), ("huffyuv", "odd.mov")):
+        path = makers.ffmpeg("-f", "lavfi", "-i", "testsrc=d=0.2", "-c:v", codec, path=folder / f"{codec}-{name}")
+        yield Hostile(f"{codec}-{name}", Kind.VIDEO, path.read_bytes())
+    for codec, name in (("ac3", "odd.m4a"), ("adpcm_ms", "odd.wav")):
+        path = makers.ffmpeg("-f", "lavfi", "-i", "sine=d=0.2", "-c:a", codec, path=folder / f"{codec}-{name}")
+        yield Hostile(f"{codec}-{name}", Kind.AUDIO, path.read_bytes())

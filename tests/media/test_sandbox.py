@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from cnt_grpc.media import examine, ffmpeg, jail, reading, sandbox
 from cnt_grpc.media.sandbox import Bounds, Command, Walls
@@ -58,6 +59,46 @@ def test_this_machine_has_every_wall() -> None:
     if sandbox.available().missing:
         pytest.skip(sandbox.available().missing)
     assert sandbox.available() == ALL
+
+
+async def test_where_namespaces_are_forbidden_the_rest_stands_and_the_start_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in many a container."""
+    plain = sandbox._try
+    monkeypatch.setattr(
+        sandbox, "_try", lambda walls: "unshare: Operation not permitted" if walls.namespaces else plain(walls)
+    )
+    sandbox.available.cache_clear()
+    try:
+        walls = sandbox.available()
+        assert (walls.namespaces, walls.filter) == (False, True)
+        with capture_logs() as logs:
+            sandbox.report()
+        [said] = [each for each in logs if each["log_level"] == "warning"]
+        assert said["missing"] == "no namespaces: unshare: Operation not permitted"
+        makers.film(folder / "in.mp4", 1)
+        await ffmpeg.run(["-v", "error", "-i", "in.mp4", "-vf", "hflip", "out.mp4"], folder, inputs=["in.mp4"])
+        assert (folder / "out.mp4").stat().st_size > 1000
+    finally:
+        monkeypatch.undo()
+        sandbox.available.cache_clear()
+
+
+def test_a_kernel_that_forbids_them_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Not by its version or its settings, but by trying, as a worker does when it starts."""
+    broken, call = tmp_path / "jail.py", '    _call("unshare"'
+    text = Path(sandbox._JAIL).read_text()
+    broken.write_text(text.replace(call, f'    raise OSError(1, "Operation not permitted")\n{call}'))
+    monkeypatch.setattr(sandbox, "_JAIL", str(broken))
+    sandbox.available.cache_clear()
+    try:
+        walls = sandbox.available()
+    finally:
+        monkeypatch.undo()
+        sandbox.available.cache_clear()
+    assert (walls.namespaces, walls.filter) == (False, True)
+    assert "not permitted" in walls.missing
 
 
 needs_namespaces = pytest.mark.skipif(not sandbox.available().namespaces, reason=sandbox.available().missing)
@@ -278,6 +319,14 @@ async def test_no_decoder_that_was_not_chosen(folder: Path) -> None:
     graph = ffmpeg.thrown_away(ffmpeg.opened("odd.mkv", "matroska")["v:0"])
     with pytest.raises(ffmpeg.FfmpegError):
         await ffmpeg.run(ffmpeg.arguments(graph), folder, inputs=["odd.mkv"])
+
+
+async def test_no_decoder_that_was_not_chosen_reads_results(folder: Path, tmp_path: Path) -> None:
+    odd = makers.ffmpeg("-f", "lavfi", "-i", "testsrc=d=0.2", "-c:v", "ffv1", path=folder / "odd.mkv")
+    for extent in ("frames", "packets"):
+        with pytest.raises(examine.UnreadableError, match="ffv1"):
+            await reading.read(odd, "matroska", tmp_path, extent)
+    assert [track.codec for track in (await reading.read(odd, "matroska", tmp_path, "head")).tracks] == ["ffv1"]
 
 
 async def test_a_file_is_read_to_its_end(folder: Path, tmp_path: Path) -> None:

@@ -80,6 +80,10 @@ def examine(path: Path, container: str, kind: str, thumbnail: str | None, at_ms:
             _refuse("it holds no sound")
         if kind == "video" and film is None:
             _refuse("it holds no moving pictures")
+        for each in (film, sound):
+            # The library hands the whitelist to what it opens itself, and not to the decoders that we ask it for.
+            if each is not None and each.codec_context.codec.name not in DECODERS.split(","):
+                _refuse(f"it is encoded as {each.codec_context.codec.name}, which is not read here")
         seconds = _duration(media, path, [each for each in (sound, film) if each is not None])
         facts: dict[str, Any] = {
             "duration_ms": round(seconds * 1000),

@@ -23,6 +23,11 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 DEMUXERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav,ogg,flac,aac"
+DECODERS: Final = (
+    "mp3float,mp3,aac,opus,libopus,vorbis,flac,alac,pcm_u8,pcm_s16le,pcm_s24le,pcm_s32le,pcm_f32le,pcm_f64le,pcm_alaw,"
+    "pcm_mulaw,pcm_s16be,pcm_s24be,h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,prores,mjpeg,png"
+)
+MOST_STREAMS: Final = 16
 ENDS: Final = Fraction(1, 2)
 """Seconds that are decoded at each end."""
 MOST_ENDS: Final = 300
@@ -95,12 +100,23 @@ class _Track:
 
 def examine(path: Path, container: str, read: str) -> dict[str, Any]:
     """What the file holds."""
-    options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": DEMUXERS,
+        "codec_whitelist": DECODERS,
+        "max_streams": str(MOST_STREAMS),
+    }
     with av.open(f"file:{path}", format=container, options=options, metadata_errors="replace") as media:
-        streams: list[Stream] = [*media.streams.audio, *media.streams.video]
+        found: list[Stream] = [*media.streams.audio, *media.streams.video]
+        streams = [each for each in found if _is_known(each)]
+        for each in streams:
+            # The library hands the whitelist to what it opens itself, and not to the decoders that we ask it for.
+            if read != "head" and each.codec_context.codec.name not in DECODERS.split(","):
+                _refuse(f"it is encoded as {each.codec_context.codec.name}, which is not read here")
         tracks = {each.index: _Track(each) for each in streams}
-        for film in media.streams.video:
-            film.thread_type = "AUTO"
+        for each in streams:
+            if isinstance(each, VideoStream):
+                each.thread_type = "AUTO"
         if read == "frames":
             _decode(media, tracks)
         elif read == "packets":
@@ -108,6 +124,11 @@ def examine(path: Path, container: str, read: str) -> dict[str, Any]:
             _decode_ends(media, tracks)
         stated = media.duration / av.time_base if media.duration else 0.0
         return {"seconds": stated, "streams": [track.facts() for track in tracks.values()]}
+
+
+def _is_known(stream: Stream) -> bool:
+    """Whether FFmpeg knows the stream's codec; to others it gives no context."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def _decode(media: InputContainer, tracks: dict[int, _Track]) -> None:
