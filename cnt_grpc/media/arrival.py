@@ -1,10 +1,11 @@
 """The bytes of one call of an upload in several goes, on their way into parts of the store."""
 
+import contextlib
 from dataclasses import dataclass
 
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row
-from cnt_grpc.kit.errors import Invalid, NotFound
+from cnt_grpc.kit.errors import Invalid, NotFound, Precondition
 from cnt_grpc.media import sessions
 from cnt_grpc.media.declared_types import check_type
 from cnt_grpc.media.queries import resumable
@@ -35,12 +36,19 @@ class Arrival:
 
     @classmethod
     async def after(cls, storage: Storage, db: Database, standing: Standing) -> "Arrival":
+        """Go on from there; raises Precondition when less of it is there than its row says."""
         row, held = standing.row, bytearray()
         tail = standing.received % PART if standing.received < row["size"] else 0
+        made = cls(storage, db, row, standing.received - tail, held)
         if tail:
-            async for piece in storage.read(sessions.tail_key(row), 0, tail):
-                held += piece
-        return cls(storage, db, row, standing.received - tail, held)
+            # Another call may have taken the tail up, or put one of its own in its place, before it told the row.
+            with contextlib.suppress(FileNotFoundError):
+                async for piece in storage.read(sessions.tail_key(row), 0, tail):
+                    held += piece
+        if len(held) < tail:
+            await made._tell_tail()
+            raise Precondition(Reason.UPLOAD_OFFSET_WRONG, f"go on from byte {made.received}", received=made.received)
+        return made
 
     @property
     def received(self) -> int:
@@ -66,10 +74,13 @@ class Arrival:
             async with storage.create(key, "application/octet-stream") as writer:
                 await writer.write(bytes(self.held))
                 await writer.commit()
-        tail = {"tail_at": self.parts if self.held else None, "tail_size": len(self.held) or None}
-        await self.db.transact(lambda tx: tx.run(resumable.set_tail(), session=self.row["id"], now=clock.now(), **tail))
+        await self._tell_tail()
         if not self.held and self.row["tail_at"] is not None:
             await storage.delete(key)
+
+    async def _tell_tail(self) -> None:
+        tail = {"tail_at": self.parts if self.held else None, "tail_size": len(self.held) or None}
+        await self.db.transact(lambda tx: tx.run(resumable.set_tail(), session=self.row["id"], now=clock.now(), **tail))
 
     async def _put(self, size: int) -> None:
         number = self.parts // PART + 1

@@ -6,8 +6,8 @@ from typing import Final
 from cnt_grpc.kit.db import Row
 from cnt_grpc.kit.errors import Invalid
 from cnt_grpc.media.purposes import AUDIO, DOCUMENT, IMAGE, PURPOSES, VIDEO, Purpose
+from cnt_grpc.media.refusals import type_of
 from cnt_grpc.media.sniff import TYPES, FileType, Kind
-from cnt_grpc.media.uploads import type_of
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
 _OTHER_NAMES: Final = {

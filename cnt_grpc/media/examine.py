@@ -36,6 +36,11 @@ _EXTENSIONS: Final = {pillow: extension for extension, pillow in _PILLOW_NAMES.i
 class UnreadableError(Exception):
     """The file is no media that we can use; says why in words for its owner."""
 
+    def __init__(self, why: str, most_pixels: int | None = None) -> None:
+        super().__init__(why)
+        self.most_pixels = most_pixels
+        """The limit, where the only fault of a picture is that it has more."""
+
 
 class BrokenExaminerError(Exception):
     """The examiner died or hung: of the file, or of a machine in distress. Another try tells which."""
@@ -198,7 +203,8 @@ def _answer(text: bytes) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise BrokenExaminerError("the answer is no object")
     if "refused" in answer:
-        raise UnreadableError(str(answer["refused"])[:200])
+        limit = answer.get("most_pixels")
+        raise UnreadableError(str(answer["refused"])[:200], limit if isinstance(limit, int) else None)
     return answer
 
 

@@ -59,10 +59,12 @@ class MediaJobs:
         if row is None:
             return
         try:
-            result = await self.prober.examine(row, thumbnail=payload.thumbnail, attempt=run.attempt)
+            result = await self.prober.examine(
+                row, thumbnail=payload.thumbnail, attempt=run.attempt, stills=payload.stills
+            )
         except UnreadableError as error:
             async with run.finish() as tx:
-                left = await probing.set_failed(tx, row["id"], str(error))
+                left = await probing.set_failed(tx, row["id"], str(error), error.most_pixels)
         else:
             async with run.finish() as tx:
                 ready = await probing.set_ready(tx, row, result)

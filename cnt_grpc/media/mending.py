@@ -121,7 +121,7 @@ class Mender:
         with TemporaryDirectory(prefix="cnt-mending-") as folder:
             try:
                 facts = await self._look(row["key"], row["content_type"], kind, Path(folder))
-                stored = await variants.store(self.storage, kind, row["key"], facts)
+                stored = await variants.store(self.storage, kind, row["key"], facts, found.key.rpartition("/")[0])
             except (UnreadableError, BrokenExaminerError, FileNotFoundError):
                 _log.warning("a picture cannot be made again", key=found.key)
 

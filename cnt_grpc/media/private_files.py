@@ -10,13 +10,13 @@ from cnt_grpc.auth import Vault
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.media.keeping import release
+from cnt_grpc.media.purposes import EXPORTS
 from cnt_grpc.media.queries import private_files as queries
 from cnt_grpc.media.queries import uploads
 from cnt_grpc.media.rules import use
 from cnt_grpc.media.storage import Storage
 from cnt_grpc.media.urls import Urls
 
-_FOLDER: Final = "private/exports"
 _TYPE: Final = "application/json"
 _ROOM: Final = "auth"
 
@@ -29,7 +29,7 @@ class PrivateFiles(Vault):
     urls: Urls
 
     async def keep(self, db: Database, user_id: int, file: Path) -> str:
-        key = f"{_FOLDER}/{uuid.uuid4().hex}.json"
+        key = f"{EXPORTS}/{uuid.uuid4().hex}.json"
         session = secrets.token_urlsafe(24)
         now = clock.now()
 

@@ -42,8 +42,8 @@ class Prober:
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(os.cpu_count() or 1))
     """Examinations at once: each may take a processor, and a good part of a gigabyte."""
 
-    async def examine(self, row: Row, *, thumbnail: bool, attempt: int) -> Result:
-        """Find out about the file, and store the pictures made of it.
+    async def examine(self, row: Row, *, thumbnail: bool, attempt: int, stills: str = "") -> Result:
+        """Find out about the file, and store the pictures made of it; `stills` as in variants.place.
 
         Raises UnreadableError when it is no media that we can use, BrokenExaminerError when another try may tell.
         """
@@ -61,7 +61,7 @@ class Prober:
                 if attempt < TRIES:
                     raise
                 raise UnreadableError(BROKEN_TWICE) from None
-            return await self._store(row, facts)
+            return await self._store(row, facts, stills)
 
     async def still(self, db: Database, row: Row, film_id: int, at_ms: int, *, attempt: int) -> Result:
         """Store the picture of a film's moment under the row's key. Raises as `examine` does."""
@@ -101,12 +101,12 @@ class Prober:
         # A container may hold sound or film, and its row says which was asked for.
         return await examine.film(path, file_type, kind, output, thumbnail=thumbnail)
 
-    async def _store(self, row: Row, facts: Facts) -> Result:
+    async def _store(self, row: Row, facts: Facts, stills: str) -> Result:
         main = None
         for each in facts.pictures:
             if not each.name:
                 main = await self.storage.put(row["key"], each.file, variants.content_type(each))
-        return Result(facts, main, await variants.store(self.storage, Kind(row["kind"]), row["key"], facts))
+        return Result(facts, main, await variants.store(self.storage, Kind(row["kind"]), row["key"], facts, stills))
 
 
 async def set_ready(tx: Tx, row: Row, result: Result) -> bool:
@@ -138,9 +138,9 @@ async def add_thumbnail(tx: Tx, media_id: int, result: Result) -> bool:
     return True
 
 
-async def set_failed(tx: Tx, media_id: int, why: str) -> list[str]:
+async def set_failed(tx: Tx, media_id: int, why: str, most_pixels: int | None = None) -> list[str]:
     """Write that the file is unusable, give its bytes back to the owner; the keys to remove once this is committed."""
-    row = await tx.one(objects.set_failed(), media=media_id, failure=why)
+    row = await tx.one(objects.set_failed(), media=media_id, failure=why, most_pixels=most_pixels)
     if row is None:
         return []
     await rules.refund(tx, row["owner_id"], row["refund"])

@@ -1,5 +1,6 @@
 """What a file is uploaded for, and how much we take: the purpose decides kind and folder, the settings the limits."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Final
 
 from cnt_grpc.media.sniff import FileType, Kind
 
+_GAPS: Final = re.compile("[^a-z]+")
 _MB: Final = 1000 * 1000
 _GB: Final = 1000 * _MB
 
@@ -20,6 +22,8 @@ class Purpose:
     kind: Kind
     folder: str
     """Where the keys lie. What is below private/ lies outside the CDN's policy, whatever its visibility."""
+    stills: str = ""
+    """Where stills of it lie, if not where those of all films do."""
     becomes_avatar: bool = False
     """Whether it is shown as its owner's picture as soon as it is examined."""
     for_admins: bool = False
@@ -35,7 +39,8 @@ IMAGE: Final = Purpose("image", Kind.IMAGE, "images")
 PROFILE_IMAGE: Final = Purpose("profile_image", Kind.IMAGE, "images/profiles", becomes_avatar=True)
 THUMBNAIL: Final = Purpose("thumbnail", Kind.IMAGE, "images/thumbnails/podcasts/custom")
 TEMPORARY_AUDIO: Final = Purpose("temporary_audio", Kind.AUDIO, "private/temporary-audio")
-MOVIE: Final = Purpose("movie", Kind.VIDEO, "video")
+MOVIE: Final = Purpose("movie", Kind.VIDEO, "video", stills="images/movies")
+ANIMATED_BIBLE_STORY: Final = Purpose("animated_bible_story", Kind.VIDEO, "animated-bible-stories", "images/movies")
 DOCUMENT: Final = Purpose("document", Kind.DOCUMENT, "documents", for_admins=True)
 DRAFT_AUDIO: Final = Purpose("draft_audio", Kind.AUDIO, "private/drafts/audio")
 DRAFT_VIDEO: Final = Purpose("draft_video", Kind.VIDEO, "private/drafts/video")
@@ -54,6 +59,7 @@ PURPOSES: Final = {
         THUMBNAIL,
         TEMPORARY_AUDIO,
         MOVIE,
+        ANIMATED_BIBLE_STORY,
         DOCUMENT,
         DRAFT_AUDIO,
         DRAFT_VIDEO,
@@ -69,10 +75,22 @@ THUMBNAILS: Final = "images/thumbnails/podcasts/generated"
 INCOMING: Final = "private/incoming"
 """Where pictures wait until they are drawn anew."""
 
+EXPORTS: Final = "private/exports"
+"""Where what a person takes with them lies."""
+
 PRIVATE: Final = "private/"
 """What lies below it is outside the CDN's policy: signed addresses are the only way to it."""
 _PUBLISHED: Final = {each.folder: each.kind for each in (DRAFT_AUDIO, DRAFT_VIDEO, DRAFT_IMAGE, TEMPORARY_AUDIO)}
 _PUBLIC_FOLDERS: Final = {each.kind: each.folder for each in (AUDIO, VIDEO, IMAGE)}
+
+
+def movie_purpose(movie_type: str) -> Purpose:
+    """What a film is uploaded for, by the client's own words for it; all that it does not know are films like others.
+
+    `animated-bible-story`, however it is spelt and in the plural as well, is the one that has a place of its own.
+    """
+    words = _GAPS.sub("-", movie_type.casefold()).strip("-")
+    return ANIMATED_BIBLE_STORY if words in {"animated-bible-story", "animated-bible-stories"} else MOVIE
 
 
 def public_key(key: str) -> str | None:

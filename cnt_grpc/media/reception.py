@@ -10,6 +10,7 @@ from cnt_grpc.kit.errors import Denied, Invalid
 from cnt_grpc.kit.rpc.call import Call, Caller
 from cnt_grpc.media import rules
 from cnt_grpc.media.purposes import (
+    ANIMATED_BIBLE_STORY,
     AUDIO,
     DOCUMENT,
     DRAFT_AUDIO,
@@ -25,6 +26,7 @@ from cnt_grpc.media.purposes import (
     VIDEO,
     Purpose,
 )
+from cnt_grpc.media.refusals import too_many_pixels
 from cnt_grpc.media.uploads import Declared, Intake
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 from cnt_grpc.pb.cnt.media.v1 import media_service_pb2 as pb2
@@ -41,6 +43,7 @@ _PURPOSES: Final = {
     pb2.MEDIA_PURPOSE_THUMBNAIL: THUMBNAIL,
     pb2.MEDIA_PURPOSE_TEMPORARY_AUDIO: TEMPORARY_AUDIO,
     pb2.MEDIA_PURPOSE_MOVIE: MOVIE,
+    pb2.MEDIA_PURPOSE_ANIMATED_BIBLE_STORY: ANIMATED_BIBLE_STORY,
     pb2.MEDIA_PURPOSE_DOCUMENT: DOCUMENT,
     pb2.MEDIA_PURPOSE_DRAFT_AUDIO: DRAFT_AUDIO,
     pb2.MEDIA_PURPOSE_DRAFT_VIDEO: DRAFT_VIDEO,
@@ -79,6 +82,8 @@ class Reception:
         async with call.db.reading() as tx:
             row = await rules.own_media(tx, call.caller, media_id)
             variants = await rules.variants(tx, media_id)
+        if row["most_pixels"] is not None:
+            raise too_many_pixels(row["id"], row["most_pixels"])
         if row["state"] == "failed":
             raise Invalid(Reason.MEDIA_UNREADABLE, f"the file is unusable: {row['failure']}", media_id=row["id"])
         return row, variants

@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.db import Database, Tx
+from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import AppError
 from cnt_grpc.media import probing, rules, sessions
 from cnt_grpc.media.purposes import INCOMING
@@ -113,17 +113,30 @@ class Remover:
         while True:
             async with db.reading() as tx:
                 rows = await tx.all(uploads.abandoned_sessions(_BATCH), before=before)
-            for row in rows:
-                await sessions.forget_bytes(self.storage, row)
-
-                async def forget(tx: Tx, session: str = row["id"]) -> None:
-                    ended = await tx.one(uploads.end_session(), session=session)
-                    if ended is not None:
-                        await rules.refund(tx, ended["owner_id"], ended["reserved"])
-
-                await db.transact(forget)
-            if len(rows) < _BATCH:
+            ended = [await self._end_session(db, row["id"], before) for row in rows]
+            if len(rows) < _BATCH or not any(ended):
                 return
+
+    async def _end_session(self, db: Database, session: str, before: datetime) -> bool:
+        now = clock.now()
+
+        async def claim(tx: Tx) -> Row | None:
+            # Its owner may come back at this moment: of the two, one goes on.
+            given = {"session": session, "before": before, "now": now, "stale": now - sessions.FINISHING}
+            return await tx.one(uploads.claim_abandoned(), **given)
+
+        row: Row | None = await db.transact(claim)
+        if row is None:
+            return False
+        await sessions.forget_bytes(self.storage, row)
+
+        async def forget(tx: Tx) -> None:
+            ended = await tx.one(uploads.end_session(), session=session)
+            if ended is not None:
+                await rules.refund(tx, ended["owner_id"], ended["reserved"])
+
+        await db.transact(forget)
+        return True
 
     async def _sweep_incoming(self, before: datetime) -> None:
         """What was sent of pictures that have long been drawn anew; their sessions and rows know it no longer."""

@@ -6,31 +6,29 @@ to the same places, or the SHA-256 at the end tells.
 """
 
 import asyncio
-import hashlib
-import hmac
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
-from cnt_grpc.kit import clock, jobs
+from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
-from cnt_grpc.kit.errors import Changed, Invalid, NotFound, Precondition
-from cnt_grpc.media import rules, sessions
+from cnt_grpc.kit.errors import Changed, Exhausted, Invalid, NotFound, Precondition
+from cnt_grpc.media import finishing, rules, sessions
 from cnt_grpc.media.arrival import Arrival, Standing
-from cnt_grpc.media.declared_types import check_type, declared_type
-from cnt_grpc.media.jobs import PROBE
-from cnt_grpc.media.purposes import INCOMING, PURPOSES, Purpose
-from cnt_grpc.media.queries import objects, resumable, uploads
-from cnt_grpc.media.sniff import HEAD, Kind
+from cnt_grpc.media.declared_types import declared_type
+from cnt_grpc.media.purposes import INCOMING, Purpose
+from cnt_grpc.media.queries import resumable, uploads
+from cnt_grpc.media.refusals import too_large
+from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.storage import PART
-from cnt_grpc.media.uploads import Declared, Intake, surely, too_large
-from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import ProbeMedia
+from cnt_grpc.media.uploads import Declared, Intake, surely
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
 
-FINISHING: Final = timedelta(minutes=10)
-"""Longer than finishing takes: what is older was left by a process that died."""
+MOST_OPEN: Final = 100
+"""Uploads that one person may have under way: each is a draft that the store keeps for a day."""
+_OPEN_RETRY: Final = 3600.0
+"""Seconds: room comes when one of them is finished or given up."""
 URLS: Final = 100
 """Parts whose addresses are told at once."""
 URL_LIFE: Final = 900
@@ -56,7 +54,7 @@ class Resumable:
     async def begin(
         self, db: Database, owner: int, purpose: Purpose, content_type: str, declared: Declared
     ) -> Standing:
-        """Begin an upload; raises Invalid for a type that the purpose does not take, Exhausted for too many bytes."""
+        """Begin an upload; raises Invalid for a type that the purpose does not take, Exhausted for too much."""
         file_type = declared_type(content_type, purpose.kind)
         limit = self.intake.limits.bytes_of[purpose.kind]
         if declared.size > limit:
@@ -66,7 +64,15 @@ class Resumable:
         session = secrets.token_urlsafe(24)
 
         async def note(tx: Tx) -> None:
+            # Counting the bytes comes first: it lets one of a person's calls pass at a time.
             await rules.charge(tx, owner, declared.size, self.intake.limits.quota)
+            if await tx.value(resumable.number_open(), owner=owner) >= MOST_OPEN:
+                raise Exhausted(
+                    Reason.UPLOADS_TOO_MANY,
+                    f"{MOST_OPEN} uploads are under way",
+                    retry_after=_OPEN_RETRY,
+                    most=MOST_OPEN,
+                )
             await tx.run(
                 resumable.begin(),
                 id=session,
@@ -142,16 +148,10 @@ class Resumable:
                 f"{found.received} of {row['size']} bytes have come",
                 received=found.received,
             )
-        now = clock.now()
-        claimed = await db.transact(
-            lambda tx: tx.value(resumable.claim(), session=session, now=now, stale=now - FINISHING)
-        )
-        if claimed is None:
-            raise Changed(Reason.UPLOAD_BUSY)
+        await _claim(db, session)
         try:
-            await self._join(row)
-            sha256 = await self._check(row)
-            return await db.transact(lambda tx: _adopt(tx, row, sha256))
+            sha256 = await finishing.join(self.intake.storage, row)
+            return await db.transact(lambda tx: finishing.adopt(tx, row, sha256))
         except Invalid:
             await surely(self._end(db, row))
             raise
@@ -162,9 +162,14 @@ class Resumable:
     async def abandon(self, db: Database, owner: int, session: str) -> None:
         """Give it up; what it has become stays."""
         row = await own(db, owner, session)
-        if row["finishing_at"] is not None and row["finishing_at"] > clock.now() - FINISHING:
-            raise Changed(Reason.UPLOAD_BUSY)
-        await self._end(db, row)
+        if row["media_id"] is None:
+            # From here on nobody finishes it, and what is being finished is not taken away.
+            await _claim(db, session)
+        try:
+            await self._end(db, row)
+        except BaseException:
+            await surely(_unclaim(db, session))
+            raise
 
     def places(self, standing: Standing) -> list[PartPlace]:
         """Where the next parts may be put directly; none where all bytes go through us."""
@@ -185,37 +190,9 @@ class Resumable:
         if row["media_id"] is not None or row["ticket"] is None:
             return int(row["size"] if row["media_id"] is not None else 0)
         parts = await self.intake.storage.arrived(sessions.draft_of(row))
-        if parts == 0 and await self._is_joined(row):
+        if parts == 0 and await finishing.is_joined(self.intake.storage, row):
             return int(row["size"])
         return parts + (row["tail_size"] if row["tail_at"] == parts else 0)
-
-    async def _is_joined(self, row: Row) -> bool:
-        """Whether a call that died afterwards has made the object of it."""
-        stored = await self.intake.storage.stat(row["key"])
-        return stored is not None and stored.size == row["size"]
-
-    async def _join(self, row: Row) -> None:
-        try:
-            await self.intake.storage.join(sessions.draft_of(row))
-        except FileNotFoundError:
-            if not await self._is_joined(row):
-                raise NotFound(Reason.UPLOAD_NOT_FOUND) from None
-        await self.intake.storage.delete(sessions.tail_key(row))
-
-    async def _check(self, row: Row) -> bytes:
-        """Read the whole object, whichever way its bytes have come; its SHA-256. Raises Invalid."""
-        digest, size, head = hashlib.sha256(), 0, b""
-        async for piece in self.intake.storage.read(row["key"]):
-            head = head or piece[:HEAD]
-            size += len(piece)
-            await asyncio.to_thread(digest.update, piece)
-        check_type(head, row)
-        if size != row["size"]:
-            raise Invalid(Reason.UPLOAD_DIFFERS, f"{size} bytes came, {row['size']} were declared")
-        # None was declared where the bytes come from a party that knows none; clients always declare one.
-        if row["sha256"] and not hmac.compare_digest(digest.digest(), row["sha256"]):
-            raise Invalid(Reason.UPLOAD_DIFFERS, "the SHA-256 of what came is not the one declared")
-        return digest.digest()
 
     async def _end(self, db: Database, row: Row) -> None:
         """Leave nothing of it but the file that it may have become."""
@@ -238,26 +215,14 @@ async def own(db: Database, owner: int, session: str) -> Row:
     return row
 
 
-async def _adopt(tx: Tx, row: Row, sha256: bytes) -> tuple[int, int]:
-    """Make the stored bytes a media object, in one transaction with the job that examines it."""
-    media = await tx.one(
-        objects.add_object(),
-        owner=row["owner_id"],
-        kind=PURPOSES[row["purpose"]].kind.value,
-        key=row["media_key"],
-        source_key=row["key"] if row["key"] != row["media_key"] else None,
-        filename=row["filename"],
-        content_type=row["content_type"],
-        size=row["size"],
-        sha256=sha256,
-        now=clock.now(),
+async def _claim(db: Database, session: str) -> None:
+    """Be the only one who finishes it or gives it up; raises Changed when somebody else does or has."""
+    now = clock.now()
+    claimed = await db.transact(
+        lambda tx: tx.value(resumable.claim(), session=session, now=now, stale=now - sessions.FINISHING)
     )
-    assert media is not None
-    if await tx.value(resumable.set_media(), session=row["id"], media=media["id"], now=clock.now()) is None:
-        raise NotFound(Reason.UPLOAD_NOT_FOUND)
-    avatar = PURPOSES[row["purpose"]].becomes_avatar
-    payload = ProbeMedia(media_id=media["id"], thumbnail=row["thumbnail"], avatar=avatar)
-    return media["id"], await jobs.enqueue(tx, PROBE, payload, owner=row["owner_id"], priority=1)
+    if claimed is None:
+        raise Changed(Reason.UPLOAD_BUSY)
 
 
 async def _unclaim(db: Database, session: str) -> None:

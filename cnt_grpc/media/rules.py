@@ -22,12 +22,10 @@ async def own_media(tx: Tx, caller: Caller, media_id: int) -> Row:
     return row
 
 
-async def seen_media(tx: Tx, caller: Caller, *, media_id: int = 0, key: str = "") -> Row:
+async def seen_media(tx: Tx, caller: Caller, *, media_id: int = 0, key: str = "", for_review: bool = False) -> Row:
     """A file that the caller may see, by its id or, without one, by its key; raises NotFound."""
-    if media_id:
-        row = await tx.one(objects.seen_object(by_key=False), media=media_id, owner=caller.user_id)
-    else:
-        row = await tx.one(objects.seen_object(by_key=True), key=key, owner=caller.user_id)
+    door = objects.seen_object(by_key=not media_id, for_review=for_review)
+    row = await tx.one(door, owner=caller.user_id, **({"media": media_id} if media_id else {"key": key}))
     if row is None:
         raise NotFound(Reason.MEDIA_NOT_FOUND)
     return row
@@ -38,7 +36,7 @@ async def duration_ms(tx: Tx, caller: Caller, key: str) -> int:
 
     Raises NotFound, Invalid for what has no length, Precondition while it is examined.
     """
-    row = await seen_media(tx, caller, key=key)
+    row = await seen_media(tx, caller, key=key, for_review=caller.is_moderator)
     if row["kind"] not in {Kind.AUDIO, Kind.VIDEO}:
         raise Invalid(Reason.MEDIA_WRONG_KIND, f"the file is {row['kind']}, which has no length")
     if row["state"] != "ready":

@@ -22,6 +22,7 @@ from cnt_grpc.media.purposes import (
     THUMBNAIL,
     VIDEO,
     Purpose,
+    movie_purpose,
 )
 from cnt_grpc.media.reception import Reception, purpose_of
 from cnt_grpc.media.uploads import Declared
@@ -155,6 +156,8 @@ class MediaService(media_service.Servicer):
         self, requests: AsyncIterator[_FromBody], call: Call, purpose: Purpose, answer: type[_Answer]
     ) -> _Answer:
         first, body = await httpbody.receive(requests, lambda each: each.file)
+        if isinstance(first, pb2.UploadMovieRequest):
+            purpose = movie_purpose(first.movie_type)
         file = await body.file("file")
         declared = Declared(file.filename or file_name(first.filename), thumbnail=_wants_thumbnail(first))
         row, variants = await self.reception.take(call, purpose, aiter(file), declared)

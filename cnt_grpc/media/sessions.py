@@ -1,10 +1,14 @@
 """What the store holds of an upload under way, as its session names it."""
 
+from datetime import timedelta
 from typing import Final
 
 from cnt_grpc.kit.db import Row
 from cnt_grpc.media.purposes import INCOMING
 from cnt_grpc.media.storage import Draft, Storage
+
+FINISHING: Final = timedelta(minutes=10)
+"""Longer than finishing an upload takes: what is older was left by a process that died."""
 
 _TAIL: Final = "-tail.bin"
 

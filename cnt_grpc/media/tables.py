@@ -44,6 +44,7 @@ media_objects = Table(
     Column("height", Integer),
     Column("codecs", Text, nullable=False, server_default=text("''"), comment="such as h264,aac"),
     Column("failure", Text, nullable=False, server_default=text("''"), comment="in words for the owner"),
+    Column("most_pixels", BigInteger, comment="the limit that a picture exceeds; of those that failed of it only"),
     Column("created_at", MOMENT, nullable=False),
     Column("unused_since", MOMENT, comment="none while something uses it; a hint for the sweeper, which asks the uses"),
     PrimaryKeyConstraint("id", name="pk_media_objects"),

@@ -21,7 +21,8 @@ from cnt_grpc.media import rules
 from cnt_grpc.media.jobs import PROBE
 from cnt_grpc.media.purposes import INCOMING, Limits, Purpose
 from cnt_grpc.media.queries import objects, uploads
-from cnt_grpc.media.sniff import HEAD, TYPES, FileType, Kind, sniff
+from cnt_grpc.media.refusals import too_large, type_of
+from cnt_grpc.media.sniff import FileType, Kind
 from cnt_grpc.media.storage import Storage, Written
 from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import ProbeMedia
 from cnt_grpc.pb.cnt.media.v1.reason import Reason
@@ -35,9 +36,6 @@ of its messages and only then, measured up to 8 ms later, cancels the call; a br
 
 _RESERVE_LEAST: Final = 4 * 1000 * 1000
 _RESERVE_MOST: Final = 256 * 1000 * 1000
-_NEVER_FITS_RETRY: Final = 24 * 3600.0
-"""Seconds: a file that is too large stays so, but the limit is a setting, and clients want a number."""
-
 _log = structlog.get_logger("cnt.media.uploads")
 
 
@@ -162,7 +160,12 @@ class _Upload:
                 now=clock.now(),
             )
             assert row is not None
-            payload = ProbeMedia(media_id=row["id"], thumbnail=declared.thumbnail, avatar=self.purpose.becomes_avatar)
+            payload = ProbeMedia(
+                media_id=row["id"],
+                thumbnail=declared.thumbnail,
+                avatar=self.purpose.becomes_avatar,
+                stills=self.purpose.stills,
+            )
             job = await jobs.enqueue(tx, PROBE, payload, owner=self.owner, priority=1)
             return row, job
 
@@ -197,28 +200,6 @@ class _Upload:
 
         await self.db.transact(grow)
         self.reserved += amount
-
-
-def type_of(head: bytes, kind: Kind) -> FileType:
-    """The type of the file that begins so; raises Invalid for what is none of that kind."""
-    if not head:
-        raise Invalid(Reason.UPLOAD_EMPTY)
-    found = sniff(head[:HEAD], kind)
-    if isinstance(found, FileType):
-        return found
-    taken = ", ".join(dict.fromkeys(each.extension for each in TYPES if each.kind is kind))
-    raise Invalid(Reason.MEDIA_TYPE_REFUSED, f"the file is {found}; {kind} may be {taken}", kind=kind)
-
-
-def too_large(kind: Kind, limit: int) -> Exhausted:
-    """The refusal of a file with too many bytes."""
-    return Exhausted(
-        Reason.FILE_TOO_LARGE,
-        f"{kind} may have {limit // 1_000_000} MB",
-        retry_after=_NEVER_FITS_RETRY,
-        kind=kind,
-        most_bytes=limit,
-    )
 
 
 def _check(written: Written, declared: Declared) -> None:

@@ -26,12 +26,12 @@ def content_type(picture: Picture) -> str:
     return type_of_key(f".{picture.extension}", Kind.IMAGE).content_type
 
 
-async def store(storage: Storage, kind: Kind, key: str, facts: Facts) -> tuple[StoredPicture, ...]:
-    """Store the pictures made of the file under this key, but for the one that is the file itself."""
+async def store(storage: Storage, kind: Kind, key: str, facts: Facts, stills: str = "") -> tuple[StoredPicture, ...]:
+    """Store the pictures made of the file under this key, but for the one that is the file itself; see `place`."""
     stored = []
     for each in facts.pictures:
         if each.name:
-            where, its_type = place(kind, key, each.name, each.extension), content_type(each)
+            where, its_type = place(kind, key, each.name, each.extension, stills), content_type(each)
             stored.append(StoredPicture(each, where, its_type, await storage.put(where, each.file, its_type)))
     return tuple(stored)
 
@@ -59,15 +59,17 @@ async def add(tx: Tx, media_id: int, stored: Sequence[StoredPicture]) -> None:
     await tx.many(objects.add_variant(), rows)
 
 
-def place(kind: Kind, key: str, name: str, extension: str) -> str:
+def place(kind: Kind, key: str, name: str, extension: str, stills: str = "") -> str:
     """Where the picture of this name lies: beside the file itself, but stills of films have a folder of their own.
+
+    `stills` is that folder for films that were uploaded for a purpose with its own.
 
     The same at each run of a job, so that a run that was killed leaves nothing that the next one does not replace.
     """
     folder, _, file = key.rpartition("/")
     stem = file.partition(".")[0]
     if kind is Kind.VIDEO and not key.startswith(PRIVATE):
-        return f"{THUMBNAILS}/{stem}.{extension}"
+        return f"{stills or THUMBNAILS}/{stem}.{extension}"
     return f"{folder}/{stem}-{name}.{extension}"
 
 

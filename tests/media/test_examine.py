@@ -237,8 +237,23 @@ async def test_hostile_pictures(name: str, make: Callable[[Path], object], tmp_p
     path = tmp_path / name
     make(path)
     file_type = {".png": PNG, ".jpg": JPEG}.get(path.suffix) or type_of(path, Kind.IMAGE)
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableError) as refusal:
         await examine.picture(path, file_type, folder, pixels=50_000_000)
+    assert refusal.value.most_pixels is None, "what cannot be read is not too large"
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+async def test_pictures_with_too_many_pixels_are_told_so(name: str, mode: str, tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / name
+    drawn = Image.new(mode, (600, 500), 0)
+    drawn.putpixel((3, 3), 255 if mode == "L" else (255, 0, 0))
+    drawn.save(path)
+    with pytest.raises(UnreadableError) as refusal:
+        await examine.picture(path, type_of(path, Kind.IMAGE), folder, pixels=299_999)
+    assert refusal.value.most_pixels == 299_999
+    # Not a pixel too many, and it is taken.
+    assert (await examine.picture(path, type_of(path, Kind.IMAGE), folder, pixels=300_000)).width == 600
 
 
 @pytest.mark.parametrize(

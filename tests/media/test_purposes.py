@@ -1,6 +1,7 @@
 """What a file is uploaded for decides who may, where it lies and what becomes of it; pictures of films' moments."""
 
 import io
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,16 @@ import pytest
 from google.api.httpbody_pb2 import HttpBody
 from grpc import StatusCode
 from PIL import Image
+from sqlalchemy import Executable, bindparam, update
 
 from cnt_grpc import media
+from cnt_grpc.kit.db import statement
 from cnt_grpc.media import templates
+from cnt_grpc.media.purposes import ANIMATED_BIBLE_STORY, MOVIE, movie_purpose
+from cnt_grpc.media.tables import media_objects
 from cnt_grpc.pb.cnt.media.v1 import media_pb2
 from cnt_grpc.pb.cnt.media.v1 import media_service_pb2 as pb2
-from tests.harness.api import Api
+from tests.harness.api import Api, ApiError
 from tests.harness.world import World
 from tests.media import makers
 from tests.media.examples import film_of
@@ -61,6 +66,33 @@ async def test_where_a_file_lies(name: str, kind: str, folder: str, ann: Ann, tm
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "folder"),
+    [("", "video/"), ("drama", "video/"), *((each, "animated-bible-stories/") for each in ("Animated Bible Stories",))],
+)
+async def test_films_and_their_stills_have_places_of_their_own(
+    words: str, folder: str, ann: Ann, tmp_path: Path
+) -> None:
+    data = file_of("mp4", tmp_path)
+    film = await ann.media.UploadMovie(raw(data, "a.mp4", pb2.UploadMovieRequest, movie_type=words))
+    assert film.file_path.startswith(folder)
+    assert [each.file_path.rpartition("/")[0] for each in film.variants] == ["images/movies"]
+    assert film.thumbnail_url
+    assert await ann.count(film.variants[0].file_path) == 1
+
+
+@pytest.mark.parametrize("words", ["animated-bible-story", "ANIMATED_BIBLE_STORIES", " animated bible story "])
+def test_a_bible_story_by_any_spelling(words: str) -> None:
+    assert movie_purpose(words) is ANIMATED_BIBLE_STORY
+    assert movie_purpose(words + "x") is MOVIE
+
+
+async def test_a_bible_story_from_a_phone(ann: Ann, tmp_path: Path) -> None:
+    start = pb2.UploadStart(purpose=pb2.MEDIA_PURPOSE_ANIMATED_BIBLE_STORY)
+    body = [pb2.UploadRequest(start=start), pb2.UploadRequest(piece=file_of("mp4", tmp_path))]
+    assert (await ann.media.Upload(body)).media.file_path.startswith("animated-bible-stories/")
+
+
 async def test_documents_are_pdf_and_come_from_administrators(ann: Ann, world: World, tmp_path: Path) -> None:
     data = file_of("pdf", tmp_path)
     body = list(raw(data, "a.pdf", pb2.UploadDocumentRequest))
@@ -103,6 +135,38 @@ async def test_how_long_a_file_is(ann: Ann) -> None:
     await ann.media.GetMediaDuration(path="../etc/passwd").fails(StatusCode.NOT_FOUND, "MEDIA_NOT_FOUND")
     await ann.media.GetMediaDuration(path=probing).fails(StatusCode.FAILED_PRECONDITION, "MEDIA_NOT_READY")
     await ann.media.GetMediaDuration(path=picture).fails(StatusCode.INVALID_ARGUMENT, "MEDIA_WRONG_KIND")
+
+
+async def test_moderators_see_how_long_a_file_is_that_they_review(ann: Ann, world: World) -> None:
+    eve = ann.api.as_(await world.user(roles={"moderator"})).media
+    async with world.db.transaction() as tx:
+        private = (await makers.audio(tx, ann.person.id, duration_ms=61_500))["key"]
+        film = (await makers.video(tx, ann.person.id))["id"]
+        papers = [(await makers.audio(tx, ann.person.id))["id"] for _ in range(2)]
+        keys = [f"private/{folder}/{uuid.uuid4().hex}.mp3" for folder in ("identity", "exports")]
+        for paper, key in zip(papers, keys, strict=True):
+            await tx.run(_set_key(), media=paper, key=key)
+    assert (await eve.GetMediaDuration(path=private)).duration_ms == 61_500
+    for key in keys:
+        assert (await ann.media.GetMediaDuration(path=key)).duration_ms == 60_000
+        await eve.GetMediaDuration(path=key).fails(StatusCode.NOT_FOUND, "MEDIA_NOT_FOUND")
+    await eve.GenerateThumbnail(media_id=film).fails(StatusCode.NOT_FOUND, "MEDIA_NOT_FOUND")
+
+
+@statement
+def _set_key() -> Executable:
+    return update(media_objects).where(media_objects.c.id == bindparam("media")).values(key=bindparam("key"))
+
+
+async def test_nobody_has_pictures_made_all_day(ann: Ann) -> None:
+    for _ in range(300):
+        try:
+            await ann.media.GenerateThumbnail(media_id=2**62)
+        except ApiError as refusal:
+            last = refusal
+        if last.reason != "MEDIA_NOT_FOUND":
+            break
+    assert (last.code, last.reason) == (StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_CALLS")
 
 
 async def test_the_twelve_pictures_that_come_with_the_platform(ann: Ann) -> None:

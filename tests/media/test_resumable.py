@@ -13,8 +13,10 @@ from google.api.httpbody_pb2 import HttpBody
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import Row
+from cnt_grpc.media import finishing, resumable, sessions
 from cnt_grpc.media.removal import GRACE, Remover
-from cnt_grpc.media.storage import PART
+from cnt_grpc.media.storage import PART, Storage
 from cnt_grpc.pb.cnt.media.v1 import media_pb2
 from cnt_grpc.pb.cnt.media.v1 import media_service_pb2 as media_pb
 from cnt_grpc.pb.cnt.media.v1 import upload_service_pb2 as pb2
@@ -244,6 +246,103 @@ async def test_what_is_abandoned_is_swept_after_a_day(ann: Ann, uploads: Service
     await remover.sweep_sessions(ann.world.db, clock.now() + timedelta(seconds=1))
     await uploads.GetUpload(upload_id=upload.upload_id).fails(StatusCode.NOT_FOUND, "UPLOAD_NOT_FOUND")
     await ann.nothing_is_left()
+
+
+async def test_nobody_has_a_hundred_under_way(
+    ann: Ann, uploads: Service, mp3: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert resumable.MOST_OPEN == 100
+    monkeypatch.setattr(resumable, "MOST_OPEN", 3)
+    open_ids = [(await begun(uploads, mp3, "audio/mpeg")).upload_id for _ in range(2)]
+    both = [_settled(uploads.CreateUpload(**declared(mp3, "audio/mpeg"))) for _ in range(2)]
+    results = await asyncio.gather(*both)
+    assert sum(isinstance(each, pb2.CreateUploadResponse) for each in results) == 1, "the last place is taken once"
+    refusal = await uploads.CreateUpload(**declared(mp3, "audio/mpeg")).fails(
+        StatusCode.RESOURCE_EXHAUSTED, "UPLOADS_TOO_MANY", most=3
+    )
+    assert refusal.text == "3 uploads are under way"
+    assert await ann.charged() == 3 * len(mp3), "what was refused does not count"
+    # What is finished is not under way.
+    await put(uploads, open_ids[0], mp3)
+    await uploads.CompleteUpload(upload_id=open_ids[0])
+    assert (await begun(uploads, mp3, "audio/mpeg")).received == 0
+
+
+@pytest.mark.parametrize("who", ["owner", "sweeper"])
+async def test_what_is_being_given_up_is_not_finished(
+    who: str, ann: Ann, uploads: Service, mp3: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = await begun(uploads, mp3, "audio/mpeg")
+    await put(uploads, upload.upload_id, mp3)
+    begins, goes_on, real = asyncio.Event(), asyncio.Event(), sessions.forget_bytes
+
+    async def slow(storage: Storage, row: Row) -> None:
+        if row["id"] == upload.upload_id:
+            begins.set()
+            await goes_on.wait()
+        await real(storage, row)
+
+    monkeypatch.setattr(sessions, "forget_bytes", slow)
+    remover, later = Remover(ann.world.system.storage), clock.now() + timedelta(seconds=1)
+    giving_up = asyncio.ensure_future(
+        remover.sweep_sessions(ann.world.db, later)
+        if who == "sweeper"
+        else _settled(uploads.DeleteUpload(upload_id=upload.upload_id))
+    )
+    async with asyncio.timeout(30):
+        await begins.wait()
+    await uploads.CompleteUpload(upload_id=upload.upload_id).fails(StatusCode.ABORTED, "UPLOAD_BUSY")
+    await uploads.DeleteUpload(upload_id=upload.upload_id).fails(StatusCode.ABORTED, "UPLOAD_BUSY")
+    goes_on.set()
+    await giving_up
+    await uploads.CompleteUpload(upload_id=upload.upload_id).fails(StatusCode.NOT_FOUND, "UPLOAD_NOT_FOUND")
+    await ann.nothing_is_left()
+
+
+async def test_what_is_being_finished_is_not_taken_away(
+    ann: Ann, uploads: Service, mp3: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = await begun(uploads, mp3, "audio/mpeg")
+    await put(uploads, upload.upload_id, mp3)
+    begins, goes_on, real = asyncio.Event(), asyncio.Event(), finishing.join
+
+    async def slow(storage: Storage, row: Row) -> bytes:
+        begins.set()
+        await goes_on.wait()
+        return await real(storage, row)
+
+    monkeypatch.setattr(finishing, "join", slow)
+    completing = asyncio.ensure_future(_settled(uploads.CompleteUpload(upload_id=upload.upload_id)))
+    async with asyncio.timeout(30):
+        await begins.wait()
+    await uploads.DeleteUpload(upload_id=upload.upload_id).fails(StatusCode.ABORTED, "UPLOAD_BUSY")
+    await Remover(ann.world.system.storage).sweep_sessions(ann.world.db, clock.now() + timedelta(seconds=1))
+    goes_on.set()
+    answer: Any = await completing
+    assert await ann.content(answer.media.file_path) == mp3
+
+
+async def test_a_tail_that_is_shorter_than_was_told(ann: Ann, uploads: Service, mp3: bytes) -> None:
+    """Of two calls at once, one has put its tail in the place of the other's, which came further."""
+    upload = await begun(uploads, mp3, "audio/mpeg")
+    first = pb2.PutUploadRequest(upload_id=upload.upload_id, piece=HttpBody(data=mp3[:9000]))
+    assert (await uploads.PutUpload([first])).received == 9000
+    row, storage = await resumable.own(ann.world.db, ann.person.id, upload.upload_id), ann.world.system.storage
+    async with storage.create(sessions.tail_key(row), "application/octet-stream") as writer:
+        await writer.write(mp3[:4000])
+        await writer.commit()
+    await uploads.PutUpload(pieces(upload.upload_id, mp3, 9000)).fails(
+        StatusCode.FAILED_PRECONDITION, "UPLOAD_OFFSET_WRONG", received=4000
+    )
+    assert (await uploads.GetUpload(upload_id=upload.upload_id)).upload.received == 4000
+    # And one that another call has taken up altogether.
+    await storage.delete(sessions.tail_key(row))
+    await uploads.PutUpload(pieces(upload.upload_id, mp3, 4000)).fails(
+        StatusCode.FAILED_PRECONDITION, "UPLOAD_OFFSET_WRONG", received=0
+    )
+    assert await put(uploads, upload.upload_id, mp3) == len(mp3)
+    media = (await uploads.CompleteUpload(upload_id=upload.upload_id)).media
+    assert await ann.content(media.file_path) == mp3
 
 
 async def test_only_ones_own(ann: Ann, uploads: Service, mp3: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -260,6 +261,23 @@ async def test_what_turns_out_to_be_unreadable(ann: Ann, tmp_path: Path) -> None
     assert (found.failure, found.url) == ("it breaks off before its end", "")
     assert await ann.charged() == 0
     await until(lambda: ann.count(found.file_path), 0)
+
+
+async def test_a_picture_with_too_many_pixels(ann: Ann) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (7200, 7000), "navy").save(drawn, "PNG", compress_level=1)
+    body = raw(drawn.getvalue(), "a.png", pb2.UploadImageRequest)
+    refusal = await ann.media.UploadImage(body).fails(
+        StatusCode.RESOURCE_EXHAUSTED, "FILE_TOO_LARGE", kind="image", most_pixels=50_000_000
+    )
+    assert refusal.text == "a picture may have 50 million pixels"
+    found = (await ann.media.GetMedia(media_id=int(refusal.metadata["media_id"]))).media
+    assert (found.state, found.failure) == (media_pb2.MEDIA_STATE_FAILED, "it has more than 50 million pixels")
+    assert await ann.charged() == 0
+    # A header that says more than the file can hold is damage, not size.
+    lie = bytearray(drawn.getvalue()[:5000] + drawn.getvalue()[-12:])
+    body = raw(bytes(lie), "a.png", pb2.UploadImageRequest)
+    await ann.media.UploadImage(body).fails(StatusCode.INVALID_ARGUMENT, "MEDIA_UNREADABLE")
 
 
 async def test_a_file_that_kills_its_examiner(

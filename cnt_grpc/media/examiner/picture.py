@@ -23,6 +23,10 @@ MOST_FRAMES: Final = 600
 FRAMES_PIXELS: Final = 4
 """All frames of a moving picture together may have this many times the pixels of the largest still one."""
 QUALITY: Final = 88
+MOST_OF_A_BYTE: Final = {"JPEG": 1024, "GIF": 2731, "WEBP": 10_000}
+"""Pixels that one byte of a file can stand for, where its format packs them as tightly as it can."""
+DEFLATED: Final = 1032
+"""Bytes that one byte of a PNG can stand for."""
 
 
 def main() -> None:
@@ -31,7 +35,6 @@ def main() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: not to outlive the worker
     request = json.load(sys.stdin)
     warnings.simplefilter("error")  # Pillow only warns of a picture that unfolds to gigabytes
-    Image.MAX_IMAGE_PIXELS = request["pixels"]
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         files = draw(Path(request["path"]), request["format"], request["pixels"], Path(request["folder"]))
@@ -45,9 +48,13 @@ def main() -> None:
 
 def draw(path: Path, format_name: str, pixels: int, folder: Path) -> list[dict[str, Any]]:
     """Write the picture and its variants; the first of the answered files is the picture itself."""
+    Image.MAX_IMAGE_PIXELS = None  # opening reads no pixel: what is too large is told apart below
     with Image.open(path, formats=[format_name]) as source:
+        Image.MAX_IMAGE_PIXELS = pixels
         if source.width * source.height > pixels:
-            raise Image.DecompressionBombError
+            if not _may_be_so_large(source, format_name, path.stat().st_size):
+                raise ValueError("the header lies")
+            _refuse(f"it has more than {pixels // 1_000_000} million pixels", most_pixels=pixels)
         frames = getattr(source, "n_frames", 1) if format_name in {"GIF", "WEBP"} else 1
         if frames > MOST_FRAMES or frames * source.width * source.height > FRAMES_PIXELS * pixels:
             _refuse("it moves for too long")
@@ -61,6 +68,16 @@ def draw(path: Path, format_name: str, pixels: int, folder: Path) -> list[dict[s
             kind = "WEBP" if "A" in small.getbands() else "JPEG"
             made.append(_save(small, kind, folder / name, name))
     return made
+
+
+def _may_be_so_large(source: Image.Image, format_name: str, size: int) -> bool:
+    """Whether a file of so many bytes can hold the pixels that its header says; none of them is unpacked for that."""
+    if format_name == "PNG":
+        bands = len(source.getbands())
+        most = DEFLATED * 8 if bands == 1 else DEFLATED // bands  # one band may have a single bit of a pixel
+    else:
+        most = MOST_OF_A_BYTE[format_name]
+    return source.width * source.height <= size * most
 
 
 def _still(source: Image.Image, format_name: str, folder: Path) -> dict[str, Any]:
@@ -116,8 +133,8 @@ def _save(picture: Image.Image, format_name: str, path: Path, name: str, **more:
     return {"name": name, "file": path.name, "format": format_name, "width": picture.width, "height": picture.height}
 
 
-def _refuse(why: str) -> NoReturn:
-    json.dump({"refused": why}, sys.stdout)
+def _refuse(why: str, **more: int) -> NoReturn:
+    json.dump({"refused": why, **more}, sys.stdout)
     sys.stdout.flush()
     raise SystemExit(0)
 

@@ -4,7 +4,12 @@ from sqlalchemy import Executable, and_, bindparam, insert, or_, select, union_a
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.kit.db import statement
+from cnt_grpc.media.purposes import EXPORTS, IDENTITY_DOCUMENT
 from cnt_grpc.media.tables import media_objects, media_variants
+
+_REVIEWED = and_(
+    ~media_objects.c.key.startswith(f"{IDENTITY_DOCUMENT.folder}/"), ~media_objects.c.key.startswith(f"{EXPORTS}/")
+)
 
 
 @statement
@@ -45,14 +50,17 @@ def own_object() -> Executable:
 
 
 @statement
-def seen_object(*, by_key: bool) -> Executable:
-    """The access door for reading: a file of the caller's own, or one that everyone may see."""
+def seen_object(*, by_key: bool, for_review: bool = False) -> Executable:
+    """The access door for reading: a file of the caller's own, or one that everyone may see.
+
+    `for_review`: also anyone else's, but for papers and exports, which nobody reviews here.
+    """
     found = media_objects.c.key == bindparam("key") if by_key else media_objects.c.id == bindparam("media")
     public = and_(media_objects.c.visibility == "public", media_objects.c.state == "ready")
     return select(media_objects).where(
         found,
         media_objects.c.state != "failed",
-        or_(public, media_objects.c.owner_id == bindparam("owner")),
+        or_(public, media_objects.c.owner_id == bindparam("owner"), *([_REVIEWED] if for_review else [])),
     )
 
 
@@ -138,7 +146,12 @@ def set_failed() -> Executable:
     return (
         update(media_objects)
         .where(media_objects.c.id == old.c.id)
-        .values(state="failed", failure=bindparam("failure"), charged=0)
+        .values(
+            state="failed",
+            failure=bindparam("failure"),
+            most_pixels=bindparam("most_pixels", type_=media_objects.c.most_pixels.type),
+            charged=0,
+        )
         .returning(
             media_objects.c.owner_id, media_objects.c.key, media_objects.c.source_key, old.c.charged.label("refund")
         )

@@ -91,6 +91,14 @@ def claim() -> Executable:
 
 
 @statement
+def number_open() -> Executable:
+    """How many uploads in several goes of a person are under way."""
+    return select(func.count()).where(
+        sessions.c.owner_id == bindparam("owner"), sessions.c.size.is_not(None), sessions.c.media_id.is_(None)
+    )
+
+
+@statement
 def unclaim() -> Executable:
     """It could not be finished; another call may try."""
     return (

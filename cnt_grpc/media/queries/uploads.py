@@ -1,6 +1,6 @@
 """Statements on uploads under way, and on what each person stores."""
 
-from sqlalchemy import Executable, bindparam, delete, insert, select, update
+from sqlalchemy import Executable, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.kit.db import statement
@@ -69,4 +69,23 @@ def abandoned_sessions(limit: int) -> Executable:
         .where(upload_sessions.c.touched_at < bindparam("before"))
         .order_by(upload_sessions.c.touched_at)
         .limit(limit)
+    )
+
+
+@statement
+def claim_abandoned() -> Executable:
+    """Begin to sweep an upload, unless it is gone on with or being finished after all: then there is no row."""
+    return (
+        update(upload_sessions)
+        .where(
+            upload_sessions.c.id == bindparam("session"),
+            upload_sessions.c.touched_at < bindparam("before"),
+            or_(
+                upload_sessions.c.media_id.is_not(None),
+                upload_sessions.c.finishing_at.is_(None),
+                upload_sessions.c.finishing_at < bindparam("stale"),
+            ),
+        )
+        .values(finishing_at=bindparam("now"))
+        .returning(upload_sessions)
     )

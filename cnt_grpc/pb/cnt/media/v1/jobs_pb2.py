@@ -26,7 +26,7 @@ _sym_db = _symbol_database.Default()
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x63nt/media/v1/jobs.proto\x12\x0c\x63nt.media.v1\x1a\x1b\x62uf/validate/validate.proto\"f\n\nProbeMedia\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\x12\x1c\n\tthumbnail\x18\x02 \x01(\x08R\tthumbnail\x12\x16\n\x06\x61vatar\x18\x03 \x01(\x08R\x06\x61vatar\"o\n\tMakeStill\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\x12 \n\x07\x66ilm_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06\x66ilmId\x12\x1c\n\x05\x61t_ms\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04\x61tMs\"2\n\x0c\x44iscardMedia\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\"\x0c\n\nSweepMedia\"/\n\tMoveMedia\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\"\x0b\n\tMendMediab\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x63nt/media/v1/jobs.proto\x12\x0c\x63nt.media.v1\x1a\x1b\x62uf/validate/validate.proto\"\x87\x01\n\nProbeMedia\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\x12\x1c\n\tthumbnail\x18\x02 \x01(\x08R\tthumbnail\x12\x16\n\x06\x61vatar\x18\x03 \x01(\x08R\x06\x61vatar\x12\x1f\n\x06stills\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06stills\"o\n\tMakeStill\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\x12 \n\x07\x66ilm_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06\x66ilmId\x12\x1c\n\x05\x61t_ms\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x04\x61tMs\"2\n\x0c\x44iscardMedia\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\"\x0c\n\nSweepMedia\"/\n\tMoveMedia\x12\"\n\x08media_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\"\x0b\n\tMendMediab\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PROBEMEDIA'].fields_by_name['media_id']._loaded_options = None
   _globals['_PROBEMEDIA'].fields_by_name['media_id']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_PROBEMEDIA'].fields_by_name['stills']._loaded_options = None
+  _globals['_PROBEMEDIA'].fields_by_name['stills']._serialized_options = b'\272H\004r\002\030d'
   _globals['_MAKESTILL'].fields_by_name['media_id']._loaded_options = None
   _globals['_MAKESTILL'].fields_by_name['media_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_MAKESTILL'].fields_by_name['film_id']._loaded_options = None
@@ -45,16 +47,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISCARDMEDIA'].fields_by_name['media_id']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_MOVEMEDIA'].fields_by_name['media_id']._loaded_options = None
   _globals['_MOVEMEDIA'].fields_by_name['media_id']._serialized_options = b'\272H\004\"\002 \000'
-  _globals['_PROBEMEDIA']._serialized_start=70
-  _globals['_PROBEMEDIA']._serialized_end=172
-  _globals['_MAKESTILL']._serialized_start=174
-  _globals['_MAKESTILL']._serialized_end=285
-  _globals['_DISCARDMEDIA']._serialized_start=287
-  _globals['_DISCARDMEDIA']._serialized_end=337
-  _globals['_SWEEPMEDIA']._serialized_start=339
-  _globals['_SWEEPMEDIA']._serialized_end=351
-  _globals['_MOVEMEDIA']._serialized_start=353
-  _globals['_MOVEMEDIA']._serialized_end=400
-  _globals['_MENDMEDIA']._serialized_start=402
-  _globals['_MENDMEDIA']._serialized_end=413
+  _globals['_PROBEMEDIA']._serialized_start=71
+  _globals['_PROBEMEDIA']._serialized_end=206
+  _globals['_MAKESTILL']._serialized_start=208
+  _globals['_MAKESTILL']._serialized_end=319
+  _globals['_DISCARDMEDIA']._serialized_start=321
+  _globals['_DISCARDMEDIA']._serialized_end=371
+  _globals['_SWEEPMEDIA']._serialized_start=373
+  _globals['_SWEEPMEDIA']._serialized_end=385
+  _globals['_MOVEMEDIA']._serialized_start=387
+  _globals['_MOVEMEDIA']._serialized_end=434
+  _globals['_MENDMEDIA']._serialized_start=436
+  _globals['_MENDMEDIA']._serialized_end=447
 # @@protoc_insertion_point(module_scope)

@@ -26,22 +26,26 @@ class ProbeMedia(_message.Message):
     MEDIA_ID_FIELD_NUMBER: _builtins.int
     THUMBNAIL_FIELD_NUMBER: _builtins.int
     AVATAR_FIELD_NUMBER: _builtins.int
+    STILLS_FIELD_NUMBER: _builtins.int
     media_id: _builtins.int
     """The media object."""
     thumbnail: _builtins.bool
     """Whether to make a still of it, if it is a film."""
     avatar: _builtins.bool
     """Whether it becomes its owner's avatar when it is a picture that can be used."""
+    stills: _builtins.str
+    """Where stills of it lie, if not where those of all films do."""
     def __init__(
         self,
         *,
         media_id: _builtins.int = ...,
         thumbnail: _builtins.bool = ...,
         avatar: _builtins.bool = ...,
+        stills: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar", b"avatar", "media_id", b"media_id", "thumbnail", b"thumbnail"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar", b"avatar", "media_id", b"media_id", "stills", b"stills", "thumbnail", b"thumbnail"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -113,8 +113,9 @@ class Servicer(Protocol):
     @abstractmethod
     async def GetMediaDuration(self, request: pb2.GetMediaDurationRequest, call: Call) -> pb2.GetMediaDurationResponse:
         """Tells how long a stored sound or film is.
-        Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
-        has no length; MEDIA_NOT_READY while it is being examined.
+        Anyone for what is public, its owner for everything else; moderators also for what they review, which is all but
+        identity papers and exports. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what has no length; MEDIA_NOT_READY
+        while it is being examined.
         """
         ...
 
@@ -130,7 +131,7 @@ class Servicer(Protocol):
         """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
         up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
         Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
-        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED; TOO_MANY_CALLS for more than one a second.
         """
         ...
 

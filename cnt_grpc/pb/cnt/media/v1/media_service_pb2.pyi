@@ -44,6 +44,8 @@ class _MediaPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MediaPur
     """Like UploadTemporaryAudio."""
     MEDIA_PURPOSE_MOVIE: _MediaPurpose.ValueType  # 7
     """Like UploadMovie."""
+    MEDIA_PURPOSE_ANIMATED_BIBLE_STORY: _MediaPurpose.ValueType  # 14
+    """Like UploadMovie of the type animated-bible-story."""
     MEDIA_PURPOSE_DOCUMENT: _MediaPurpose.ValueType  # 8
     """Like UploadDocument, and for administrators only."""
     MEDIA_PURPOSE_DRAFT_AUDIO: _MediaPurpose.ValueType  # 9
@@ -76,6 +78,8 @@ MEDIA_PURPOSE_TEMPORARY_AUDIO: MediaPurpose.ValueType  # 6
 """Like UploadTemporaryAudio."""
 MEDIA_PURPOSE_MOVIE: MediaPurpose.ValueType  # 7
 """Like UploadMovie."""
+MEDIA_PURPOSE_ANIMATED_BIBLE_STORY: MediaPurpose.ValueType  # 14
+"""Like UploadMovie of the type animated-bible-story."""
 MEDIA_PURPOSE_DOCUMENT: MediaPurpose.ValueType  # 8
 """Like UploadDocument, and for administrators only."""
 MEDIA_PURPOSE_DRAFT_AUDIO: MediaPurpose.ValueType  # 9
@@ -663,8 +667,8 @@ class UploadMovieRequest(_message.Message):
     generate_thumbnail: _builtins.bool
     """Whether to make a thumbnail; absent means yes. First message only."""
     movie_type: _builtins.str
-    """What sort of film it is, in the client's own words; it changes nothing here and is kept nowhere. First message
-    only.
+    """What sort of film it is, in the client's own words: `animated-bible-story` gives it a place of its own in the
+    store, all others are films like any. First message only.
     """
     @_builtins.property
     def file(self) -> _httpbody_pb2.HttpBody:

@@ -75,8 +75,9 @@ class MediaServiceStub:
     """
     GetMediaDuration: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetMediaDurationRequest, _media_service_pb2.GetMediaDurationResponse]
     """Tells how long a stored sound or film is.
-    Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
-    has no length; MEDIA_NOT_READY while it is being examined.
+    Anyone for what is public, its owner for everything else; moderators also for what they review, which is all but
+    identity papers and exports. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what has no length; MEDIA_NOT_READY
+    while it is being examined.
     """
     ListDefaultThumbnails: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListDefaultThumbnailsRequest, _media_service_pb2.ListDefaultThumbnailsResponse]
     """Lists the pictures that come with the platform, for those who have none of their own.
@@ -86,7 +87,7 @@ class MediaServiceStub:
     """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
     up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
     Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
-    MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+    MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED; TOO_MANY_CALLS for more than one a second.
     """
     Upload: _aio.StreamUnaryMultiCallable[_media_service_pb2.UploadRequest, _media_service_pb2.UploadResponse]
     """Takes a file of any kind from a gRPC client: first what it is, then its bytes. Not over gRPC-Web, which cannot
@@ -231,8 +232,9 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_media_service_pb2.GetMediaDurationRequest, _abc.Awaitable[_media_service_pb2.GetMediaDurationResponse]],
     ) -> _abc.Awaitable[_media_service_pb2.GetMediaDurationResponse]:
         """Tells how long a stored sound or film is.
-        Anyone for what is public, its owner for everything else. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what
-        has no length; MEDIA_NOT_READY while it is being examined.
+        Anyone for what is public, its owner for everything else; moderators also for what they review, which is all but
+        identity papers and exports. MEDIA_NOT_FOUND for the rest; MEDIA_WRONG_KIND for what has no length; MEDIA_NOT_READY
+        while it is being examined.
         """
 
     @_abc_1.abstractmethod
@@ -254,7 +256,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         """Makes a picture of one moment of a film that is stored here; the picture becomes a file of the caller's own. Waits
         up to 10 seconds; after that the state is MEDIA_STATE_PROBING, and GetMedia tells the rest.
         Anyone signed in with a real account, of films of their own and public ones. MEDIA_NOT_FOUND; MEDIA_WRONG_KIND;
-        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED.
+        MEDIA_NOT_READY; MEDIA_UNREADABLE; MEDIA_QUOTA_EXCEEDED; TOO_MANY_CALLS for more than one a second.
         """
 
     @_abc_1.abstractmethod

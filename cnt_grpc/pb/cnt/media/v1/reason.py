@@ -17,7 +17,8 @@ class Reason(StrEnum):
     UPLOAD_EMPTY = "UPLOAD_EMPTY"
     # The pieces do not add up to what was declared: another size, or another SHA-256. INVALID_ARGUMENT.
     UPLOAD_DIFFERS = "UPLOAD_DIFFERS"
-    # The file is larger than a file of its kind may be. RESOURCE_EXHAUSTED.
+    # The file is larger than a file of its kind may be: it has more than `most_bytes`, or more than `most_pixels`.
+    # RESOURCE_EXHAUSTED.
     FILE_TOO_LARGE = "FILE_TOO_LARGE"
     # The caller's files together would exceed what one person may store. RESOURCE_EXHAUSTED.
     MEDIA_QUOTA_EXCEEDED = "MEDIA_QUOTA_EXCEEDED"
@@ -41,3 +42,5 @@ class Reason(StrEnum):
     MEDIA_LEAVING = "MEDIA_LEAVING"
     # The file is one that only its owner may see, such as an identity paper: it cannot be published. FAILED_PRECONDITION.
     MEDIA_STAYS_PRIVATE = "MEDIA_STAYS_PRIVATE"
+    # The caller has as many uploads under way as one person may have; finish one or give it up. RESOURCE_EXHAUSTED.
+    UPLOADS_TOO_MANY = "UPLOADS_TOO_MANY"

@@ -36,7 +36,9 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_UPLOAD_DIFFERS: _Reason.ValueType  # 5
     """The pieces do not add up to what was declared: another size, or another SHA-256. INVALID_ARGUMENT."""
     REASON_FILE_TOO_LARGE: _Reason.ValueType  # 6
-    """The file is larger than a file of its kind may be. RESOURCE_EXHAUSTED."""
+    """The file is larger than a file of its kind may be: it has more than `most_bytes`, or more than `most_pixels`.
+    RESOURCE_EXHAUSTED.
+    """
     REASON_MEDIA_QUOTA_EXCEEDED: _Reason.ValueType  # 7
     """The caller's files together would exceed what one person may store. RESOURCE_EXHAUSTED."""
     REASON_STORAGE_FULL: _Reason.ValueType  # 8
@@ -59,6 +61,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """A file of the same key is being removed; try again. ABORTED."""
     REASON_MEDIA_STAYS_PRIVATE: _Reason.ValueType  # 17
     """The file is one that only its owner may see, such as an identity paper: it cannot be published. FAILED_PRECONDITION."""
+    REASON_UPLOADS_TOO_MANY: _Reason.ValueType  # 18
+    """The caller has as many uploads under way as one person may have; finish one or give it up. RESOURCE_EXHAUSTED."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the media room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -76,7 +80,9 @@ REASON_UPLOAD_EMPTY: Reason.ValueType  # 4
 REASON_UPLOAD_DIFFERS: Reason.ValueType  # 5
 """The pieces do not add up to what was declared: another size, or another SHA-256. INVALID_ARGUMENT."""
 REASON_FILE_TOO_LARGE: Reason.ValueType  # 6
-"""The file is larger than a file of its kind may be. RESOURCE_EXHAUSTED."""
+"""The file is larger than a file of its kind may be: it has more than `most_bytes`, or more than `most_pixels`.
+RESOURCE_EXHAUSTED.
+"""
 REASON_MEDIA_QUOTA_EXCEEDED: Reason.ValueType  # 7
 """The caller's files together would exceed what one person may store. RESOURCE_EXHAUSTED."""
 REASON_STORAGE_FULL: Reason.ValueType  # 8
@@ -99,4 +105,6 @@ REASON_MEDIA_LEAVING: Reason.ValueType  # 16
 """A file of the same key is being removed; try again. ABORTED."""
 REASON_MEDIA_STAYS_PRIVATE: Reason.ValueType  # 17
 """The file is one that only its owner may see, such as an identity paper: it cannot be published. FAILED_PRECONDITION."""
+REASON_UPLOADS_TOO_MANY: Reason.ValueType  # 18
+"""The caller has as many uploads under way as one person may have; finish one or give it up. RESOURCE_EXHAUSTED."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -28,7 +28,8 @@ class Servicer(Protocol):
         """Begins an upload: its size counts against what the caller may store from now on. Where the store takes files
         itself, the answer also says where the first parts may be put directly; there GetUpload tells the further ones.
         Anyone signed in with a real account; documents only by administrators. MEDIA_TYPE_REFUSED for a type that the
-        purpose does not take; FILE_TOO_LARGE, MEDIA_QUOTA_EXCEEDED; ROLE_MISSING; STORAGE_FULL.
+        purpose does not take; FILE_TOO_LARGE, MEDIA_QUOTA_EXCEEDED; UPLOADS_TOO_MANY when the caller has a hundred under
+        way; ROLE_MISSING; STORAGE_FULL.
         """
         ...
 

@@ -23,7 +23,8 @@ class UploadServiceStub:
     """Begins an upload: its size counts against what the caller may store from now on. Where the store takes files
     itself, the answer also says where the first parts may be put directly; there GetUpload tells the further ones.
     Anyone signed in with a real account; documents only by administrators. MEDIA_TYPE_REFUSED for a type that the
-    purpose does not take; FILE_TOO_LARGE, MEDIA_QUOTA_EXCEEDED; ROLE_MISSING; STORAGE_FULL.
+    purpose does not take; FILE_TOO_LARGE, MEDIA_QUOTA_EXCEEDED; UPLOADS_TOO_MANY when the caller has a hundred under
+    way; ROLE_MISSING; STORAGE_FULL.
     """
     PutUpload: _aio.StreamUnaryMultiCallable[_upload_service_pb2.PutUploadRequest, _upload_service_pb2.PutUploadResponse]
     """Takes bytes from where the upload stands: the raw body, of any length up to what is missing. Bytes that came before
@@ -62,7 +63,8 @@ class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
         """Begins an upload: its size counts against what the caller may store from now on. Where the store takes files
         itself, the answer also says where the first parts may be put directly; there GetUpload tells the further ones.
         Anyone signed in with a real account; documents only by administrators. MEDIA_TYPE_REFUSED for a type that the
-        purpose does not take; FILE_TOO_LARGE, MEDIA_QUOTA_EXCEEDED; ROLE_MISSING; STORAGE_FULL.
+        purpose does not take; FILE_TOO_LARGE, MEDIA_QUOTA_EXCEEDED; UPLOADS_TOO_MANY when the caller has a hundred under
+        way; ROLE_MISSING; STORAGE_FULL.
         """
 
     @_abc_1.abstractmethod

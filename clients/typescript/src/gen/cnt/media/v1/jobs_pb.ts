@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/media/v1/jobs.proto.
  */
 export const file_cnt_media_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChdjbnQvbWVkaWEvdjEvam9icy5wcm90bxIMY250Lm1lZGlhLnYxIkoKClByb2JlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASEQoJdGh1bWJuYWlsGAIgASgIEg4KBmF2YXRhchgDIAEoCCJYCglNYWtlU3RpbGwSGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASGAoHZmlsbV9pZBgCIAEoA0IHukgEIgIgABIWCgVhdF9tcxgDIAEoA0IHukgEIgIoACIpCgxEaXNjYXJkTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiDAoKU3dlZXBNZWRpYSImCglNb3ZlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAAiCwoJTWVuZE1lZGlhYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChdjbnQvbWVkaWEvdjEvam9icy5wcm90bxIMY250Lm1lZGlhLnYxImMKClByb2JlTWVkaWESGQoIbWVkaWFfaWQYASABKANCB7pIBCICIAASEQoJdGh1bWJuYWlsGAIgASgIEg4KBmF2YXRhchgDIAEoCBIXCgZzdGlsbHMYBCABKAlCB7pIBHICGGQiWAoJTWFrZVN0aWxsEhkKCG1lZGlhX2lkGAEgASgDQge6SAQiAiAAEhgKB2ZpbG1faWQYAiABKANCB7pIBCICIAASFgoFYXRfbXMYAyABKANCB7pIBCICKAAiKQoMRGlzY2FyZE1lZGlhEhkKCG1lZGlhX2lkGAEgASgDQge6SAQiAiAAIgwKClN3ZWVwTWVkaWEiJgoJTW92ZU1lZGlhEhkKCG1lZGlhX2lkGAEgASgDQge6SAQiAiAAIgsKCU1lbmRNZWRpYWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to examine a stored file: is it what it seems, how long, how large.
@@ -41,6 +41,13 @@ export type ProbeMedia = Message<"cnt.media.v1.ProbeMedia"> & {
    * @generated from field: bool avatar = 3;
    */
   avatar: boolean;
+
+  /**
+   * Where stills of it lie, if not where those of all films do.
+   *
+   * @generated from field: string stills = 4;
+   */
+  stills: string;
 };
 
 /**
