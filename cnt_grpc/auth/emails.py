@@ -22,5 +22,8 @@ def as_stored(text: str) -> str:
 
 
 def _normal(text: str) -> str:
-    # Asking the name servers here would tie each registration to an outside party.
-    return validate_email(text.strip(), check_deliverability=False).normalized
+    # Asking the name servers here would tie each registration to an outside party. Without SMTPUTF8, which mail servers
+    # need not speak: whoever gets no mail could neither prove the address nor set a new password.
+    found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    assert found.ascii_email is not None, "without SMTPUTF8 there always is one"
+    return found.ascii_email

@@ -207,17 +207,15 @@ async def test_a_network_that_is_always_in_use_is_never_slowed_down_for_long(
 ) -> None:
     """A school: a wrong try, or a mail, every ten minutes of a day; and a bad hour is over after it."""
     school = targets(f"2001:db8:{secrets.token_hex(2)}::1")
-    for _ in range(24 * 6):
-        async with world.db.transaction() as tx:
+    async with world.db.transaction() as tx:
+        for _ in range(24 * 6):
             await slow_down.count(tx, school)
-        clock.move(timedelta(minutes=10))
-    with pytest.raises(Exhausted):
-        for _ in range(60):
-            async with world.db.transaction() as tx:
+            clock.move(timedelta(minutes=10))
+        with pytest.raises(Exhausted):
+            for _ in range(60):
                 await slow_down.count(tx, school)
-    clock.move(timedelta(hours=1))
-    for _ in range(50):
-        async with world.db.transaction() as tx:
+        clock.move(timedelta(hours=1))
+        for _ in range(50):
             await slow_down.count(tx, school)
 
 
