@@ -1,6 +1,7 @@
 """What hosts decided holds for old tokens too: LiveKit renews them for whoever is inside, so rooms are looked through.
 
-Whoever was banned, put out, or sent back to wait is put out again; whose role has changed speaks or listens by it.
+Whoever was banned, put out, or sent back to wait is put out again, and so is whom the platform has banned or who is in
+a block with the host; whose role has changed speaks or listens by it.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,10 @@ async def held(db: Database, rooms: Rooms, stream: Row, present: Sequence[Presen
     async with db.reading() as tx:
         banned = await tx.all(people.banned_of(), stream_id=stream["id"], identities=identities)
         known = await tx.all(people.known_of(), stream_id=stream["id"], identities=identities)
+        persons = [person for person in map(person_behind, identities) if person]
+        unwelcome = await tx.all(people.unwelcome(), user_ids=persons, host_id=stream["host_id"])
     out = {row["identity"] for row in banned} | {row["identity"] for row in known if row["state"] in _OUTSIDE}
+    out |= {identity_of(row["id"]) for row in unwelcome}
     roles = {row["identity"]: Role(row["role"]) for row in known}
     inside = [one for one in present if one.identity not in out]
     for one in present:

@@ -25,6 +25,8 @@ class State:
     status: Status = Status.ENDED
     viewers: int = 0
     peak_viewers: int = 0
+    is_shown: bool = True
+    """Whether its host is in public; if not, nobody sees it any more."""
 
 
 async def write(
@@ -69,4 +71,6 @@ async def _read_after(db: Database, pairs: Sequence[tuple[int, int]]) -> Sequenc
 def _head(row: Row) -> Head[State]:
     if row["last_seq"] is None:
         return Head(State())  # deleted meanwhile: over, whatever it was
-    return Head(State(Status(row["status"]), row["viewers"], row["peak_viewers"]), row["last_seq"])
+    return Head(
+        State(Status(row["status"]), row["viewers"], row["peak_viewers"], row["host_is_there"]), row["last_seq"]
+    )

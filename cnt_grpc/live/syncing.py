@@ -19,6 +19,11 @@ _GRACE = EMPTY_TIMEOUT + timedelta(minutes=1)
 """How long an interrupted stream may go on after LiveKit has given up its room."""
 
 
+_OVERDUE = timedelta(days=1)
+_AT_ONCE = 500
+"""Overdue streams that one round of the reconciler ends."""
+
+
 async def sync(db: Database, rooms: Rooms, stream_id: int) -> None:
     """Make one stream's row say what LiveKit says, and LiveKit hold what the row says. Raises Unavailable."""
     async with db.reading() as tx:
@@ -28,6 +33,10 @@ async def sync(db: Database, rooms: Rooms, stream_id: int) -> None:
     if stream["status"] == Status.ENDED:
         await rooms.close(stream["room_name"])
         await _close_ways_in(db, rooms, stream)
+    elif not stream["host_is_there"]:
+        # Banned, or leaving: nobody finds the stream any more, and nobody goes on with it.
+        await db.transact(partial(airing.finish, stream_id=stream_id))
+        await rooms.close(stream["room_name"])
     else:
         await _compare(db, rooms, stream)
     await recordings.look_after(db, rooms, stream)
@@ -82,6 +91,7 @@ async def _air(tx: Tx, stream: Row, inside: Sequence[Present], *, has_room: bool
 
 async def reconcile(db: Database, rooms: Rooms) -> None:
     """Heal what lost events left behind: every stream that runs, and every room of ours, is looked at."""
+    await _end_overdue(db)
     async with db.reading() as tx:
         running = await tx.all(queries.running())
     try:
@@ -101,6 +111,14 @@ async def reconcile(db: Database, rooms: Rooms) -> None:
         await _close_voice_rooms_of_nobody(tx, names)
 
     await db.transact(look)
+
+
+async def _end_overdue(db: Database) -> None:
+    """What did not begin within a day of its time does not begin any more."""
+    async with db.reading() as tx:
+        rows = await tx.all(queries.overdue(_AT_ONCE), before=clock.now() - _OVERDUE)
+    for row in rows:
+        await db.transact(partial(airing.finish, stream_id=row["id"]))
 
 
 async def _wait_on(tx: Tx, stream_id: int) -> None:

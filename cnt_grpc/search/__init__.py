@@ -18,12 +18,13 @@ from cnt_grpc.search.jobs import HANDLERS
 from cnt_grpc.search.people import People
 from cnt_grpc.search.privacy import HOLDER
 from cnt_grpc.search.rebuilding import Rebuilt, rebuild
-from cnt_grpc.search.rules import best, refs
+from cnt_grpc.search.rules import MOST_REFS, best, refs
 from cnt_grpc.search.service import SearchService
 
 __all__ = [
     "HANDLERS",
     "HOLDER",
+    "MOST_REFS",
     "Document",
     "Kind",
     "People",

@@ -115,7 +115,7 @@ def _of_lot(number: ColumnElement[Any]) -> ColumnElement[bool]:
     return _document.words.op("@@")(in_lot.op("&&")(_query))
 
 
-def _candidates(kind: Kind, *, caller: bool) -> Subquery:
+def _candidates(kind: Kind, *, caller: bool, among: Select[tuple[int]] | None) -> Subquery:
     """What is ranked: all that matches, or of common words the newest.
 
     An index finds all places of a word before it gives the first. So common words are looked up lot by lot, from the
@@ -129,6 +129,8 @@ def _candidates(kind: Kind, *, caller: bool) -> Subquery:
     number = select(probe.c.number).scalar_subquery()
 
     met = [of_kind]
+    if among is not None:
+        met.append(_document.ref.in_(among))
     if caller:
         met.append(auth.not_blocked(bindparam("caller_id", type_=BigInteger), _document.owner_id))
     rank = cast(func.ts_rank(_document.words, _query, 1), REAL).label("rank")
@@ -143,9 +145,11 @@ def _candidates(kind: Kind, *, caller: bool) -> Subquery:
     return union_all(*(select(each) for each in either)).subquery(f"matching_{kind}")
 
 
-def _page(kind: Kind, limit: int, *, after: bool, caller: bool) -> Select[*tuple[Any, ...]]:
+def _page(
+    kind: Kind, limit: int, *, after: bool, caller: bool, among: Select[tuple[int]] | None = None
+) -> Select[*tuple[Any, ...]]:
     """A page of what matches within a kind, best first, newest first among equals; with the owners' names."""
-    ranked = _candidates(kind, caller=caller)
+    ranked = _candidates(kind, caller=caller, among=among)
     order = (ranked.c.rank, ranked.c.at, ranked.c.ref)
     page = select(ranked)
     if kind is Kind.PERSON:
@@ -162,9 +166,14 @@ def _page(kind: Kind, limit: int, *, after: bool, caller: bool) -> Select[*tuple
 
 
 @statement
-def matches(kind: Kind, limit: int, *, after: bool, caller: bool) -> Executable:
-    """A page of what matches within a kind. Parameters: those of a Query, and caller_id and after_0 to _2 if so."""
-    return _page(kind, limit, after=after, caller=caller)
+def matches(
+    kind: Kind, limit: int, *, after: bool, caller: bool, among: Select[tuple[int]] | None = None
+) -> Executable:
+    """A page of what matches within a kind. Parameters: those of a Query, and caller_id and after_0 to _2 if so.
+
+    `among` selects the ids of those that may be found; it has no parameters.
+    """
+    return _page(kind, limit, after=after, caller=caller, among=among)
 
 
 @statement

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
+from sqlalchemy import Select
+
 from cnt_grpc.kit.db import Row, Tx
 from cnt_grpc.kit.paging import Page, SortValue
 from cnt_grpc.kit.rpc.call import Caller
@@ -11,7 +13,7 @@ from cnt_grpc.search import queries, words
 from cnt_grpc.search.document import Kind
 from cnt_grpc.search.words import Query
 
-_MOST_REFS: Final = 50
+MOST_REFS: Final = 50
 _FEW: Final = 11
 """Of each kind; a size that statements of pages have too."""
 
@@ -25,12 +27,15 @@ async def find(tx: Tx, caller: Caller, text: str, kind: Kind, page: Page) -> tup
     return page.cut(await tx.all(stmt, **_parameters(query, caller), **page.params), key=_place)
 
 
-async def refs(tx: Tx, caller: Caller, text: str, kind: Kind) -> list[int]:
-    """The ids of what matches best within a kind, fifty at most; for rooms that search among their own things."""
+async def refs(tx: Tx, caller: Caller, text: str, kind: Kind, *, among: Select[tuple[int]] | None = None) -> list[int]:
+    """The ids of what matches best within a kind, fifty at most; for rooms that search among their own things.
+
+    `among` selects the ids of those that may be found; one object for each such choice, for statements are kept by it.
+    """
     query = words.query(text)
     if query is None:
         return []
-    stmt = queries.matches(kind, _MOST_REFS, after=False, caller=caller.user_id != 0)
+    stmt = queries.matches(kind, MOST_REFS, after=False, caller=caller.user_id != 0, among=among)
     return [row["ref"] for row in await tx.all(stmt, **_parameters(query, caller))]
 
 

@@ -6,11 +6,14 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import grpc
+import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock
 from cnt_grpc.pb.cnt.live.v1 import stream_chat_service_pb2 as pb2
 from tests.content import makers as content_makers
+from tests.faults.sizes import FULL
 from tests.harness.api import ApiError
 from tests.live import makers
 
@@ -171,6 +174,28 @@ async def test_people_in_a_block_do_not_hear_each_other(world: World, api: Api) 
     assert [each.text for each in shown] == ["from Ann"]
     for call in calls.values():
         call.cancel()
+
+
+@pytest.mark.parametrize("why", ["the host blocks them", "they block the host", "the host is banned"])
+async def test_a_watch_ends_where_it_could_not_begin_any_more(world: World, api: Api, why: str) -> None:
+    ann, bob = await world.users(2)
+    row = await makers.on_air(world, ann)
+    watch = api.as_(bob).stream_chat.WatchStream(stream_id=row["id"], timeout=60).start()
+    await read(watch)
+    match why:
+        case "the host blocks them":
+            await api.as_(ann).user.BlockUser(user_id=bob.id)
+        case "they block the host":
+            await api.as_(bob).user.BlockUser(user_id=ann.id)
+        case _:
+            await world.ban(ann)
+    begun = asyncio.get_running_loop().time()
+    with pytest.raises(grpc.aio.AioRpcError) as ended:
+        while True:
+            await read(watch, 30)
+    assert ended.value.code() is StatusCode.NOT_FOUND
+    if FULL:
+        assert asyncio.get_running_loop().time() - begun <= 5
 
 
 async def test_who_only_writes_can_be_banned_as_well(world: World, api: Api) -> None:

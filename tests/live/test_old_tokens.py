@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cnt_grpc.kit import clock
 from cnt_grpc.live.queries import people
+from cnt_grpc.live.rules import streams
+from cnt_grpc.live.standing import Status
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2
 from livekit import api as livekit_api
 from tests.live import makers
@@ -78,6 +82,35 @@ async def test_who_is_a_listener_again_does_not_speak_with_the_token_from_before
     await until(speaks, False, PATIENCE)
     host = world.livekit.rooms[row["room_name"]].people[f"user-{ann.id}"]
     assert may_publish(host), "the host speaks whatever happens to others"
+
+
+@pytest.mark.parametrize("why", ["the host blocks them", "the platform bans them"])
+async def test_who_may_not_be_there_any_more_is_put_out(world: World, api: Api, why: str) -> None:
+    ann, bob, guest = await world.user(), await world.user(), await world.user(is_guest=True)
+    row = await makers.on_air(world, ann)
+    for who in (bob, guest):
+        world.livekit.comes_in((await api.as_(who).live.JoinStream(stream_id=row["id"])).token)
+    await look(world, row)
+    people = world.livekit.rooms[row["room_name"]].people
+    assert set(people) == {f"user-{each.id}" for each in (ann, bob, guest)}
+    if why == "the host blocks them":
+        await api.as_(ann).user.BlockUser(user_id=bob.id)
+    else:
+        await world.ban(bob)
+    await look(world, row)
+    assert set(people) == {f"user-{each.id}" for each in (ann, guest)}
+
+
+async def test_the_stream_of_a_host_who_was_banned_ends(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    row = await makers.on_air(world, ann)
+    world.livekit.comes_in((await api.as_(bob).live.JoinStream(stream_id=row["id"])).token)
+    await world.ban(ann)
+    assert row["id"] in await makers.looked_after(world)
+    await look(world, row)
+    assert row["room_name"] not in world.livekit.rooms
+    async with world.db.transaction() as tx:
+        assert (await streams.anyones(tx, row["id"]))["status"] == Status.ENDED
 
 
 async def test_a_ban_that_comes_while_a_token_is_asked_for_holds(world: World, api: Api) -> None:

@@ -45,7 +45,7 @@ async def test_a_stream_is_reported_ended_and_deleted(world: World, api: Api) ->
     await api.as_(mod).live.EndStream(stream_id=stream["id"])
     await api.as_(mod).live.EndStream(stream_id=stream["id"])
     await api.as_(mod).report.ResolveReport(report_id=shown.report_id, status=UPHELD)
-    await api.as_(admin).live.DeleteStream(stream_id=stream["id"])
+    await api.as_(mod).live.DeleteStream(stream_id=stream["id"])
     for who in (bob, ann, mod):
         await api.as_(who).live.GetStream(stream_id=stream["id"]).fails(StatusCode.NOT_FOUND, "STREAM_NOT_FOUND")
     notices = (await api.as_(ann).notification.ListNotifications()).notifications

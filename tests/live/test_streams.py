@@ -11,6 +11,8 @@ import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit import clock
+from cnt_grpc.live import syncing
+from cnt_grpc.live.queries import airing
 from cnt_grpc.live.standing import Status
 from cnt_grpc.pb.cnt.live.v1 import stream_pb2 as pb2
 from tests.content import makers as content_makers
@@ -18,6 +20,7 @@ from tests.harness import livekit
 from tests.live import makers
 
 if TYPE_CHECKING:
+    from cnt_grpc.kit.db import Row
     from tests.harness.api import Api
     from tests.harness.world import Person, World
 
@@ -190,6 +193,45 @@ async def test_lists_show_what_they_promise(world: World, api: Api) -> None:
     assert (await as_bob.GetStreamOfPerson(username=ann.username.upper())).stream.stream_id == live["id"]
 
 
+async def test_of_a_person_that_is_shown_which_comes_and_not_what_never_came(world: World, api: Api) -> None:
+    ann = await world.user()
+    now = clock.now()
+
+    async def shown() -> int:
+        return int((await api.live.GetStreamOfPerson(username=ann.username)).stream.stream_id)
+
+    missed = now - timedelta(days=3)
+    await makers.made(world, ann, title="Missed", scheduled_start=missed, listed_at=missed)
+    await api.live.GetStreamOfPerson(username=ann.username).fails(NOT_FOUND, "STREAM_NOT_FOUND")
+    sunday = now + timedelta(days=3)
+    later = await makers.made(world, ann, title="Sunday", scheduled_start=sunday, listed_at=sunday)
+    assert await shown() == later["id"]
+    late = await makers.made(world, ann, title="Late", scheduled_start=now - timedelta(minutes=10))
+    assert await shown() == late["id"]
+    broken = await makers.made(world, ann, title="Broken off", started_at=now, interrupted_at=now)
+    assert await shown() == broken["id"]
+
+
+async def test_what_never_began_is_over_a_day_after_its_time(world: World, api: Api) -> None:
+    ann = await world.user()
+    begins = clock.now() + timedelta(hours=1)
+    row = await makers.made(world, ann, scheduled_start=begins, listed_at=begins)
+    meeting = await makers.made(world, ann, scheduled_start=begins, listed_at=begins, kind="meeting")
+
+    async def is_overdue(which: Row) -> bool:
+        async with world.db.reading() as tx:
+            rows = await tx.all(airing.overdue(100_000), before=clock.now() - timedelta(days=1))
+        return which["id"] in {each["id"] for each in rows}
+
+    assert not await is_overdue(row)
+    clock.move(timedelta(hours=26))
+    assert await is_overdue(row)
+    assert not await is_overdue(meeting)
+    assert world.system.studio is not None
+    await syncing.reconcile(world.db, world.system.studio.rooms)
+    assert (await api.live.GetStream(stream_id=row["id"])).stream.status == pb2.STREAM_STATUS_ENDED
+
+
 async def test_the_recommended_are_on_air_first_and_the_fullest_at_the_top(world: World, api: Api) -> None:
     ann = await world.user()
     few = await makers.on_air(world, ann, viewers=2_100_000_000)
@@ -210,6 +252,21 @@ async def test_streams_are_found_by_words(world: World, api: Api) -> None:
     await api.as_(ann).live.UpdateStream(stream_id=live["id"], title="Habakkuk morning")
     found = (await api.live.SearchStreams(q="zephaniah")).streams
     assert [each.stream_id for each in found if each.host_id == ann.id] == [past["id"]]
+
+
+async def test_what_is_on_air_is_found_however_much_is_over(world: World, api: Api) -> None:
+    ann, word = await world.user(), "ebedmelech"
+    live = await makers.on_air(world, ann, title="Vespers", description=f"With many words, and {word} at their end.")
+    over = 60
+    async with world.db.transaction() as tx:
+        for _ in range(over):
+            await makers.stream(tx, by=ann.id, title=word, description=word, status=Status.ENDED)
+    found = (await api.live.SearchStreams(q=word)).streams
+    assert found[0].stream_id == live["id"]
+    assert len(found) == 50
+    scheduled = await makers.made(world, ann, title="Matins", description=f"With many words, and {word} at their end.")
+    soon = (await api.live.SearchStreams(q=word, status=pb2.STREAM_STATUS_SCHEDULED)).streams
+    assert [each.stream_id for each in soon] == [scheduled["id"]]
 
 
 async def test_blocks_and_bans_of_hosts_hide_their_streams_everywhere(world: World, api: Api) -> None:

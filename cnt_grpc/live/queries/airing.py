@@ -1,9 +1,10 @@
 """Statements that move streams and meetings on air and off it, and that bring them together with LiveKit's rooms."""
 
-from sqlalchemy import BigInteger, Executable, bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, Executable, bindparam, exists, func, or_, select, update
 
+from cnt_grpc import auth
 from cnt_grpc.kit.db import among, statement
-from cnt_grpc.live.standing import Status
+from cnt_grpc.live.standing import Kind, Status
 from cnt_grpc.live.tables import live_streams
 
 _stream = live_streams.c
@@ -131,4 +132,24 @@ def to_sync() -> Executable:
         "id", "kind", "title", "room_name", "status", "host_id", "interrupted_at", "viewers", "shared_screens",
         "egress_id", "egress_key", "egress_asked_at",
     )  # fmt: skip
-    return select(*(_stream[name] for name in names)).where(_stream.id == _ID)
+    host_is_there = exists().where(auth.public_people.c.id == _stream.host_id).label("host_is_there")
+    return select(*(_stream[name] for name in names), host_is_there).where(_stream.id == _ID)
+
+
+@statement
+def overdue(limit: int) -> Executable:
+    """The ids of streams that never began and were to begin before a moment (parameter: before)."""
+    before = bindparam("before", type_=_stream.scheduled_start.type)
+    return (
+        select(_stream.id)
+        .where(
+            _stream.kind == Kind.STREAM.value,
+            _stream.status == Status.SCHEDULED.value,
+            _stream.started_at.is_(None),
+            _stream.scheduled_start < before,
+            # What it is as long as it never began; there is an index of it.
+            _stream.listed_at < before,
+        )
+        .order_by(_stream.listed_at, _stream.id)
+        .limit(limit)
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     column,
+    exists,
     func,
     insert,
     lateral,
@@ -160,6 +161,7 @@ def after(limit: int) -> Executable:
         .table_valued(column("stream_id", BigInteger), column("after_seq", BigInteger), with_ordinality="pair")
         .render_derived("watched")
     )
+    host_is_there = exists().where(auth.public_people.c.id == _stream.host_id).correlate(live_streams)
     new = lateral(
         _shown()
         .where(
@@ -173,7 +175,15 @@ def after(limit: int) -> Executable:
         .limit(limit)
     )
     return (
-        select(watched.c.pair, _stream.status, _stream.viewers, _stream.peak_viewers, _stream.last_seq, *new.c)
+        select(
+            watched.c.pair,
+            _stream.status,
+            _stream.viewers,
+            _stream.peak_viewers,
+            _stream.last_seq,
+            host_is_there.label("host_is_there"),
+            *new.c,
+        )
         .select_from(watched.outerjoin(live_streams, _stream.id == watched.c.stream_id).outerjoin(new, true()))
         .order_by(watched.c.pair, new.c.seq)
     )

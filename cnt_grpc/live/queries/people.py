@@ -182,6 +182,18 @@ def banned_of() -> Executable:
 
 
 @statement
+def unwelcome() -> Executable:
+    """Which of these people may be in no room of this host's: the platform banned them, or one blocked the other.
+
+    Parameters: user_ids, host_id.
+    """
+    person = auth.standings.c
+    out = person.banned_at.is_not(None) | person.delete_after.is_not(None)
+    blocked = ~auth.not_blocked(bindparam("host_id", type_=BigInteger), person.id)
+    return select(person.id).where(among(person.id, "user_ids"), out | blocked)
+
+
+@statement
 def ban() -> Executable:
     """Ban somebody; once is enough. Parameters: stream_id, identity, user_id, name, now. A row when they were not."""
     new = insert(stream_bans).values(

@@ -104,7 +104,9 @@ def streams_page(kind: Kind, narrowed: Narrowed, limit: int, *, after: bool) -> 
 def recommended() -> Executable:
     """On air with the most viewers, then those that begin soonest. Parameters: caller_id, now."""
     live = _stream.status == Status.LIVE.value
-    soon = (_stream.status == Status.SCHEDULED.value) & (_stream.scheduled_start > bindparam("now"))
+    now = bindparam("now", type_=_stream.listed_at.type)
+    # Lists go by listed_at, which an index has: it is when a stream begins that has not begun.
+    soon = (_stream.status == Status.SCHEDULED.value) & (_stream.scheduled_start > now) & (_stream.listed_at > now)
     return (
         _shown(Kind.STREAM)
         .where(meets_host(), or_(live, soon))
@@ -123,6 +125,10 @@ def visible_stream() -> Executable:
 def streams_by_id() -> Executable:
     """Streams of these ids (parameter: ids) that the caller may see."""
     return _shown(Kind.STREAM).where(among(_stream.id, "ids"), meets_host())
+
+
+WITH_STATUS: Final = {status: select(_stream.id).where(_stream.status == status.value) for status in Status}
+"""The ids of what stands so, for searches that are to find nothing else."""
 
 
 @statement
@@ -146,16 +152,23 @@ def visible_room(kind: Kind) -> Executable:
 
 @statement
 def stream_of_person() -> Executable:
-    """The stream of a person that is on air, else the one that begins next. Parameters: username, caller_id."""
+    """The stream of a person that is on air or was a moment ago, else the one that begins next.
+
+    Parameters: username, caller_id, since: what was to begin before this and never did is none.
+    """
     live = _stream.status == Status.LIVE.value
+    interrupted = _stream.interrupted_at.is_not(None)
+    since = bindparam("since", type_=_stream.scheduled_start.type)
+    comes = _stream.scheduled_start.is_(None) | (_stream.scheduled_start > since)
     return (
         _shown(Kind.STREAM)
         .where(
             func.lower(_people.c.username) == bindparam("username"),
             _stream.status != Status.ENDED.value,
+            or_(live, interrupted, comes),
             meets_host(),
         )
-        .order_by(case((live, 0), else_=1), _stream.scheduled_start.nulls_last(), _stream.id.desc())
+        .order_by(case((live, 0), (interrupted, 1), else_=2), _stream.scheduled_start.nulls_last(), _stream.id.desc())
         .limit(1)
     )
 

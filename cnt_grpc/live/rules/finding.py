@@ -11,8 +11,12 @@ from cnt_grpc.live.standing import Status
 
 async def found(tx: Tx, caller: Caller, text: str, status: Status | None) -> Sequence[Row]:
     """Streams that hold the words, on air first, then the newest; those at `status` if one is asked for."""
-    refs = await search.refs(tx, caller, text, search.Kind.STREAM)
+    among = queries.WITH_STATUS[status or Status.LIVE]
+    refs = await search.refs(tx, caller, text, search.Kind.STREAM, among=among)
+    if status is None:
+        # On air first, however much of what is over matches better.
+        others = await search.refs(tx, caller, text, search.Kind.STREAM)
+        refs = [*dict.fromkeys((*refs, *others))][: search.MOST_REFS]
     rows = await tx.all(queries.streams_by_id(), ids=refs, caller_id=caller.user_id) if refs else []
-    wanted = [row for row in rows if status is None or row["status"] == status]
-    newest_first = sorted(wanted, key=lambda row: (row["listed_at"], row["id"]), reverse=True)
+    newest_first = sorted(rows, key=lambda row: (row["listed_at"], row["id"]), reverse=True)
     return sorted(newest_first, key=lambda row: row["status"] != Status.LIVE)

@@ -5,7 +5,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cnt_grpc import notification, search
 from cnt_grpc.kit import clock
@@ -22,6 +22,8 @@ from cnt_grpc.live.standing import Audience, Kind, Status
 from cnt_grpc.pb.cnt.live.v1.reason import Reason
 
 _SLUG_LENGTH = 40
+_LATE = timedelta(hours=1)
+"""How long after its time a stream that has not begun is still waited for."""
 _TAIL_BYTES = 6
 """Random bytes at the end of a room's name: enough that a meeting's link cannot be guessed."""
 
@@ -99,8 +101,8 @@ async def in_room(tx: Tx, caller: Caller, room: str) -> Row:
 
 async def of_person(tx: Tx, caller: Caller, username: str) -> Row:
     """A person's stream that is on air, else the one that begins next. Raises NotFound."""
-    row = await tx.one(queries.stream_of_person(), username=username.lower(), caller_id=caller.user_id)
-    return _found(row)
+    who = {"username": username.lower(), "caller_id": caller.user_id}
+    return _found(await tx.one(queries.stream_of_person(), **who, since=clock.now() - _LATE))
 
 
 async def own(tx: Tx, caller: Caller, stream_id: int, *, kind: Kind | None = Kind.STREAM, locked: bool = False) -> Row:
@@ -156,7 +158,7 @@ async def update(tx: Tx, caller: Caller, stream_id: int, wanted: Changes) -> Row
 
 async def delete(tx: Tx, caller: Caller, stream_id: int) -> None:
     """Delete a stream that is not on air. Raises NotFound, Precondition."""
-    stream = await (anyones(tx, stream_id) if caller.is_admin else own(tx, caller, stream_id, locked=True))
+    stream = await (anyones(tx, stream_id) if caller.is_moderator else own(tx, caller, stream_id, locked=True))
     if stream["status"] == Status.LIVE:
         raise Precondition(Reason.STREAM_IS_LIVE, stream_id=stream_id)
     way = await tx.one(ingresses.of_stream(), stream_id=stream_id)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cnt_grpc import media
+from cnt_grpc.kit.errors import NotFound
 from cnt_grpc.kit.events.dispatcher import Dispatcher
 from cnt_grpc.kit.events.tail import Beat, End, Row
 from cnt_grpc.kit.paging import Page
@@ -16,6 +17,7 @@ from cnt_grpc.live.rules import chat as rules
 from cnt_grpc.live.rules import streams
 from cnt_grpc.pb.cnt.live.v1 import stream_chat_service
 from cnt_grpc.pb.cnt.live.v1 import stream_chat_service_pb2 as pb2
+from cnt_grpc.pb.cnt.live.v1.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,19 @@ class StreamChatService(stream_chat_service.Servicer):
 
     async def WatchStream(self, request: pb2.WatchStreamRequest, call: Call) -> AsyncIterator[pb2.WatchStreamResponse]:
         async with call.db.reading() as tx:
-            await streams.shown(tx, call.caller, request.stream_id)
-        with self.dispatcher.open(
-            request.stream_id, request.after_seq, deadline=call.deadline, stopping=call.stopping
-        ) as watch:
+            host_id = (await streams.shown(tx, call.caller, request.stream_id))["host_id"]
+        me = call.caller.user_id
+        with (
+            self.dispatcher.open(
+                request.stream_id, request.after_seq, deadline=call.deadline, stopping=call.stopping
+            ) as watch,
+            self.blocks.heeding(host_id, me, watch.beat),
+        ):
             while True:
                 event = await watch.next()
+                is_hidden = isinstance(event, Beat) and not event.state.is_shown
+                if is_hidden or await self.blocks.between(host_id, me):
+                    raise NotFound(Reason.STREAM_NOT_FOUND)
                 if not await self._is_silenced(event, call.caller):
                     yield messages.event(event, self.urls)
                 if isinstance(event, End):

@@ -52,7 +52,7 @@ class Servicer(Protocol):
     @abstractmethod
     async def DeleteStream(self, request: pb2.DeleteStreamRequest, call: Call) -> pb2.DeleteStreamResponse:
         """Deletes a stream that is not on air, with its chat.
-        Its host, and administrators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
+        Its host, and moderators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
         """
         ...
 

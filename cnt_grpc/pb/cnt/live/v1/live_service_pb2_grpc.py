@@ -153,7 +153,7 @@ class LiveServiceServicer:
 
     def DeleteStream(self, request, context):
         """Deletes a stream that is not on air, with its chat.
-        Its host, and administrators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
+        Its host, and moderators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,7 @@ class LiveServiceStub:
     """
     DeleteStream: _aio.UnaryUnaryMultiCallable[_live_service_pb2.DeleteStreamRequest, _live_service_pb2.DeleteStreamResponse]
     """Deletes a stream that is not on air, with its chat.
-    Its host, and administrators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
+    Its host, and moderators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
     """
     JoinStream: _aio.UnaryUnaryMultiCallable[_live_service_pb2.JoinStreamRequest, _live_service_pb2.JoinStreamResponse]
     """Lets the caller into a stream's room: a token for LiveKit, good for two minutes to come in with. The host opens the
@@ -137,7 +137,7 @@ class LiveServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_live_service_pb2.DeleteStreamRequest, _abc.Awaitable[_live_service_pb2.DeleteStreamResponse]],
     ) -> _abc.Awaitable[_live_service_pb2.DeleteStreamResponse]:
         """Deletes a stream that is not on air, with its chat.
-        Its host, and administrators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
+        Its host, and moderators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
         """
 
     @_abc_1.abstractmethod

@@ -986,7 +986,7 @@ export const LiveService: GenService<{
   },
   /**
    * Deletes a stream that is not on air, with its chat.
-   * Its host, and administrators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
+   * Its host, and moderators. STREAM_NOT_FOUND; STREAM_IS_LIVE.
    *
    * @generated from rpc cnt.live.v1.LiveService.DeleteStream
    */
