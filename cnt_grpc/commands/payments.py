@@ -20,6 +20,7 @@ async def rotate_bank_keys(settings: Settings) -> None:
     """Seal everybody's bank details with the newest key."""
     vault = payment.BankVault(settings.bank_key_ring())
     async with app.opened(settings) as system:
-        print(
-            f"{await payment.rotate_bank_keys(system.db, vault)} people's bank details are sealed with {vault.newest}"
-        )
+        done, left = await payment.rotate_bank_keys(system.db, vault)
+        print(f"{done} people's bank details are sealed with {vault.newest}")
+        if left:
+            print(f"{left} people's were altered and do not open: the log says whose")

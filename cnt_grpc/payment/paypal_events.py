@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+import aiohttp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -30,6 +31,7 @@ _OLDEST: Final = timedelta(days=3, hours=1)
 _EARLIEST: Final = timedelta(minutes=5)
 _MOST: Final = 1_000_000
 """Bytes of an answer."""
+_PART: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,7 @@ class PayPalEvents:
             is_configured = (address.scheme, address.netloc) == (ours.scheme, ours.netloc)
             if not (is_pinned or is_configured) or not address.path.startswith("/v1/notifications/certs/"):
                 raise Invalid(Reason.WEBHOOK_SIGNATURE_INVALID)
-            async with self.paypal.party.call(), self.paypal.http.get(url, allow_redirects=False) as answer:
-                data = await answer.content.read(_MOST)
+            data = await self._fetched(url)
             try:
                 found = x509.load_pem_x509_certificate(data)
             except ValueError:
@@ -106,6 +107,26 @@ class PayPalEvents:
         if not found.not_valid_before_utc <= clock.now() <= found.not_valid_after_utc:
             raise Invalid(Reason.WEBHOOK_SIGNATURE_INVALID)
         return found
+
+    async def _fetched(self, url: str) -> bytes:
+        """All that PayPal shows there. Raises Invalid when that is nothing or too much, and Unavailable."""
+        async with self.paypal.party.call():
+            data = bytearray()
+            try:
+                async with self.paypal.http.get(url, allow_redirects=False) as answer:
+                    status = answer.status
+                    # In parts: one read gives what has come by then, which may be half of it.
+                    async for part in answer.content.iter_chunked(_PART):
+                        data += part
+                        if len(data) > _MOST:
+                            break
+            except aiohttp.ClientError as error:
+                raise ConnectionError(url) from error
+            if status >= 500:  # noqa: PLR2004
+                raise ConnectionError(str(status))
+        if status != 200 or len(data) > _MOST:  # noqa: PLR2004
+            raise Invalid(Reason.WEBHOOK_SIGNATURE_INVALID)
+        return bytes(data)
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import secrets
@@ -120,7 +121,7 @@ class PayPalStandIn:
 
     # -- what it answers ----------------------------------------------------------------------------------------------
 
-    async def _certificate(self, _: web.Request) -> web.Response:
+    async def _certificate(self, request: web.Request) -> web.StreamResponse:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "messageverificationcerts.paypal.com")])
         now = clock.now()
         made = (
@@ -133,7 +134,18 @@ class PayPalStandIn:
             .not_valid_after(now + self.valid_for)
             .sign(self.key, hashes.SHA256())
         )
-        return web.Response(body=made.public_bytes(serialization.Encoding.PEM))
+        shown = made.public_bytes(serialization.Encoding.PEM)
+        if "slow" in request.match_info["id"]:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for at in range(0, len(shown), 400):
+                await response.write(shown[at : at + 400])
+                await asyncio.sleep(0.05)
+            return response
+        if "broken" in request.match_info["id"] and request.transport is not None:
+            request.transport.close()
+        status = next((each for each in (404, 503) if request.match_info["id"].startswith(str(each))), 200)
+        return web.Response(body=shown, status=status)
 
     async def _token(self, request: web.Request) -> web.Response:
         wanted = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()

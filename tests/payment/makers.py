@@ -98,12 +98,15 @@ async def used(tx: Tx, code_id: int, user_id: int, payment_id: int) -> None:
     )
 
 
-async def donation(world: World, giver: int, recipient: int, *, amount: int = 2500, paid: bool = False) -> Row:
+async def donation(
+    world: World, giver: int, recipient: int, *, amount: int = 2500, currency: str = "USD", paid: bool = False
+) -> Row:
     """A donation that the provider knows; paid there and here, if asked."""
-    intent = await world.stripe.make_intent(amount)
+    intent = await world.stripe.make_intent(amount, "eur" if currency == "USD" and amount < 50 else currency.lower())
+    world.stripe.things[intent]["currency"] = currency.lower()
     under = uuid.uuid4()
     gift = donations.Gift(
-        recipient_id=recipient, amount_minor=amount, currency="USD", message="Thank you.", is_anonymous=False
+        recipient_id=recipient, amount_minor=amount, currency=currency, message="Thank you.", is_anonymous=False
     )
     async with world.db.transaction() as tx:
         payment, row = await donations.intend(tx, Caller(giver), gift, "stripe", under)

@@ -4,15 +4,18 @@ import asyncio
 import secrets
 from typing import Any
 
+import aiohttp
 import pytest
 from grpc import StatusCode
 
 from cnt_grpc.kit.errors import Precondition
+from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment import holder
 from cnt_grpc.payment.bank_vault import AlteredError, BankVault
 from cnt_grpc.payment.queries import bank as queries
 from cnt_grpc.payment.rules import bank
 from tests.harness.api import Api
+from tests.harness.running import Running
 from tests.harness.world import World
 from tests.payment.examples import bank_fields
 
@@ -108,9 +111,49 @@ def test_without_a_key_nothing_is_kept() -> None:
         assert refused.value.reason == "BANK_KEYS_NOT_CONFIGURED"
 
 
-async def test_sealing_anew_loses_nothing_while_people_change_theirs(world: World) -> None:
-    from cnt_grpc.kit.rpc.call import Caller  # noqa: PLC0415
+async def test_what_was_altered_stops_neither_rotation_nor_export(world: World) -> None:
+    old, both = BankVault({"altered-old": OLD}), BankVault({"altered-new": NEW, "altered-old": OLD})
+    people = [(await world.user()).id for _ in range(3)]
+    async with world.db.transaction() as tx:
+        for user_id in people:
+            await bank.create(tx, old, Caller(user_id), FIELDS)
+        # Rows of other tests are sealed with keys that this vault has not: leave only ours.
+        await tx.raw("DELETE FROM bank_details WHERE user_id <> ALL($1::bigint[])", people)
+        await tx.raw("UPDATE bank_details SET account_number = ifsc_code WHERE user_id = $1", people[0])
+    assert await bank.rotate(world.db, both) == (2, 1)
+    async with world.db.transaction() as tx:
+        rows = await tx.raw("SELECT key_id FROM bank_details WHERE user_id = ANY($1) ORDER BY user_id", people)
+        shown = await bank.of_export(tx, both, people[0])
+        await tx.raw("DELETE FROM bank_details WHERE user_id = ANY($1::bigint[])", people)
+    assert [row["key_id"] for row in rows] == ["altered-old", "altered-new", "altered-new"]
+    assert shown is not None
+    assert shown["unreadable"]
 
+
+async def test_neither_metrics_nor_logs_hold_them_in_the_clear(
+    world: World, api: Api, running: Running, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ann, admin = await world.user(fresh=True), await world.user(roles={"admin"}, fresh=True)
+    given = dict(bank_fields())
+    await api.as_(ann).payment.CreateBankDetails(bank_details=given)
+    await (
+        api.as_(ann)
+        .payment.CreateBankDetails(bank_details=given)
+        .fails(StatusCode.ALREADY_EXISTS, "BANK_DETAILS_EXIST")
+    )
+    too_long = given | {"swift_code": "x" * 999}
+    await api.as_(ann).payment.UpdateBankDetails(bank_details=too_long).fails(StatusCode.INVALID_ARGUMENT, "INVALID")
+    await api.as_(admin).payment.GetUserBankDetails(user_id=ann.id, reason="A payout came back")
+    async with aiohttp.ClientSession() as http, http.get(f"{running.side_url}/metrics") as reply:
+        assert reply.status == 200
+        metrics = await reply.text()
+    assert "cnt_database_connections" in metrics
+    told = "\n".join([metrics, caplog.text, *capfd.readouterr()])
+    for name in ("account_number", "ifsc_code", "swift_code", "account_holder_name"):
+        assert str(given[name]) not in told, name
+
+
+async def test_sealing_anew_loses_nothing_while_people_change_theirs(world: World) -> None:
     old, both = BankVault({"test-old": OLD}), BankVault({"test-new": NEW, "test-old": OLD})
     people = [(await world.user()).id for _ in range(30)]
     latest: dict[int, str] = {}

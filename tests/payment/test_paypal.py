@@ -131,6 +131,38 @@ async def test_certificates_come_from_paypals_hosts_alone(
     await asking.fails(StatusCode.INVALID_ARGUMENT, "WEBHOOK_SIGNATURE_INVALID")
 
 
+async def test_a_certificate_comes_in_parts(world: World, api: Api, paypal: PayPalStandIn) -> None:
+    _, bob, reply = await begun(world, api)
+    paypal.capture(reply.reference)
+    body = paypal.event("PAYMENT.CAPTURE.COMPLETED", reply.reference)
+    cert_url = f"{paypal.url}/v1/notifications/certs/slow-{uuid.uuid4()}"
+    await api.with_(**paypal.headers(body, cert_url=cert_url)).payment.ReceivePaypalEvent(body={"data": body})
+    await settled(world)
+    assert await books.balance(world.db, bob.id, "earnings", "EUR") == 2000
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "reason"),
+    [
+        ("404", StatusCode.INVALID_ARGUMENT, "WEBHOOK_SIGNATURE_INVALID"),
+        ("503", StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE"),
+        ("broken", StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE"),
+    ],
+)
+async def test_a_certificate_that_does_not_come(  # noqa: PLR0917
+    world: World, api: Api, paypal: PayPalStandIn, what: str, code: StatusCode, reason: str
+) -> None:
+    """What PayPal does not show proves nothing, and when it is away it brings the event again."""
+    _, _, reply = await begun(world, api)
+    body = paypal.event("PAYMENT.CAPTURE.COMPLETED", reply.reference)
+    cert_url = f"{paypal.url}/v1/notifications/certs/{what}-{uuid.uuid4()}"
+    asking = api.with_(**paypal.headers(body, cert_url=cert_url)).payment.ReceivePaypalEvent(body={"data": body})
+    try:
+        await asking.fails(code, reason)
+    finally:
+        world.system.paypal.party._failures = 0
+
+
 @pytest.mark.parametrize("how", ["altered", "old", "early", "another key", "no time", "no signature"])
 async def test_events_that_paypal_did_not_sign_are_refused(
     world: World, api: Api, paypal: PayPalStandIn, how: str

@@ -161,8 +161,6 @@ async def test_a_donation_is_earned_without_the_commission(
     assert await books.balance(world.db, bob.id, "earnings", "USD") == 2000
     [got] = (await api.as_(bob).payment.ListReceivedDonations()).donations
     assert (got.giver_id, got.amount_minor) == (ann.id, 2500)
-    receipt = await api.as_(ann).payment.GetDonationReceipt(donation_id=begun.donation_id)
-    assert receipt.document.data.startswith(b"%PDF")
     await (
         api.as_(bob)
         .payment.GetDonationReceipt(donation_id=begun.donation_id)
@@ -203,20 +201,31 @@ async def test_all_orders_and_a_hundred_repeats_end_alike(
 ) -> None:
     """Created, succeeded, refunded in part, disputed, and the dispute closed: each order on a purchase of its own."""
     ends = set()
+    of_charge = ("succeeded", "refunded", "dispute.created", "dispute.closed")
+    kinds = ("payment_intent.succeeded", *(f"charge.{kind}" for kind in of_charge))
     for number, order in enumerate(itertools.permutations(range(5))):
         ann = await world.user()
         purchase, page = await bought(world, api, ann, coins=100, amount_minor=1000)
-        intent = stripe.pay(page)
-        stripe.refund(intent, 300)
-        dispute = stripe.dispute(intent, 400)
-        stripe.close_dispute(dispute, "lost")
-        every = stripe.about(intent)
-        kinds = ("payment_intent.succeeded", "charge.succeeded", "charge.refunded")
-        five = [next(each for each in every if each["type"] == kind) for kind in kinds]
-        five += stripe.about(dispute)
-        assert len(five) == 5
-        await webhooks.bring(five[at] for at in order)
+        intent, dispute, done = stripe.pay(page), "", 1
+        for at in order:
+            # Each event comes as soon as it can in this order: what is still to happen has not happened when it is
+            # followed, unless a later one came before it.
+            while done < max(1, at):
+                if done % 3 == number % 3:
+                    await settled(world)
+                done += 1
+                match done:
+                    case 2:
+                        stripe.refund(intent, 300)
+                    case 3:
+                        dispute = stripe.dispute(intent, 400)
+                    case _:
+                        stripe.close_dispute(dispute, "lost")
+            every = stripe.about(intent) + (stripe.about(dispute) if dispute else [])
+            await webhooks.bring_one(next(each for each in every if each["type"] == kinds[at]))
+        await settled(world)
         if number == 0:
+            five = [next(each for each in every if each["type"] == kind) for kind in kinds]
             await webhooks.bring(five * 20)
         row = await payment_row(world, purchase.payment_id)
         names = ("status", "refunded_minor", "disputed_minor", "reversed_minor", "reversed_share", "fee_minor")
@@ -341,15 +350,6 @@ async def test_lost_events_are_repaired_by_the_reconciler(world: World, api: Api
     assert (row["status"], row["reversed_minor"]) == ("succeeded", 250)
     assert await books.balance(world.db, ann.id) == 75
     assert await books.wrong(world.db) == {}
-
-
-async def test_a_year_of_giving(world: World, api: Api, stripe: StripeStandIn) -> None:
-    ann, bob = await world.user(name="Ann Äpfel 安"), await world.user()
-    row = await makers.donation(world, ann.id, bob.id, amount=2500, paid=True)
-    await makers.donation(world, ann.id, bob.id, amount=900)
-    reply = await api.as_(ann).payment.GetGivingStatement(year=row["paid_at"].year)
-    assert reply.document.content_type == "application/pdf"
-    assert reply.document.data.startswith(b"%PDF")
 
 
 async def test_a_discounted_purchase_that_is_refunded_takes_all_of_its_coins(

@@ -57,6 +57,12 @@ def account() -> Executable:
 
 
 @statement
+def lock_account() -> Executable:
+    """An account, locked: its owner may leave in this moment. Parameter: payment_account_id."""
+    return select(_account.id).where(_account.id == _ID).with_for_update(key_share=True)
+
+
+@statement
 def set_standing() -> Executable:
     """What a provider has said of an account. Parameters: provider, account_id, is_active, details_submitted."""
     return (

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import NotFound, Precondition
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment.audited import write_down
-from cnt_grpc.payment.bank_vault import BankVault
+from cnt_grpc.payment.bank_vault import AlteredError, BankVault
 from cnt_grpc.payment.queries import bank as queries
 from cnt_grpc.pb.cnt.payment.v1.reason import Reason
+
+_log = structlog.get_logger("cnt.payment")
 
 NAMES: Final = ("bank_name", "account_holder_name", "branch_name")
 """Fields that their owner sees whole; of the others the last characters."""
@@ -46,8 +50,8 @@ async def of_export(tx: Tx, vault: BankVault, user_id: int) -> dict[str, object]
     about: dict[str, object] = {"is_verified": row["is_verified"], "updated_at": row["updated_at"]}
     try:
         fields = _opened(vault, row).fields
-    except Precondition:
-        # Without its key nobody can read them here; the rest of the export shall not wait for that.
+    except (Precondition, AlteredError):
+        # Without its key nobody can read them here, nor what was altered; the rest of the export shall not wait for it.
         return about | {"unreadable": True}
     shown = {name if name in NAMES else f"{name}_last4": shorten(name, text) for name, text in fields.items()}
     return shown | about
@@ -96,25 +100,34 @@ async def verify(tx: Tx, caller: Caller, user_id: int) -> None:
     write_down(tx, caller, "verify", "bank_details", user_id, before={}, after=after)
 
 
-async def rotate(db: Database, vault: BankVault) -> int:
-    """Seal everything with the newest key that is sealed with another; how many people's details that were.
+async def rotate(db: Database, vault: BankVault) -> tuple[int, int]:
+    """Seal everything with the newest key that is sealed with another: how many people's details were, and were not.
 
-    Rows are locked while they are sealed anew, so that a change of the same moment comes before or after.
+    Those are left that do not open: somebody has altered them, which the log says of whom. Rows are locked while they
+    are sealed anew, so that a change of the same moment comes before or after.
     """
-    done, after = 0, 0
+    done, left, after = 0, 0, 0
     while True:
 
-        async def batch(tx: Tx, after: int = after) -> list[Row]:
+        async def batch(tx: Tx, after: int = after) -> tuple[list[Row], int]:
             rows = await tx.all(queries.sealed_otherwise(_BATCH), key_id=vault.newest, after=after)
+            altered = 0
             for row in rows:
-                sealed = vault.seal(row["user_id"], _opened(vault, row).fields)
+                try:
+                    fields = _opened(vault, row).fields
+                except AlteredError:
+                    altered += 1
+                    _log.error("bank details were altered", user_id=row["user_id"], key_id=row["key_id"])
+                    continue
+                sealed = vault.seal(row["user_id"], fields)
                 await tx.run(queries.seal_anew(), owner_id=row["user_id"], key_id=vault.newest, **sealed)
-            return rows
+            return rows, altered
 
-        rows = await db.transact(batch)
-        done += len(rows)
+        rows, altered = await db.transact(batch)
+        done += len(rows) - altered
+        left += altered
         if len(rows) < _BATCH:
-            return done
+            return done, left
         after = rows[-1]["user_id"]
 
 

@@ -150,8 +150,11 @@ async def given(tx: Tx, caller: Caller, donation_id: int) -> Row:
 
 
 async def given_in(tx: Tx, caller: Caller, year: int) -> list[Row]:
-    """What the caller gave in a year, oldest first."""
-    return await tx.all(queries.giving_of_year(MOST_OF_A_YEAR), caller_id=caller.user_id, year=year)
+    """What the caller gave in a year, oldest first; all of it. Raises Precondition when that is too much."""
+    rows = await tx.all(queries.giving_of_year(MOST_OF_A_YEAR + 1), caller_id=caller.user_id, year=year)
+    if len(rows) > MOST_OF_A_YEAR:
+        raise Precondition(Reason.GIVING_STATEMENT_TOO_LONG, most=MOST_OF_A_YEAR)
+    return rows
 
 
 async def listed(tx: Tx, caller: Caller, page: Page, whose: str) -> tuple[list[Row], str]:

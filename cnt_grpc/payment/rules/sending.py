@@ -10,6 +10,7 @@ from cnt_grpc.payment import paypal as paypal_api
 from cnt_grpc.payment.ledger import Leg
 from cnt_grpc.payment.paypal_payouts import PayPalPayouts
 from cnt_grpc.payment.queries import creators as queries
+from cnt_grpc.payment.queries import privacy
 from cnt_grpc.payment.rules.payouts import legs
 from cnt_grpc.payment.stripe_accounts import StripeAccounts
 
@@ -76,17 +77,21 @@ def _key(payout: Row) -> str:
 
 
 async def _paid(tx: Tx, payout: Row, provider: str, ref: str) -> None:
+    await tx.one(queries.lock_account(), payment_account_id=payout["payment_account_id"])
     done = await tx.one(queries.set_payout(), payout_id=payout["id"], status="paid", provider_ref=ref, failure="")
     if done is not None:
         amount, currency = payout["amount_minor"], payout["currency"]
         sent = [Leg(ledger.other("payouts", currency), -amount), Leg(ledger.other(provider, currency), amount)]
         await ledger.move(tx, f"payout:{payout['id']}:paid", sent)
+        await tx.run(privacy.forget_account(), payment_account_id=payout["payment_account_id"])
 
 
 async def _fail(tx: Tx, payout: Row, failure: str) -> None:
+    await tx.one(queries.lock_account(), payment_account_id=payout["payment_account_id"])
     done = await tx.one(
         queries.set_payout(), payout_id=payout["id"], status="failed", provider_ref=None, failure=failure
     )
     if done is not None:
         back = [Leg(leg.account, -leg.amount) for leg in legs(payout)]
         await ledger.move(tx, f"payout:{payout['id']}:failed", back)
+        await tx.run(privacy.forget_account(), payment_account_id=payout["payment_account_id"])

@@ -28,7 +28,7 @@ class Servicer(Protocol):
     async def CreatePaymentIntent(self, request: cnt_payment_v1_donation_pb2.CreatePaymentIntentRequest, call: Call) -> cnt_payment_v1_donation_pb2.CreatePaymentIntentResponse:
         """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
         Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
-        PROVIDER_REFUSED.
+        PROVIDER_REFUSED; PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
         """
         ...
 
@@ -107,7 +107,7 @@ class Servicer(Protocol):
     @abstractmethod
     async def GetGivingStatement(self, request: cnt_payment_v1_donation_pb2.GetGivingStatementRequest, call: Call) -> cnt_payment_v1_donation_pb2.GetGivingStatementResponse:
         """A year's giving of the caller, by currency, with every donation.
-        Anyone signed in with a real account.
+        Anyone signed in with a real account. GIVING_STATEMENT_TOO_LONG, when there are more than 5000.
         """
         ...
 

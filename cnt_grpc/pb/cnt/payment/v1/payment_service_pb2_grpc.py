@@ -229,7 +229,7 @@ class PaymentServiceServicer:
     def CreatePaymentIntent(self, request, context):
         """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
         Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
-        PROVIDER_REFUSED.
+        PROVIDER_REFUSED; PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -319,7 +319,7 @@ class PaymentServiceServicer:
 
     def GetGivingStatement(self, request, context):
         """A year's giving of the caller, by currency, with every donation.
-        Anyone signed in with a real account.
+        Anyone signed in with a real account. GIVING_STATEMENT_TOO_LONG, when there are more than 5000.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

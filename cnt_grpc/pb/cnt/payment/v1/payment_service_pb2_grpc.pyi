@@ -24,7 +24,7 @@ class PaymentServiceStub:
     CreatePaymentIntent: _aio.UnaryUnaryMultiCallable[_donation_pb2.CreatePaymentIntentRequest, _donation_pb2.CreatePaymentIntentResponse]
     """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
     Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
-    PROVIDER_REFUSED.
+    PROVIDER_REFUSED; PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
     """
     CreateDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.CreateDonationRequest, _donation_pb2.CreateDonationResponse]
     """Begins a donation by card or with PayPal. It counts when the provider says that it is paid.
@@ -70,7 +70,7 @@ class PaymentServiceStub:
     """
     GetGivingStatement: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetGivingStatementRequest, _donation_pb2.GetGivingStatementResponse]
     """A year's giving of the caller, by currency, with every donation.
-    Anyone signed in with a real account.
+    Anyone signed in with a real account. GIVING_STATEMENT_TOO_LONG, when there are more than 5000.
     """
     GetDonation: _aio.UnaryUnaryMultiCallable[_donation_pb2.GetDonationRequest, _donation_pb2.GetDonationResponse]
     """One donation.
@@ -185,7 +185,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_donation_pb2.CreatePaymentIntentResponse]:
         """Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
         Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
-        PROVIDER_REFUSED.
+        PROVIDER_REFUSED; PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
         """
 
     @_abc_1.abstractmethod
@@ -297,7 +297,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_donation_pb2.GetGivingStatementRequest, _abc.Awaitable[_donation_pb2.GetGivingStatementResponse]],
     ) -> _abc.Awaitable[_donation_pb2.GetGivingStatementResponse]:
         """A year's giving of the caller, by currency, with every donation.
-        Anyone signed in with a real account.
+        Anyone signed in with a real account. GIVING_STATEMENT_TOO_LONG, when there are more than 5000.
         """
 
     @_abc_1.abstractmethod

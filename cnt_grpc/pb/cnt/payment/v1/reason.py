@@ -84,3 +84,5 @@ class Reason(StrEnum):
     PAYMENT_ACCOUNT_INVALID = "PAYMENT_ACCOUNT_INVALID"
     # What was begun under this request_id is over: ask again under a new one. FAILED_PRECONDITION.
     PAYMENT_OVER = "PAYMENT_OVER"
+    # More was given in that year than one statement names. FAILED_PRECONDITION.
+    GIVING_STATEMENT_TOO_LONG = "GIVING_STATEMENT_TOO_LONG"

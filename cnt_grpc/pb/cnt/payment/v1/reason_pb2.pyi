@@ -103,6 +103,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """This is no name of an account with this provider. INVALID_ARGUMENT."""
     REASON_PAYMENT_OVER: _Reason.ValueType  # 38
     """What was begun under this request_id is over: ask again under a new one. FAILED_PRECONDITION."""
+    REASON_GIVING_STATEMENT_TOO_LONG: _Reason.ValueType  # 39
+    """More was given in that year than one statement names. FAILED_PRECONDITION."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why a call to the payment room failed, as it stands in google.rpc.ErrorInfo.reason without the prefix REASON_."""
@@ -187,4 +189,6 @@ REASON_PAYMENT_ACCOUNT_INVALID: Reason.ValueType  # 37
 """This is no name of an account with this provider. INVALID_ARGUMENT."""
 REASON_PAYMENT_OVER: Reason.ValueType  # 38
 """What was begun under this request_id is over: ask again under a new one. FAILED_PRECONDITION."""
+REASON_GIVING_STATEMENT_TOO_LONG: Reason.ValueType  # 39
+"""More was given in that year than one statement names. FAILED_PRECONDITION."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -37,8 +37,9 @@ class Servicer(Protocol):
     @abstractmethod
     async def CheckoutSubscription(self, request: cnt_payment_v1_subscription_pb2.CheckoutSubscriptionRequest, call: Call) -> cnt_payment_v1_subscription_pb2.CheckoutSubscriptionResponse:
         """Begins a subscription: the answer says where to pay. It opens what the plan gives when Stripe says that it is paid, or
-        that the trial has begun.
-        Anyone signed in with a real account. PLAN_NOT_FOUND; SUBSCRIPTION_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        that the trial has begun. Pages on which the caller began to subscribe before are closed.
+        Anyone signed in with a real account. PLAN_NOT_FOUND; SUBSCRIPTION_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED;
+        PAYMENT_OVER, when another one was begun meanwhile, or the first call under this request_id is 20 hours old.
         """
         ...
 

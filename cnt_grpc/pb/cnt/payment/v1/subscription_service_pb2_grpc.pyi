@@ -27,8 +27,9 @@ class SubscriptionServiceStub:
     """
     CheckoutSubscription: _aio.UnaryUnaryMultiCallable[_subscription_pb2.CheckoutSubscriptionRequest, _subscription_pb2.CheckoutSubscriptionResponse]
     """Begins a subscription: the answer says where to pay. It opens what the plan gives when Stripe says that it is paid, or
-    that the trial has begun.
-    Anyone signed in with a real account. PLAN_NOT_FOUND; SUBSCRIPTION_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+    that the trial has begun. Pages on which the caller began to subscribe before are closed.
+    Anyone signed in with a real account. PLAN_NOT_FOUND; SUBSCRIPTION_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED;
+    PAYMENT_OVER, when another one was begun meanwhile, or the first call under this request_id is 20 hours old.
     """
     VerifySubscription: _aio.UnaryUnaryMultiCallable[_subscription_pb2.VerifySubscriptionRequest, _subscription_pb2.VerifySubscriptionResponse]
     """Asks Stripe how a subscription stands that was begun.
@@ -89,8 +90,9 @@ class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_subscription_pb2.CheckoutSubscriptionRequest, _abc.Awaitable[_subscription_pb2.CheckoutSubscriptionResponse]],
     ) -> _abc.Awaitable[_subscription_pb2.CheckoutSubscriptionResponse]:
         """Begins a subscription: the answer says where to pay. It opens what the plan gives when Stripe says that it is paid, or
-        that the trial has begun.
-        Anyone signed in with a real account. PLAN_NOT_FOUND; SUBSCRIPTION_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED.
+        that the trial has begun. Pages on which the caller began to subscribe before are closed.
+        Anyone signed in with a real account. PLAN_NOT_FOUND; SUBSCRIPTION_EXISTS; STRIPE_NOT_CONFIGURED; PROVIDER_REFUSED;
+        PAYMENT_OVER, when another one was begun meanwhile, or the first call under this request_id is 20 hours old.
         """
 
     @_abc_1.abstractmethod

@@ -40,7 +40,8 @@ class Servicer(Protocol):
     async def PurchaseCoins(self, request: cnt_payment_v1_coin_package_pb2.PurchaseCoinsRequest, call: Call) -> cnt_payment_v1_coin_package_pb2.PurchaseCoinsResponse:
         """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
         paid, or at once when codes leave nothing to pay.
-        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED;
+        PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
         """
         ...
 

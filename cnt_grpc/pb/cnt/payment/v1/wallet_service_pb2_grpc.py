@@ -178,7 +178,8 @@ class WalletServiceServicer:
     def PurchaseCoins(self, request, context):
         """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
         paid, or at once when codes leave nothing to pay.
-        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED;
+        PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

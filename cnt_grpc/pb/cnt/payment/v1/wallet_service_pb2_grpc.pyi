@@ -30,7 +30,8 @@ class WalletServiceStub:
     PurchaseCoins: _aio.UnaryUnaryMultiCallable[_coin_package_pb2.PurchaseCoinsRequest, _coin_package_pb2.PurchaseCoinsResponse]
     """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
     paid, or at once when codes leave nothing to pay.
-    Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+    Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED;
+    PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
     """
     ListPurchases: _aio.UnaryUnaryMultiCallable[_coin_package_pb2.ListPurchasesRequest, _coin_package_pb2.ListPurchasesResponse]
     """The caller's purchases, newest first.
@@ -148,7 +149,8 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_coin_package_pb2.PurchaseCoinsResponse]:
         """Begins to buy a package of coins: the answer says where to pay. The coins come when the provider says that it is
         paid, or at once when codes leave nothing to pay.
-        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED.
+        Anyone signed in with a real account. STRIPE_NOT_CONFIGURED; the reasons of ValidateDiscount; PROVIDER_REFUSED;
+        PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
         """
 
     @_abc_1.abstractmethod

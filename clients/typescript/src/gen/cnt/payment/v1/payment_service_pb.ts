@@ -34,7 +34,7 @@ export const PaymentService: GenService<{
   /**
    * Begins a donation by card: the app confirms it with Stripe. It counts when Stripe says that it is paid.
    * Anyone signed in with a real account. USER_NOT_FOUND; GIFT_TO_ONESELF; CURRENCY_UNSUPPORTED; STRIPE_NOT_CONFIGURED;
-   * PROVIDER_REFUSED.
+   * PROVIDER_REFUSED; PAYMENT_OVER, when a call under this request_id failed and was not made again within 20 hours.
    *
    * @generated from rpc cnt.payment.v1.PaymentService.CreatePaymentIntent
    */
@@ -157,7 +157,7 @@ export const PaymentService: GenService<{
   },
   /**
    * A year's giving of the caller, by currency, with every donation.
-   * Anyone signed in with a real account.
+   * Anyone signed in with a real account. GIVING_STATEMENT_TOO_LONG, when there are more than 5000.
    *
    * @generated from rpc cnt.payment.v1.PaymentService.GetGivingStatement
    */
