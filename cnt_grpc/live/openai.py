@@ -1,17 +1,20 @@
 """OpenAI: the model that finds the words of the voice agent's answers, over its streamed chat completions."""
 
-import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+import asyncio
+import importlib
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import aiohttp
 import structlog
 
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.kit.outside import Party
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 _log = structlog.get_logger("cnt.openai")
 
@@ -21,7 +24,8 @@ PATIENCE: Final = 10.0
 LONGEST: Final = 300
 """Tokens of an answer: two or three sentences, and what a tool is asked with."""
 
-OK = 200
+_OURS: Final = frozenset({400, 404, 413, 422})
+"""Statuses that blame one request: others may well be answered, so they put the party to no rest."""
 
 Line = Mapping[str, Any]
 """A message of a conversation in OpenAI's own form: role, content and, where there are any, calls of tools."""
@@ -50,77 +54,81 @@ class Mind(Protocol):
 
 
 class OpenAI:
-    """OpenAI over HTTP."""
+    """OpenAI by its own library, which is loaded when somebody asks first: that takes a second."""
 
     def __init__(self, key: str, url: str) -> None:
         self.party = Party("openai", PATIENCE)
         self._key = key
-        self._url = f"{url.rstrip('/')}/chat/completions"
-        self._session: aiohttp.ClientSession | None = None
+        self._url = url
+        self._client: AsyncOpenAI | None = None
 
     async def aclose(self) -> None:
         """See Mind."""
-        if self._session is not None:
-            await self._session.close()
+        if self._client is not None:
+            await self._client.close()
 
     async def think(self, lines: Sequence[Line], tools: Sequence[Line]) -> AsyncGenerator[str | ToolCall, None]:
         """See Mind."""
-        asked: dict[str, Any] = {
-            "model": MODEL,
-            "messages": list(lines),
-            "stream": True,
-            "max_completion_tokens": LONGEST,
-        }
-        if tools:
-            asked["tools"] = [{"type": "function", "function": tool} for tool in tools]
-        calls: dict[int, dict[str, str]] = {}
-        async with aclosing(self._choices(asked)) as choices:
-            while True:
-                # Each piece has its own time: what is slow as a whole may be right, what stands still is stuck.
-                async with self.party.call():
-                    choice = await anext(choices, None)
-                if choice is None:
-                    break
-                delta = choice.get("delta") or {}
-                for part in delta.get("tool_calls") or ():
-                    _gather(calls, part)
-                if delta.get("content"):
-                    yield delta["content"]
-        for call in calls.values():
-            yield ToolCall(call["id"], call["name"], call["arguments"])
+        client = await self._library()
+        from openai import omit  # noqa: PLC0415
+        from openai.lib.streaming.chat import ChatCompletionStreamState  # noqa: PLC0415
 
-    async def _choices(self, asked: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        """The first choice of each event that comes."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
-        headers = {"authorization": f"Bearer {self._key}"}
+        # Plain dicts of OpenAI's form.
+        messages: Any = list(lines)
+        offered: Any = [{"type": "function", "function": tool} for tool in tools]
+        state: ChatCompletionStreamState[Any] = ChatCompletionStreamState()
+        is_whole = False
+        with self._told():
+            async with self.party.call():
+                stream = await client.chat.completions.create(
+                    model=MODEL,
+                    messages=messages,
+                    stream=True,
+                    max_completion_tokens=LONGEST,
+                    tools=offered or omit,
+                )
+            async with stream:
+                while True:
+                    # Each piece has its own time: what is slow as a whole may be right, what stands still is stuck.
+                    async with self.party.call():
+                        chunk = await anext(stream, None)
+                    if chunk is None:
+                        break
+                    state.handle_chunk(chunk)
+                    for choice in chunk.choices[:1]:
+                        is_whole |= choice.finish_reason is not None
+                        if choice.delta.content:
+                            yield choice.delta.content
+        if not is_whole:
+            raise self._broke("the answer broke off")
+        for call in state.current_completion_snapshot.choices[0].message.tool_calls or ():
+            yield ToolCall(call.id, call.function.name, call.function.arguments)
+
+    async def _library(self) -> "AsyncOpenAI":
+        if self._client is None:
+            # In a thread: whoever else is served by this process must not wait for it.
+            openai = await asyncio.to_thread(importlib.import_module, "openai")
+        if self._client is None:
+            self._client = openai.AsyncOpenAI(api_key=self._key, base_url=self._url, max_retries=0, timeout=PATIENCE)
+        return self._client
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the library raises, as the one refusal that callers know."""
+        import openai  # noqa: PLC0415
+
         try:
-            async with self._session.post(self._url, json=asked, headers=headers) as answer:
-                if answer.status != OK:
-                    self._refused(answer.status)
-                async for raw in answer.content:
-                    event = raw.strip().removeprefix(b"data:").strip()
-                    if event == b"[DONE]":
-                        return
-                    if event.startswith(b"{"):
-                        for choice in (json.loads(event).get("choices") or ())[:1]:
-                            yield choice
-        except aiohttp.ClientError as error:
-            raise OSError("the connection to OpenAI broke") from error
-        except ValueError as error:
-            raise OSError("OpenAI sent something that is no JSON") from error
-        raise OSError("OpenAI's answer broke off")
+            yield
+        except openai.APIStatusError as error:
+            if error.status_code not in _OURS:
+                self.party.failed()
+            _log.error("OpenAI refuses", status=error.status_code)
+            raise Unavailable(CommonReason.PARTY_UNAVAILABLE, f"openai: {error.status_code}", party="openai") from error
+        except (openai.APIError, ValueError) as error:
+            # A connection that broke, an error told within a stream, or something that is no JSON.
+            raise self._broke(type(error).__name__) from error
 
-    def _refused(self, status: int) -> None:
+    def _broke(self, why: str) -> Unavailable:
         self.party.failed()
-        _log.error("OpenAI refuses", status=status)
-        raise Unavailable(CommonReason.PARTY_UNAVAILABLE, f"openai: {status}", party="openai")
-
-
-def _gather(calls: dict[int, dict[str, str]], part: Mapping[str, Any]) -> None:
-    """Add a piece of a tool's call to what came of it before."""
-    call = calls.setdefault(part.get("index", 0), {"id": "", "name": "", "arguments": ""})
-    function = part.get("function") or {}
-    call["id"] = part.get("id") or call["id"]
-    call["name"] += function.get("name") or ""
-    call["arguments"] += function.get("arguments") or ""
+        _log.warning("OpenAI fails", error=why)
+        return Unavailable(CommonReason.PARTY_UNAVAILABLE, "openai does not answer", party="openai")

@@ -45,7 +45,7 @@ def test_every_problem_with_the_settings_is_a_line(
     assert {line.split()[1] for line in lines} == {"CNT_HTTP_PORT:", "SECRET_KEY:", "DATABASE_URL:", "CORS_ORIGINS:"}
 
 
-HEAVY = ("fpdf", "fontTools", "numpy", "skia", "av", "boto3", "stripe", "openai", "livekit.agents", "deepgram")
+HEAVY = ("fpdf", "fontTools", "numpy", "av", "boto3", "stripe", "openai", "livekit.agents", "deepgram", "websockets")
 
 
 def test_a_server_starts_without_what_few_calls_need() -> None:

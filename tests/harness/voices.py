@@ -51,6 +51,10 @@ class VoicesStandIn:
     """Takes questions, and never finds a word."""
     is_broken: bool = False
     """Answers every question with an error of its own."""
+    trouble: str = ""
+    """Of the model's answer: `refused` for what was asked, `cut` in its middle, or `junk` or an `error` in it."""
+    is_rude: bool = False
+    """Never answers a goodbye on the connection to the ear."""
     left: int = 0
     """Answers whose reader went away before their end."""
 
@@ -62,6 +66,8 @@ class VoicesStandIn:
         assert asked["stream"]
         if self.is_broken:
             return web.json_response({"error": {"message": "The server had an error"}}, status=500)
+        if self.trouble == "refused":
+            return web.json_response({"error": {"message": "This model has a shorter memory"}}, status=400)
         answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await answer.prepare(request)
         if self.is_lost:
@@ -73,6 +79,11 @@ class VoicesStandIn:
             await answer.write(f"data: {json.dumps({**head, 'choices': [choice]})}\n\n".encode())
 
         last = asked["messages"][-1]
+        if self.trouble:
+            await write({"role": "assistant", "content": "I "})
+            broken = {"junk": b"data: {no json\n\n", "error": b'data: {"error": {"message": "Overloaded"}}\n\n'}
+            await answer.write(broken.get(self.trouble, b""))
+            return answer
         try:
             await _find_words(write, last)
         except ConnectionResetError:
@@ -88,6 +99,8 @@ class VoicesStandIn:
         self.heard.append(dict(request.query))
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if self.is_rude:
+            await asyncio.sleep(60)
         hears = False
         async for message in socket:
             kind = json.loads(message.data)["type"] if message.type is WSMsgType.TEXT else ""
