@@ -12,20 +12,21 @@ from typing import Final
 from PIL import Image
 
 from cnt_grpc.kit import lettering
-from cnt_grpc.kit.lettering import Align, Style, VerticalAlign
+from cnt_grpc.kit.lettering import Align, Layout, Style, VerticalAlign
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 VARIANTS: Final = 2
 """Backgrounds of each category; a post keeps its own."""
 
-UPRIGHT: Final = ((1080, 1350), (1080, 1920), (1080, 2700))
-"""Pixels. What is too long for one of them at the smallest letters gets the next."""
+UPRIGHT: Final = ((1080, 1350), (1080, 1920), (1080, 2700), (1080, 4860))
+"""Pixels. What is too long for one at the smallest letters gets the next; the last holds 5,000 Latin letters."""
 LYING: Final = (1200, 630)
-SMALLEST: Final = 24
-"""Pixels of an em: the least that can be read on a phone."""
+SMALLEST: Final = 34
+"""Pixels of an em: its capitals are 24 pixels high, the least that can be read with ease on a phone."""
 _MARGIN: Final = 90
-_TITLE: Final = 0.2
-"""Of the height, for a title."""
+_TITLE: Final = 0.25
+"""Of the height, for a title; at most _HIGHEST_TITLE pixels."""
+_HIGHEST_TITLE: Final = 292
 _CENTERED: Final = 280
 """Longer texts begin at the side: ragged on both sides, they are hard to read."""
 _QUALITY: Final = 88
@@ -55,6 +56,9 @@ class Quote:
     """JPEG, as are both."""
     lying: bytes
     """For the carousel."""
+    set_upright: tuple[Layout, ...]
+    """How its words were set: the title, where it has one, and the text."""
+    set_lying: tuple[Layout, ...]
 
 
 def template(category: str, variant: int, shape: str) -> Path:
@@ -67,29 +71,32 @@ def draw(words: Words) -> Quote:
 
     It takes a tenth of a second for most posts.
     """
-    return Quote(_upright(words), _jpeg(_fill(words, "lying", LYING, excerpt=True)))
+    upright, set_upright = _upright(words)
+    lying, set_lying = _fill(words, "lying", LYING, excerpt=True)
+    return Quote(_jpeg(upright), _jpeg(lying), set_upright, set_lying)
 
 
-def _upright(words: Words) -> bytes:
+def _upright(words: Words) -> tuple[Image.Image, tuple[Layout, ...]]:
     for size in UPRIGHT[:-1]:
         try:
-            return _jpeg(_fill(words, "upright", size, excerpt=False))
+            return _fill(words, "upright", size, excerpt=False)
         except lettering.TooLong:
             continue
-    return _jpeg(_fill(words, "upright", UPRIGHT[-1], excerpt=True))
+    return _fill(words, "upright", UPRIGHT[-1], excerpt=True)
 
 
-def _fill(words: Words, shape: str, size: tuple[int, int], *, excerpt: bool) -> Image.Image:
+def _fill(words: Words, shape: str, size: tuple[int, int], *, excerpt: bool) -> tuple[Image.Image, tuple[Layout, ...]]:
+    """Words on their background, and how they were set."""
     width, height = size
     inner = (width - 2 * _MARGIN, height - 2 * _MARGIN)
     top = _MARGIN
     content_height = inner[1]
-    pictures: list[tuple[Image.Image, int]] = []
+    pictures: list[tuple[lettering.Picture, int]] = []
     if words.title.strip() and words.content.strip():
-        title_height = round(inner[1] * _TITLE)
+        title_height = min(round(inner[1] * _TITLE), _HIGHEST_TITLE)
         largest = 64 if shape == "upright" else 48
         style = Style(size=largest, smallest=SMALLEST, weight=700, vertical=VerticalAlign.TOP, excerpt=True)
-        pictures.append((lettering.draw(words.title, style, inner[0], title_height).image, top))
+        pictures.append((lettering.draw(words.title, style, inner[0], title_height), top))
         top += title_height + _MARGIN // 3
         content_height -= title_height + _MARGIN // 3
     text = words.content if words.content.strip() else words.title
@@ -100,11 +107,11 @@ def _fill(words: Words, shape: str, size: tuple[int, int], *, excerpt: bool) -> 
         align=Align.CENTER if len(text) <= _CENTERED else Align.START,
         excerpt=excerpt,
     )
-    pictures.append((lettering.draw(text, style, inner[0], content_height).image, top))
+    pictures.append((lettering.draw(text, style, inner[0], content_height), top))
     canvas = _background(words, shape, size)
     for picture, y in pictures:
-        canvas.paste(picture, (_MARGIN, y), mask=picture)
-    return canvas
+        canvas.paste(picture.image, (_MARGIN, y), mask=picture.image)
+    return canvas, tuple(picture.layout for picture, _ in pictures)
 
 
 def _background(words: Words, shape: str, size: tuple[int, int]) -> Image.Image:

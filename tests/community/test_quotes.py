@@ -8,6 +8,7 @@ from PIL import Image, ImageChops
 
 from cnt_grpc.community import quotes
 from cnt_grpc.community.quotes import Words
+from cnt_grpc.kit import lettering
 from cnt_grpc.pb.cnt.community.v1 import post_pb2 as pb
 from tests.community import makers
 from tests.contract.effects import settled
@@ -19,7 +20,7 @@ from tests.media import makers as media_makers
 MARGIN = 60
 """Pixels that stay free on every side, at least."""
 CATEGORIES = ("testimony", "prayer_request", "question", "announcement", "general")
-LONGEST = "For God so loved the world that he gave his only begotten Son. " * 79
+LONGEST = ("For God so loved the world that he gave his only begotten Son. " * 80)[:5000].strip()
 
 
 def opened(jpeg: bytes) -> Image.Image:
@@ -40,10 +41,14 @@ def background(words: Words, shape: str, size: tuple[int, int]) -> Image.Image:
 
 
 @pytest.mark.parametrize("text", [*TEXTS.values(), LONGEST], ids=[*TEXTS, "longest"])
-def test_words_stand_inside_the_frame(text: str) -> None:
+def test_words_stand_inside_the_frame_whole_and_large_enough(text: str) -> None:
     for number, title in enumerate(("", "A word for today 🙏", "ت" * 200)):
         words = Words(number, title, text, CATEGORIES[number])
         drawn = quotes.draw(words)
+        assert drawn.set_upright[-1].complete
+        assert drawn.set_upright[0].complete or title.startswith("ت")
+        assert all(layout.size >= quotes.SMALLEST for layout in (*drawn.set_upright, *drawn.set_lying))
+        assert len(drawn.set_upright) == len(drawn.set_lying) == (2 if title else 1)
         for jpeg, shape, sizes in ((drawn.upright, "upright", quotes.UPRIGHT), (drawn.lying, "lying", (quotes.LYING,))):
             picture = opened(jpeg)
             assert picture.size in sizes
@@ -66,8 +71,39 @@ def test_every_background_lets_white_letters_stand_out() -> None:
 
 
 def test_a_long_post_gets_a_longer_picture_and_is_whole() -> None:
-    assert opened(quotes.draw(Words(1, "", "Amen.", "general")).upright).size == quotes.UPRIGHT[0]
-    assert opened(quotes.draw(Words(1, "", LONGEST[:5000], "general")).upright).size == quotes.UPRIGHT[-1]
+    for length, size in zip((5, 1400, 2200, 5000), quotes.UPRIGHT, strict=True):
+        drawn = quotes.draw(Words(1, "", LONGEST[:length], "general"))
+        assert opened(drawn.upright).size == size
+        assert drawn.set_upright[0].complete
+    titled = quotes.draw(Words(1, LONGEST[:200], LONGEST, "general"))
+    assert all(layout.complete for layout in titled.set_upright)
+
+
+def test_the_smallest_capitals_are_24_pixels_high() -> None:
+    words = Words(1, "", LONGEST, "general")
+    drawn = quotes.draw(words)
+    picture = opened(drawn.upright)
+    [layout] = drawn.set_upright
+    assert layout.size < quotes.SMALLEST + 4
+    first, second = layout.lines[0].glyphs[:2]  # an F
+    edges = [round(90 + each) for each in (first.x, first.y - 2 * layout.size, second.x, first.y + layout.size / 2)]
+    box = (edges[0], max(edges[1], 0), edges[2], edges[3])
+    capital = picture.crop(box)
+    _, top, _, bottom = words_box(capital, background(words, "upright", picture.size).crop(box))
+    assert bottom - top >= 24
+    # And so they are where nothing larger fits, whatever this text has got.
+    smallest = lettering.draw("F", lettering.Style(size=quotes.SMALLEST, weight=500), 200, 200)
+    covered = smallest.image.getchannel("A").point(lambda value: 255 * (value > 127)).getbbox()
+    assert covered
+    assert covered[3] - covered[1] >= 24
+
+
+def test_what_is_longer_than_the_longest_picture_ends_visibly() -> None:
+    drawn = quotes.draw(Words(1, "", "神爱世人" * 1250, "general"))
+    [layout] = drawn.set_upright
+    assert not layout.complete
+    assert layout.lines[-1].text.endswith("…")
+    assert layout.size == quotes.SMALLEST
 
 
 async def drawn(world: World, api: Api, who: Person, post_id: int) -> pb.Post:

@@ -157,6 +157,17 @@ async def test_an_equal_job_that_runs_does_not_stand_for_what_came_later(db: Dat
         assert await state(db, second) == State.DONE
 
 
+async def test_an_equal_job_does_not_start_before_what_it_stands_for_is_committed(db: Database) -> None:
+    first = await enqueue(db, NOTE, "a", dedupe="k")
+    can_start = "SELECT 1 FROM jobs WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"
+    async with db.transaction() as tx:
+        assert await jobs.enqueue(tx, NOTE, StringValue(value="b"), dedupe="k") == first
+        async with db.transaction() as another:
+            assert not await another.raw(can_start, first)
+    async with db.transaction() as another:
+        assert await another.raw(can_start, first)
+
+
 async def test_a_delayed_job_waits(db: Database) -> None:
     async with working(db, {NOTE: note}):
         started = time.monotonic()

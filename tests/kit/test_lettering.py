@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from cnt_grpc.kit import lettering
-from cnt_grpc.kit.lettering import Align, Style, direction
+from cnt_grpc.kit.lettering import Align, Style, cleaning, direction
 from cnt_grpc.kit.lettering.fonts import SOURCES
 
 WIDTH, HEIGHT = 900, 500
@@ -58,6 +58,7 @@ def test_everything_is_inside_and_large_enough(text: str) -> None:
     assert top > 0
     assert right < WIDTH
     assert bottom < HEIGHT
+    assert picture.layout.complete
     assert picture.layout.size >= 24
     ink = picture.layout.ink
     assert ink
@@ -70,6 +71,9 @@ def test_everything_is_inside_and_large_enough(text: str) -> None:
 def test_nothing_is_cut(text: str) -> None:
     """With room around it, the same layout covers just as many pixels: none fell over the edge."""
     picture = drawn(text, EXCERPT)
+    assert picture.layout.complete
+    whole = "".join(cleaning.paragraphs(text))
+    assert "".join("".join(line.text for line in picture.layout.lines).split()) == "".join(whole.split())
     size = picture.layout.size
     shown = "\n".join(line.text for line in picture.layout.lines)
     roomy = drawn(shown, Style(size=size, weight=600), WIDTH * 2, HEIGHT * 2)

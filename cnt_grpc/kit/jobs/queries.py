@@ -71,9 +71,14 @@ def add() -> Executable:
 
 @statement
 def waiting_twin() -> Executable:
-    """The equal job that waits."""
-    return select(jobs.c.id).where(
-        jobs.c.kind == bindparam("kind"), jobs.c.dedupe == bindparam("dedupe"), jobs.c.state == "queued"
+    """The equal job that waits, kept from starting until this transaction ends.
+
+    Else it may read what this transaction is about to change, and still stand for it.
+    """
+    return (
+        select(jobs.c.id)
+        .where(jobs.c.kind == bindparam("kind"), jobs.c.dedupe == bindparam("dedupe"), jobs.c.state == "queued")
+        .with_for_update(read=True)
     )
 
 

@@ -8,7 +8,8 @@ what no font of ours can show. docs/lettering.md is its manual.
 from cnt_grpc.kit.lettering.cleaning import MOST_CHARACTERS
 from cnt_grpc.kit.lettering.drawing import Picture, draw
 from cnt_grpc.kit.lettering.fonts import LICENCES, missing
-from cnt_grpc.kit.lettering.layout import Layout, lay_out
+from cnt_grpc.kit.lettering.layout import lay_out
+from cnt_grpc.kit.lettering.lines import Layout
 from cnt_grpc.kit.lettering.refusals import TooLong, Undrawable
 from cnt_grpc.kit.lettering.style import Align, Background, Colour, Outline, Rectangle, Shadow, Style, VerticalAlign
 

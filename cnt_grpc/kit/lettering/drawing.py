@@ -7,7 +7,8 @@ from typing import Any, Final
 import uharfbuzz as hb
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from cnt_grpc.kit.lettering.layout import Layout, Placed, lay_out
+from cnt_grpc.kit.lettering.layout import lay_out
+from cnt_grpc.kit.lettering.lines import Layout, Placed
 from cnt_grpc.kit.lettering.style import Colour, Style
 
 _STEPS: Final = 24

@@ -1,59 +1,19 @@
 """A text set into a box: the size of its letters, its lines, where each glyph stands; all before anything is drawn."""
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from cnt_grpc.kit.lettering import cleaning
 from cnt_grpc.kit.lettering.breaking import Broken, lines_of
+from cnt_grpc.kit.lettering.lines import Layout, Line, Placed, block_of, ink_of, into, moved
 from cnt_grpc.kit.lettering.refusals import TooLong, Undrawable
-from cnt_grpc.kit.lettering.shaping import Glyph, Paragraph, line_glyphs, measured
+from cnt_grpc.kit.lettering.shaping import Paragraph, line_glyphs, measured
 from cnt_grpc.kit.lettering.style import Align, Rectangle, Style, VerticalAlign
 
 _ELLIPSIS: Final = "…"
 _SHARES: Final = (1.0, 0.85, 0.7)
 """Of the width, what lines get: a cut word of joined letters ends in a form that may be wider than it was within."""
 _BEFORE_ELLIPSIS: Final = " ,;:.،·、。，"  # noqa: RUF001 # what would look odd before it
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A glyph and the pixel at which its origin stands; fractions count, y grows downwards."""
-
-    glyph: Glyph
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: what it says, where it begins and ends in pixels, and the line that its letters stand on."""
-
-    text: str
-    left: float
-    right: float
-    baseline: float
-    from_right: bool
-    glyphs: tuple[Placed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What was laid out. Pixels are counted from the box's upper left corner."""
-
-    width: int
-    height: int
-    size: int
-    """Pixels of an em."""
-    lines: tuple[Line, ...]
-    block: Rectangle
-    """Where the lines stand, with the room that their fonts ask for above and below."""
-    ink: Rectangle | None
-    """The smallest rectangle around all that letters cover; None when there is nothing to see."""
-    complete: bool
-    """Whether all of the text is shown; False when it was shortened."""
-    cut: bool
-    """Whether a word was cut because it is wider than the box."""
 
 
 def lay_out(text: str, style: Style, width: int, height: int) -> Layout:
@@ -136,19 +96,19 @@ class _Room:
             for span in in_lines.spans:
                 baseline = round(top + ascent + len(lines) * leading)
                 lines.append(self._line(paragraph, span.start, span.end, size, baseline))
-        ink = _ink(lines, size)
+        ink = ink_of(lines, size)
         if ink:
-            right, down = _into(ink, self.left, self.top, self.right, self.bottom)
+            right, down = into(ink, self.left, self.top, self.right, self.bottom)
             if right is None or down is None:
                 return None
-            lines = [_moved(line, right, down) for line in lines]
+            lines = [moved(line, right, down) for line in lines]
             ink = Rectangle(ink.left + right, ink.top + down, ink.right + right, ink.bottom + down)
             top += down
         return Layout(
             *self.box,
             size=size,
             lines=tuple(lines),
-            block=_block(lines, ink, top, top + tall),
+            block=block_of(lines, ink, top, top + tall),
             ink=ink,
             complete=complete,
             cut=any(b.cut for b in broken),
@@ -202,51 +162,3 @@ def _leading(paragraphs: list[Paragraph], style: Style) -> tuple[float, float, f
     ascent = max((font.ascent for font in fonts), default=1.0)
     descent = max((font.descent for font in fonts), default=0.3)
     return (ascent + descent) * style.line_spacing, ascent, descent
-
-
-def _ink(lines: list[Line], size: int) -> Rectangle | None:
-    edges: list[tuple[float, float, float, float]] = []
-    for line in lines:
-        for placed in line.glyphs:
-            font = placed.glyph.font
-            extents = font.hb.get_glyph_extents(placed.glyph.number)
-            if extents and extents.width and extents.height:
-                scale = size / font.em
-                left = placed.x + extents.x_bearing * scale
-                top = placed.y - extents.y_bearing * scale
-                edges.append((left, top, left + extents.width * scale, top - extents.height * scale))
-    if not edges:
-        return None
-    return Rectangle(
-        math.floor(min(e[0] for e in edges)),
-        math.floor(min(e[1] for e in edges)),
-        math.ceil(max(e[2] for e in edges)),
-        math.ceil(max(e[3] for e in edges)),
-    )
-
-
-def _into(ink: Rectangle, left: int, top: int, right: int, bottom: int) -> tuple[int | None, int | None]:
-    """By how much ink has to move to be inside; None where it is larger than the room."""
-
-    def shift(low: int, high: int, least: int, most: int) -> int | None:
-        if high - low > most - least:
-            return None
-        return max(least - low, 0) + min(most - high, 0)
-
-    return shift(ink.left, ink.right, left, right), shift(ink.top, ink.bottom, top, bottom)
-
-
-def _moved(line: Line, right: int, down: int) -> Line:
-    glyphs = tuple(Placed(p.glyph, p.x + right, p.y + down) for p in line.glyphs)
-    return Line(line.text, line.left + right, line.right + right, line.baseline + down, line.from_right, glyphs)
-
-
-def _block(lines: list[Line], ink: Rectangle | None, top: float, bottom: float) -> Rectangle:
-    if ink is None:
-        return Rectangle(0, 0, 0, 0)
-    return Rectangle(
-        min(ink.left, math.floor(min(line.left for line in lines))),
-        min(ink.top, math.floor(top)),
-        max(ink.right, math.ceil(max(line.right for line in lines))),
-        max(ink.bottom, math.ceil(bottom)),
-    )
