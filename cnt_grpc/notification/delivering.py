@@ -27,6 +27,8 @@ from cnt_grpc.pb.cnt.notification.v1.jobs_pb2 import Deliver
 PUSHES_AT_ONCE = 50
 MAILS_AT_ONCE = 4
 """A mail server allows an address few connections."""
+LAST_START = outbox.SENDING_TIME.total_seconds() / 2
+"""Seconds after which a job begins no attempt: one that has begun takes half a minute at most."""
 
 _FATES: Mapping[Pushed, Fate] = {
     Pushed.SENT: Ended("sent"),
@@ -120,33 +122,48 @@ async def _deliver(
     send: Callable[[Parcel], Awaitable[Fate]],
     at_once: int,
 ) -> None:
-    """Send what is due, batch by batch; no transaction is open while anything is sent."""
-    size = sending.AT_ONCE
-    while size == sending.AT_ONCE and not run.cancelled.is_set():
+    """Send what is due, batch by batch; no transaction is open while anything is sent.
+
+    What became of a parcel is written down as soon as it is known: a job that is cut off sends nothing twice. What is
+    not begun when LAST_START has passed is left to a job that follows.
+    """
+    loop = asyncio.get_running_loop()
+    last_start = loop.time() + LAST_START
+
+    def is_over() -> bool:
+        return run.cancelled.is_set() or loop.time() >= last_start
+
+    gate = asyncio.Semaphore(at_once)
+    may_be_more = True
+    while may_be_more and not is_over():
         until, rows = await sending.take(run.db, channel, payload.recipient_ids)
-        size = len(rows)
+        may_be_more = sending.is_full(rows)
         before = [(row, sending.fate_before_sending(row)) for row in rows]
-        fates = [(row, fate) for row, fate in before if fate is not None]
+        await sending.settle(run.db, until, [(row, fate) for row, fate in before if fate is not None])
         parcels = packed(row for row, fate in before if fate is None)
-        gate = asyncio.Semaphore(at_once)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_attempt(parcel, send, gate)) for parcel in parcels]
-        for task in tasks:
-            fates += task.result()
-        await sending.settle(run.db, until, fates)
+            pending = {group.create_task(_attempt(parcel, send, gate, is_over)) for parcel in parcels}
+            while pending:
+                # All that end while others are written down are written down together.
+                ended, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                await sending.settle(run.db, until, [each for task in ended for each in task.result()])
+    if is_over():
+        await outbox.send_rest(run.db, channel, payload)
 
 
 async def _attempt(
-    parcel: Parcel, send: Callable[[Parcel], Awaitable[Fate]], gate: asyncio.Semaphore
+    parcel: Parcel, send: Callable[[Parcel], Awaitable[Fate]], gate: asyncio.Semaphore, is_over: Callable[[], bool]
 ) -> list[tuple[Row, Fate]]:
+    """Try to send a parcel; it has one fate: what comes in one mail must not come back as many."""
+    latest = max(parcel, key=lambda row: int(row["attempts"]))
     try:
         async with gate:
-            fate = await send(parcel)
+            fate = sending.not_begun(latest) if is_over() else await send(parcel)
     except TryLater as later:
-        return [(row, sending.fate_of_failure(row, later.message, later.seconds)) for row in parcel]
+        fate = sending.fate_of_failure(latest, later.message, later.seconds)
     except Unavailable as away:
-        return [(row, sending.fate_of_failure(row, away.message)) for row in parcel]
+        fate = sending.fate_of_failure(latest, away.message)
     except Exception as defect:  # noqa: BLE001  (one that cannot be sent must not keep the others of its batch)
         _log.exception("a delivery failed", delivery=parcel[0]["id"])
-        return [(row, sending.fate_of_failure(row, type(defect).__name__)) for row in parcel]
+        fate = sending.fate_of_failure(latest, type(defect).__name__)
     return [(row, fate) for row in parcel]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cnt_grpc.kit import clock, events, jobs
-from cnt_grpc.kit.db import Tx
+from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.jobs import Job
 from cnt_grpc.notification.notice import Channel, Notice, Words
 from cnt_grpc.notification.queries import telling
@@ -18,10 +18,14 @@ INLINE = 100
 """Recipients up to which the transaction itself writes the notice: it holds their inboxes until it ends."""
 TELL_MANY = Job("notification.tell_many", jobs_pb2.TellMany, attempts=10, timeout=timedelta(minutes=1))
 """Writes a notice for any number of recipients, a bounded number a transaction."""
-SEND_PUSH = Job("notification.send_push", jobs_pb2.Deliver, attempts=3, timeout=timedelta(minutes=5), limit=4)
+SENDING_TIME = timedelta(minutes=5)
+"""The longest run of the next two."""
+SEND_PUSH = Job("notification.send_push", jobs_pb2.Deliver, attempts=3, timeout=SENDING_TIME, limit=4)
 """Sends the push messages that are due, to some people or to everyone."""
-SEND_MAIL = Job("notification.send_mail", jobs_pb2.Deliver, attempts=3, timeout=timedelta(minutes=5), limit=4)
+SEND_MAIL = Job("notification.send_mail", jobs_pb2.Deliver, attempts=3, timeout=SENDING_TIME, limit=4)
 """Likewise mails: a job of its own, and few at once, so that a slow mail server delays nothing but mails."""
+
+_SENDERS = {Channel.PUSH: SEND_PUSH, Channel.MAIL: SEND_MAIL}
 
 Owed = list[tuple[Sequence[int], Words]]
 
@@ -65,6 +69,12 @@ def put(tx: Tx, recipient_ids: Sequence[int], words: Words) -> None:
     owed.append((recipient_ids, words))
 
 
+async def send_rest(db: Database, channel: Channel, payload: jobs_pb2.Deliver) -> None:
+    """Have another job go on where one has no time left."""
+    everyone = None if payload.recipient_ids else "rest"
+    await db.transact(lambda tx: jobs.enqueue(tx, _SENDERS[channel], payload, dedupe=everyone))
+
+
 async def _flush(tx: Tx) -> None:
     owed: Owed = tx.memo.pop(tell)
     notices = [words for _, words in owed]
@@ -88,6 +98,6 @@ async def _flush(tx: Tx) -> None:
         by_channel.setdefault(row["channel"], []).append(row["recipient_id"])
     for recipient_id in by_channel.get(Channel.IN_APP, ()):
         events.wake(tx, TOPIC, recipient_id)
-    for channel, job in ((Channel.PUSH, SEND_PUSH), (Channel.MAIL, SEND_MAIL)):
+    for channel, job in _SENDERS.items():
         if recipients := by_channel.get(channel):
             await jobs.enqueue(tx, job, jobs_pb2.Deliver(recipient_ids=sorted(recipients)))

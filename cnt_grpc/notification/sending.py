@@ -21,7 +21,9 @@ LONGEST_PAUSE = timedelta(hours=2)
 LEASE = timedelta(minutes=10)
 """How long what was taken belongs to who took it; longer than a job runs."""
 AT_ONCE = 200
-"""Deliveries that one transaction takes."""
+"""Deliveries that one transaction takes, beside DIGESTS_AT_ONCE."""
+DIGESTS_AT_ONCE = 50
+"""Mails of the day that it takes at most, each whole."""
 DIGEST_AT = time(8)
 """When the mail of a day comes, by the person's clock."""
 
@@ -58,10 +60,17 @@ async def take(db: Database, channel: Channel, recipient_ids: Sequence[int]) -> 
         now = clock.now()
         until = now + LEASE
         whose = {"recipient_ids": list(recipient_ids)} if recipient_ids else {}
-        statement = outgoing.take(AT_ONCE, everyone=not recipient_ids)
+        statement = outgoing.take(AT_ONCE, DIGESTS_AT_ONCE, everyone=not recipient_ids)
         return until, await tx.all(statement, channel=channel, now=now, until=until, **whose)
 
     return await db.transact(take_some)
+
+
+def is_full(rows: Sequence[Row]) -> bool:
+    """Whether more may be due than what was taken at once."""
+    alone = sum(not row["put_off"] for row in rows)
+    people = {row["recipient_id"] for row in rows if row["put_off"]}
+    return alone >= AT_ONCE or len(people) >= DIGESTS_AT_ONCE
 
 
 def fate_before_sending(row: Row) -> Fate | None:
@@ -106,8 +115,15 @@ def fate_of_failure(row: Row, error: str, wait: float = 0.0) -> Fate:
     return PutBack(due_at, error, counted=True, put_off=row["put_off"])
 
 
+def not_begun(row: Row) -> Fate:
+    """For what was taken and is left to the next who takes it."""
+    return PutBack(clock.now(), row["error"], put_off=row["put_off"])
+
+
 async def settle(db: Database, until: datetime, fates: Sequence[tuple[Row, Fate]]) -> None:
     """Write down what became of what was taken until then; of what somebody else has taken meanwhile, nothing."""
+    if not fates:
+        return
 
     async def write(tx: Tx) -> None:
         now = clock.now()

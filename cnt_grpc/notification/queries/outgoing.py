@@ -11,6 +11,7 @@ from sqlalchemy import (
     case,
     delete,
     select,
+    union_all,
     update,
 )
 
@@ -26,25 +27,26 @@ _CHANNEL = bindparam("channel", type_=Text)
 
 
 @statement
-def take(limit: int, *, everyone: bool) -> Executable:
+def take(limit: int, digests: int, *, everyone: bool) -> Executable:
     """Take what is due by :channel, of :recipient_ids or of everyone, until :until: nobody else takes it before.
+
+    At most `limit` rows, and beside them all that is due of the mail of the day of at most `digests` people: a part of
+    it would be a mail of its own.
 
     A sender that dies thus delays what it took, and loses nothing. With each row comes what decides on it: how the
     person is reached, whether they still want it (null where they have not chosen), and when.
     """
-    due = select(_delivery.id).where(
-        _delivery.channel == _CHANNEL, _delivery.state == "waiting", _delivery.due_at <= _NOW
-    )
+    is_due = [_delivery.channel == _CHANNEL, _delivery.state == "waiting", _delivery.due_at <= _NOW]
     if not everyone:
-        due = due.where(among(_delivery.recipient_id, "recipient_ids"))
-    due = (
-        due.order_by(_delivery.due_at, _delivery.recipient_id, _delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+        is_due.append(among(_delivery.recipient_id, "recipient_ids"))
+    order = (_delivery.due_at, _delivery.recipient_id, _delivery.id)
+    alone = select(_delivery.id).where(*is_due, ~_delivery.put_off).order_by(*order).limit(limit)
+    first = select(_delivery.recipient_id).where(*is_due, _delivery.put_off).order_by(*order).limit(digests)
+    together = select(_delivery.id).where(*is_due, _delivery.put_off, _delivery.recipient_id.in_(first))
+    due = [found.with_for_update(skip_locked=True).cte(name) for name, found in (("alone", alone), ("whole", together))]
     taken = (
         update(deliveries)
-        .where(_delivery.id.in_(due))
+        .where(_delivery.id.in_(union_all(*(select(found.c.id) for found in due))))
         .values(due_at=bindparam("until", type_=MOMENT), attempts=_delivery.attempts + 1)
         .returning(*_delivery)
         .cte("taken")
