@@ -85,7 +85,7 @@ class DeliveryJobs:
         if token is None:
             return Ended("dropped", "sealed with another SECRET_KEY", kills_device=True)
         data = {**row["data"], "type": row["type"]} | ({} if row["seq"] is None else {"seq": str(row["seq"])})
-        return _FATES[await self.pusher.send(Push(token, row["title"], row["message"], data))]
+        return _FATES[await self.pusher.send(Push.of(token, row["title"], row["message"], data))]
 
     async def _mail(self, parcel: Parcel) -> Fate:
         mail: Mail = self.letters.digest(parcel) if parcel[0]["put_off"] else self.letters.single(parcel[0])

@@ -122,7 +122,12 @@ class Fcm:
 
 
 def _is_dead(answer: Answer) -> bool:
-    """Whether the error is the token's: gone, another project's, or never one."""
+    """Whether the error is the token's: gone, another project's, or never one.
+
+    A 400 is the token's when it has an error of FCM's own and names no field, or the token's: see the second example of
+    https://firebase.google.com/docs/cloud-messaging/error-codes. What is wrong with a message has its field named, and
+    one that is too long has no details at all.
+    """
     error: Any = answer.body.get("error")
     details = error.get("details", ()) if isinstance(error, dict) else ()
     found = [each for each in details if isinstance(each, Mapping)]
@@ -133,4 +138,5 @@ def _is_dead(answer: Answer) -> bool:
     if answer.status == _FORBIDDEN:
         return "SENDER_ID_MISMATCH" in codes
     violations = [one for each in found for one in each.get("fieldViolations", ()) if isinstance(one, Mapping)]
-    return answer.status == _BAD and any(one.get("field") == "message.token" for one in violations)
+    wrong = {one.get("field") for one in violations}
+    return answer.status == _BAD and (wrong == {"message.token"} or ("INVALID_ARGUMENT" in codes and not wrong))

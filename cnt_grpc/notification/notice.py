@@ -71,11 +71,11 @@ class Notice:
     def worded(self) -> "Words":
         """The notice as inboxes keep it."""
         facts = {each.name: _one_line(getattr(self, each.name)) for each in fields(self)}  # type: ignore[arg-type]
-        data = {name: _shortened(fact, _FACT_LENGTH) for name, fact in facts.items()}
+        data = {name: shortened(fact, _FACT_LENGTH) for name, fact in facts.items()}
         return Words(
             type=self.kind.type,
-            title=_shortened(self.kind.title.format_map(facts), TITLE_LENGTH),
-            message=_shortened(self.kind.message.format_map(facts), MESSAGE_LENGTH),
+            title=shortened(self.kind.title.format_map(facts), TITLE_LENGTH),
+            message=shortened(self.kind.message.format_map(facts), MESSAGE_LENGTH),
             data=data,
         )
 
@@ -111,5 +111,6 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _shortened(text: str, length: int) -> str:
+def shortened(text: str, length: int) -> str:
+    """At most so many characters of a text; one that is cut says so."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -17,7 +17,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 PROJECT = "cnt-test"
+MOST_BYTES = 4000
+"""Of what a phone is to get, keys and values; FCM says 4,096."""
 EMAIL = "push@cnt-test.iam.gserviceaccount.com"
+
+
+def _size(message: dict[str, Any]) -> int:
+    words = [*message["notification"].values(), *message["data"], *message["data"].values()]
+    return sum(len(each.encode()) for each in words)
 
 
 @dataclass
@@ -92,6 +99,9 @@ class Firebase:
                 error = {"code": status, "details": [detail] if detail else []}
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
                 return web.json_response({"error": error}, status=status, headers=named)
+            if _size(message) > MOST_BYTES:
+                error = {"code": 400, "message": "Request contains an invalid argument.", "status": "INVALID_ARGUMENT"}
+                return web.json_response({"error": error}, status=400)
             self.messages.append(message)
             return web.json_response({"name": f"projects/{PROJECT}/messages/{len(self.messages)}"})
         finally:

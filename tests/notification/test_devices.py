@@ -6,8 +6,9 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from grpc import StatusCode
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, select, update
 
+from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import statement
 from cnt_grpc.notification import devices
 from cnt_grpc.notification.tables import device_tokens
@@ -23,6 +24,12 @@ IOS, WEB = pb2.DEVICE_PLATFORM_IOS, pb2.DEVICE_PLATFORM_WEB
 @statement
 def stored() -> Executable:
     return select(device_tokens).where(device_tokens.c.user_id == bindparam("person"))
+
+
+@statement
+def sealed_otherwise() -> Executable:
+    device = update(device_tokens).where(device_tokens.c.id == bindparam("device_id"))
+    return device.values({"token": bindparam("token")})
 
 
 def new_token() -> str:
@@ -64,6 +71,27 @@ async def test_a_device_is_forgotten_by_its_id_and_by_its_token(world: World, ap
     device = (await api.as_(ann).device.RegisterDevice(token=token, platform=IOS)).device
     await api.as_(ann).device.DeleteDevice(device_id=device.device_id)
     assert await ids(api, ann) == []
+
+
+async def test_a_device_registered_again_after_a_new_key_is_reached_again(world: World, api: Api) -> None:
+    ann = await world.user()
+    token = new_token()
+    first = (await api.as_(ann).device.RegisterDevice(token=token, platform=IOS)).device
+    ours = seal._secret.decode()
+    # No other task runs between these two: the key is the whole process's.
+    seal.configure("another key, as long as a key has to be, of a day before")
+    sealed = seal.seal("device_token", token.encode(), devices._hash(token))
+    seal.configure(ours)
+    async with world.db.transaction() as tx:
+        await tx.run(sealed_otherwise(), device_id=first.device_id, token=sealed)
+    async with world.db.reading() as tx:
+        (row,) = await tx.all(stored(), person=ann.id)
+    assert devices.opened(row["token"], row["token_hash"]) is None
+    again = (await api.as_(ann).device.RegisterDevice(token=token, platform=IOS)).device
+    assert again.device_id == first.device_id
+    async with world.db.reading() as tx:
+        (row,) = await tx.all(stored(), person=ann.id)
+    assert devices.opened(row["token"], row["token_hash"]) == token
 
 
 async def test_the_oldest_make_room(world: World, api: Api) -> None:

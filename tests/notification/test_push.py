@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Executable, bindparam, select
 
 from cnt_grpc import notification
 from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import statement
 from cnt_grpc.notification import DeliveryJobs, Letters, ServiceAccount, rules, sending
-from cnt_grpc.notification.notice import Channel
+from cnt_grpc.notification.notice import Channel, Notice
+from cnt_grpc.notification.push import Push
+from cnt_grpc.notification.tables import notifications
 from cnt_grpc.refusal import Refusal
+from tests.notification.firebase import MOST_BYTES
 from tests.notification.office import Office, as_caller
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@statement
+def told() -> Executable:
+    return select(notifications).where(notifications.c.recipient_id == bindparam("person"))
+
 
 LIVE = notification.LiveStart(user_id=7, name="Cy", stream_id=3, stream_title="Evening prayer")
 
@@ -75,6 +87,52 @@ async def test_a_dead_token_is_dropped(office: Office) -> None:
     await office.tell(ann, notice=LIVE)
     await office.settled(ann, "dropped", "dropped", "dropped", "sent", "sent")
     assert len(office.firebase.to(alive)) == 2
+
+
+async def test_a_token_that_google_does_not_know_is_dropped_and_a_faulty_message_kills_none(office: Office) -> None:
+    ann = await office.person()
+    unknown, blamed, silent = [await office.device(ann) for _ in range(3)]
+    own = {"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": "INVALID_ARGUMENT"}
+    office.firebase.fail(unknown, 400, own)
+    office.firebase.fail(blamed, 400, {"fieldViolations": [{"field": "message.data[0].value"}]})
+    office.firebase.fail(silent, 400)
+    await office.tell(ann, notice=LIVE)
+    rows = await office.settled(ann, "dropped", "failed", "failed")
+    assert [row["device_id"] is None for row in rows] == [True, False, False]
+
+
+@pytest.mark.parametrize("letter", ["主", "🕊", "a"])
+async def test_the_longest_notice_reaches_a_phone(office: Office, letter: str) -> None:
+    ann = await office.person()
+    token = await office.device(ann)
+    longest = notification.Announcement(announcement_id=2**62, subject=letter * 1000, text=letter * 2000)
+    await office.tell(ann, notice=longest)
+    await office.settled(ann, "sent")
+    (message,) = office.firebase.to(token)
+    shown = message["notification"]
+    assert shown["body"] == letter * 199 + "…"
+    assert shown["title"].startswith(letter * 100)
+    assert message["data"] == {"type": "announcement", "seq": "1", "announcement_id": str(2**62)}
+
+
+async def test_no_notice_is_too_long_for_a_phone(office: Office) -> None:
+    ann = await office.person()
+    kinds = [each for each in Notice.__subclasses__() if Channel.PUSH in each.kind.preferences.on]
+    assert len(kinds) > 10
+    async with office.db.transaction() as tx:
+        for kind in kinds:
+            facts = {each.name: 2**62 if each.type in (int, "int") else "🕊" * 1000 for each in fields(kind)}  # type: ignore[arg-type]
+            await notification.tell(tx, [ann.id], kind(**facts))
+    async with office.db.reading() as tx:
+        rows = await tx.all(told(), person=ann.id)
+    assert len(rows) == len(kinds)
+    for row in rows:
+        push = Push.of("token", row["title"], row["message"], {**row["data"], "type": row["type"], "seq": "1"})
+        words = [push.title, push.message, *push.data, *push.data.values()]
+        assert sum(len(each.encode()) for each in words) < MOST_BYTES
+        # FCM keeps these for itself, and takes no message that has one.
+        assert not push.data.keys() & {"from", "gcm", "notification", "message_type"}
+        assert not any(name.startswith(("google", "gcm")) for name in push.data)
 
 
 async def test_a_wrong_project_kills_no_token(office: Office) -> None:

@@ -34,7 +34,8 @@ def register() -> Executable:
     )
     return device.on_conflict_do_update(
         constraint="uq_device_tokens_token_hash",
-        set_={"platform": device.excluded.platform, "registered_at": device.excluded.registered_at},
+        # The token is the same, and sealed anew: what was sealed with another SECRET_KEY opens no more.
+        set_={name: device.excluded[name] for name in ("token", "platform", "registered_at")},
         where=_device.user_id == device.excluded.user_id,
     ).returning(*_SHOWN)
 
