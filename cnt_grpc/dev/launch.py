@@ -65,15 +65,21 @@ class Tree:
             await self._postgres.server.ensure_database(embedded.DATABASE)
         await check_version(settings.dsn)
         await self._prepare()
-        self._programs += [server(settings, number, self._console) for number in range(self._workers)]
-        self._programs.append(ours("worker", ["worker"], settings, self._console))
-        if not settings.disable_voice_agent_auto_start and not voice_needs(settings):
-            self._programs.append(ours("voice", ["voice-agent"], settings, self._console))
+        self._programs += self.programs()
         self._edge.append(Program("envoy", self._edge_command(), self._console))
         for child in (*self._programs, *self._edge):
             await self._supervisor.run(child)
         await self._supervisor.until(self._is_ready, READY_SECONDS, "Not ready")
         self._supervisor.settle()
+
+    def programs(self) -> list[Program]:
+        """What serves and works here; the voice agent too where it can run, unless that is not wanted."""
+        settings = self._settings
+        found = [server(settings, number, self._console) for number in range(self._workers)]
+        found.append(ours("worker", ["worker"], settings, self._console))
+        if not settings.disable_voice_agent_auto_start and not voice_needs(settings):
+            found.append(ours("voice", ["voice-agent"], settings, self._console))
+        return found
 
     async def stop(self) -> None:
         """Stop the servers while Envoy still carries their last words, and the database when nobody needs it."""

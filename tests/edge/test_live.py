@@ -1,11 +1,13 @@
 """A stream on two screens, by gRPC-Web in Chromium: viewers, chat and where it stands, as they change."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 
 from cnt_grpc.edge import EdgeConfig, Tls
@@ -27,6 +29,33 @@ async def shown(page: Page, watch: int, is_right: Callable[[dict[str, Any]], boo
     while not is_right(found := await page.call("seen", watch)):
         assert time.monotonic() < deadline, found
         await asyncio.sleep(0.02)
+    return found
+
+
+async def test_what_happens_is_told_as_lines(whole: EdgeConfig, world: World) -> None:
+    """`GET …/events`: a line of JSON for each event, as it happens, and on from a number."""
+    ann, bob = await world.users(2)
+    row = await makers.on_air(world, ann)
+    path = f"/api/v1/live/streams/{row['id']}/events"
+    async with edge(whole) as front:
+        async with asyncio.timeout(PATIENCE), front.http.get(f"{front.url}{path}") as answer:
+            assert answer.status == 200
+            first = json.loads(await answer.content.readline())
+            assert first["heartbeat"]["status"] == "STREAM_STATUS_LIVE"
+            seq = await makers.said(world, row, bob, "Grüß Gott")
+            said = await message(answer)
+            assert (said["seq"], said["text"]) == (str(seq), "Grüß Gott")
+        missed = [await makers.said(world, row, ann, text) for text in ("one", "two")]
+        url = f"{front.url}{path}?after_seq={seq}"
+        async with asyncio.timeout(PATIENCE), front.http.get(url) as answer:
+            assert [(await message(answer))["seq"] for _ in missed] == [str(each) for each in missed]
+
+
+async def message(answer: aiohttp.ClientResponse) -> dict[str, Any]:
+    """The next entry of a log; signs of life are passed over."""
+    while "message" not in (event := json.loads(await answer.content.readline())):
+        pass
+    found: dict[str, Any] = event["message"]
     return found
 
 

@@ -62,10 +62,14 @@ async def made(world: Any, by: Any, **given: Any) -> Row:
 async def on_air(world: Any, by: Any, **given: Any) -> Row:
     """A stream on air: its host is in LiveKit's room."""
     row = await made(world, by, **{"status": Status.LIVE, "started_at": clock.now(), **given})
-    room = Room(api.Room(sid=f"RM_{row['id']}", name=row["room_name"]))
-    world.livekit.rooms[row["room_name"]] = room
+    opened(world, row)
     inside(world, row, by)
     return row
+
+
+def opened(world: Any, row: Row) -> None:
+    """There is a room in LiveKit, and nobody in it."""
+    world.livekit.rooms[row["room_name"]] = Room(api.Room(sid=f"RM_{row['id']}", name=row["room_name"]))
 
 
 async def looked_after(world: Any) -> set[int]:

@@ -133,6 +133,31 @@ async def test_it_reads_a_story(world: World) -> None:
     assert output_of(await asked(world, ann, "And that?", step, lambda output: output)) == NOTHING
 
 
+async def test_it_reads_no_story_that_the_person_may_not_see(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    async with world.db.transaction() as tx:
+        await makers.item(tx, BIBLE_STORY, by=bob.id, title="Ruth and the gossamer barley", text="Where you go I go.")
+        await makers.item(tx, BIBLE_STORY, by=bob.id, title="A gossamer draft", text="Not yet.", status="pending")
+    await indexed(world)
+    step = ("read_bible_story", {"words": "gossamer"})
+    assert "Where you go" in output_of(await asked(world, ann, "Read me Ruth.", step, lambda output: output))
+    await api.as_(bob).user.BlockUser(user_id=ann.id)
+    assert output_of(await asked(world, ann, "Read me Ruth.", step, lambda output: output)) == NOTHING
+
+
+async def test_it_lists_no_event_that_the_person_may_not_see(world: World, api: Api) -> None:
+    ann, bob = await world.users(2)
+    soon = clock.now() + timedelta(minutes=1)
+    await event_makers.made(world, bob, title="Night of seraphs", starts_at=soon)
+    await event_makers.made(world, bob, title="Secret night of seraphs", starts_at=soon, status="pending")
+    step: Step = ("list_upcoming_events", {})
+    listed = output_of(await asked(world, ann, "What is on?", step, lambda output: output))
+    assert "Night of seraphs: " in listed
+    assert "Secret" not in listed
+    await api.as_(bob).user.BlockUser(user_id=ann.id)
+    assert "seraphs" not in output_of(await asked(world, ann, "What is on?", step, lambda output: output))
+
+
 async def test_it_lists_events_that_come(world: World) -> None:
     ann, bob = await world.users(2)
     # The soonest of all that the tests of this process have made.

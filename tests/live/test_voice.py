@@ -190,6 +190,7 @@ async def test_a_conversation(venue: Venue) -> None:
     assert heard["model"] == "nova-3"
     assert asked["model"] == "gpt-4o-mini"
     assert asked["messages"][-1]["content"] == voices.QUESTION
+    assert asked["max_completion_tokens"] == 300
     assert {tool["function"]["name"] for tool in asked["tools"]} == {
         "search_content",
         "read_bible_story",

@@ -107,6 +107,13 @@ async def test_whoever_is_banned_is_put_out(world: World, monkeypatch: pytest.Mo
     assert await outcome(job) == ["closed"]
 
 
+async def test_a_conversation_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "LONGEST_SECONDS", 0.05)
+    job = Job()
+    watched(job)
+    assert await outcome(job) == ["closed"]
+
+
 @pytest.mark.parametrize("comes_back", [True, False])
 async def test_a_broken_connection_may_come_back(monkeypatch: pytest.MonkeyPatch, *, comes_back: bool) -> None:
     monkeypatch.setattr(conversation, "GRACE_SECONDS", 0.05)

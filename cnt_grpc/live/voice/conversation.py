@@ -26,6 +26,7 @@ from cnt_grpc.kit import seal
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.errors import Unavailable
 from cnt_grpc.live.identities import identity_of, owner_of_voice_room
+from cnt_grpc.live.openai import LONGEST
 from cnt_grpc.live.rules.voice import AGENT
 from cnt_grpc.live.talk.knowledge import Knowledge
 from cnt_grpc.live.voice.companion import Companion
@@ -45,6 +46,8 @@ ALLOWED_SECONDS: Final = 30.0
 DEAF_SECONDS: Final = 8.0
 """Speech that is not understood within this time was not heard; twice, and the ear is taken for broken."""
 THINKING_SECONDS: Final = 30.0
+LONGEST_SECONDS: Final = 15 * 60.0
+"""How long an agent stays in a room; then the room is closed, and the person may open another."""
 RESTARTS: Final = 2
 """How often a conversation is begun anew in its room before it is given up, and the room closed."""
 
@@ -103,7 +106,12 @@ def session_with(means: Means) -> AgentSession[None]:
     return AgentSession(
         vad=inference.VAD(model="silero"),
         stt=deepgram.STT(model="nova-3", api_key=means.deepgram_key, base_url=f"{means.deepgram_url}/v1/listen"),
-        llm=openai.LLM(model="gpt-4o-mini", api_key=means.openai_key, base_url=means.openai_url),
+        llm=openai.LLM(
+            model="gpt-4o-mini",
+            api_key=means.openai_key,
+            base_url=means.openai_url,
+            max_completion_tokens=LONGEST,
+        ),
         tts=deepgram.TTS(
             model="aura-2-andromeda-en", api_key=means.deepgram_key, base_url=f"{means.deepgram_url}/v1/speak"
         ),
@@ -130,6 +138,7 @@ class Watch:
         session.on("agent_state_changed", self._changed)
         session.on("close", self._closed)
         job.room.on("participant_disconnected", self._left)
+        self._longest = asyncio.get_running_loop().call_later(LONGEST_SECONDS, self._too_long)
 
     def while_allowed(self, knowledge: Knowledge) -> None:
         """End the conversation once the person is banned or gone."""
@@ -142,6 +151,9 @@ class Watch:
             with suppress(Unavailable):
                 if not await knowledge.is_allowed():
                     self._end(self._close_room(), "the person may not use the platform any more")
+
+    def _too_long(self) -> None:
+        self._end(self._close_room(), "the conversation has taken its time")
 
     def _not_understood(self, _: object) -> None:
         self._unheard += 1
@@ -187,6 +199,7 @@ class Watch:
             last.close()
             return
         self._is_over = True
+        self._longest.cancel()
         task = asyncio.get_running_loop().create_task(self._finish(last, why))
         self._tasks.add(task)
 
