@@ -10,14 +10,17 @@ from urllib.parse import urlencode
 
 from cnt_grpc.admin.drive_http import DriveHttp
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.errors import Invalid, Precondition
+from cnt_grpc.kit.errors import Invalid, Precondition, Unavailable
 from cnt_grpc.pb.cnt.admin.v1.reason import Reason
+from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
 
 SCOPE: Final = "https://www.googleapis.com/auth/drive.readonly"
 """All that we ask for: to read."""
 FOLDER: Final = "application/vnd.google-apps.folder"
 _FIELDS: Final = "id,name,mimeType,size,modifiedTime,sha256Checksum,md5Checksum,trashed,capabilities(canDownload)"
 _OK: Final = 200
+_GONE: Final = 400
+"""What Google says of a token that it does not know any more."""
 _CAUTION: Final = timedelta(minutes=1)
 """A token that ends so soon is taken as ended."""
 _SHA256: Final = re.compile("[0-9a-f]{64}")
@@ -77,6 +80,10 @@ class Drive(Protocol):
 
     async def renew(self, tokens: Tokens) -> Tokens:
         """New ones; raises Precondition when the person has taken their consent back."""
+        ...
+
+    async def revoke(self, refresh: str) -> None:
+        """Give a consent back, with all that this account has given us; one that is gone is no error."""
         ...
 
     async def email(self, access: str) -> str:
@@ -149,6 +156,11 @@ class DriveApi(Drive):
         if status != _OK:
             raise Precondition(Reason.DRIVE_NOT_CONNECTED, "Google Drive asks for your consent again")
         return _tokens(answer, tokens.refresh)
+
+    async def revoke(self, refresh: str) -> None:
+        status, _ = await self.http.ask("POST", f"{self.oauth_url}/revoke", data={"token": refresh})
+        if status not in {_OK, _GONE}:
+            raise Unavailable(CommonReason.PARTY_UNAVAILABLE, f"Google answered {status}", party="google drive")
 
     async def email(self, access: str) -> str:
         found = await self.http.told(f"{self.api_url}/drive/v3/about", access, fields="user(emailAddress)")

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from cnt_grpc import media
+from cnt_grpc import auth, media
 from cnt_grpc.admin.drive import DriveFile
 from cnt_grpc.admin.drive_http import TokenEndedError
 from cnt_grpc.admin.queries import drive as queries
@@ -19,7 +19,7 @@ from cnt_grpc.admin.rules.drive_accounts import DriveAccounts
 from cnt_grpc.admin.rules.drive_imports import refusal_of
 from cnt_grpc.kit import clock
 from cnt_grpc.kit.db import Row, Tx
-from cnt_grpc.kit.errors import AppError, Changed, NotFound, Precondition, Unavailable
+from cnt_grpc.kit.errors import AppError, Changed, Denied, NotFound, Precondition, Unavailable
 from cnt_grpc.kit.jobs import Run
 from cnt_grpc.kit.rpc.multipart import file_name
 from cnt_grpc.pb.cnt.common.v1.reason import Reason as CommonReason
@@ -65,15 +65,25 @@ class Copier:
             await self._fail(row, run, error)
 
     async def _copy(self, row: Row, run: Run) -> None:
+        await self._check_owner(row, run)
         file = await self.accounts.ask(row["user_id"], lambda access: self.accounts.drive.file(access, row["file_id"]))
-        refusal = refusal_of(file)
+        refusal = refusal_of(file, self.uploads.intake.limits)
         if refusal is not None:
             raise refusal
         upload = await self._upload(row, file, run)
         await self._fetch(row, file, upload, run)
+        await self._check_owner(row, run)
         media_id, _ = await self.uploads.complete(run.db, row["user_id"], upload)
         async with run.finish() as tx:
             await tx.value(queries.set_done(), import_id=row["id"], media_id=media_id, now=clock.now())
+
+    @staticmethod
+    async def _check_owner(row: Row, run: Run) -> None:
+        """Raise Denied when who asked for it is no administrator any more: what they agreed to was for our sake."""
+        async with run.db.reading() as tx:
+            owner = await auth.caller_of(tx, row["user_id"])
+        if owner is None or not owner.is_admin:
+            raise Denied(CommonReason.ROLE_MISSING, "whoever asked for it is no administrator any more")
 
     async def _upload(self, row: Row, file: DriveFile, run: Run) -> str:
         """The upload that takes the bytes in: the one that was begun, while Drive still has the same bytes."""
@@ -111,6 +121,7 @@ class Copier:
             standing = await self.uploads.standing(run.db, user_id, upload)
             if standing.row["media_id"] is not None or standing.received >= file.size:
                 return
+            await self._check_owner(row, run)
             try:
                 await self._go(row, file, upload, standing.received, run)
             except TokenEndedError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cnt_grpc.admin.drive_watching import watched
 from cnt_grpc.admin.messages import drive as messages
-from cnt_grpc.admin.rules import drive_imports
+from cnt_grpc.admin.rules import drive_imports, drive_parting
 from cnt_grpc.admin.rules.drive_imports import DriveImports
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Call
@@ -30,6 +30,11 @@ class DriveService(drive_service.Servicer):
         email = await self.imports.accounts.connect(call.db, call.caller.user_id, request.code, request.state)
         return pb2.FinishDriveSignInResponse(email=email)
 
+    async def DisconnectDrive(self, request: pb2.DisconnectDriveRequest, call: Call) -> pb2.DisconnectDriveResponse:
+        del request
+        await drive_parting.disconnect(call.tx, call.caller)
+        return pb2.DisconnectDriveResponse()
+
     async def GetDrivePickerToken(
         self, request: pb2.GetDrivePickerTokenRequest, call: Call
     ) -> pb2.GetDrivePickerTokenResponse:
@@ -44,7 +49,8 @@ class DriveService(drive_service.Servicer):
         filters = (call.caller.user_id, request.folder_id, request.search)
         page = Page.of(request, method=call.method, filters=filters)
         found, token = await self.imports.files(call.caller, request.folder_id, request.search, page)
-        return pb2.ListDriveFilesResponse(files=map(messages.file, found), next_page_token=token)
+        files = [messages.file(each, self.imports.limits) for each in found]
+        return pb2.ListDriveFilesResponse(files=files, next_page_token=token)
 
     async def ImportDriveFile(self, request: pb2.ImportDriveFileRequest, call: Call) -> pb2.ImportDriveFileResponse:
         row = await self.imports.begin(call.caller, request.file_id)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from cnt_grpc.admin.queries import applications as queries
 from cnt_grpc.admin.queries import drive
 from cnt_grpc.admin.rules.applications import forget_papers
+from cnt_grpc.admin.rules.drive_parting import part
 from cnt_grpc.auth import Holder, Record
 from cnt_grpc.kit.db import Tx
 
@@ -25,7 +26,7 @@ async def erase_person(tx: Tx, user_id: int) -> None:
     for row in await tx.all(queries.of_person(), user_id=user_id):
         await forget_papers(tx, row["id"])
     await tx.run(queries.drop(), user_id=user_id)
-    await tx.run(drive.disconnect(), user_id=user_id)
+    await part(tx, user_id)
     await tx.run(drive.drop(), user_id=user_id)
 
 

@@ -7,7 +7,7 @@ from cnt_grpc.pb.cnt.admin.v1 import creator_application_service, drive_service
 
 
 def _serve(system: System) -> Servicers:
-    imports = admin.DriveImports(system.drive_accounts(), admin.enqueue_copy)
+    imports = admin.DriveImports(system.drive_accounts(), admin.enqueue_copy, system.limits)
     return {
         creator_application_service.SERVICE: admin.CreatorApplicationService(system.urls),
         drive_service.SERVICE: admin.DriveService(imports),

@@ -19,9 +19,10 @@ from cnt_grpc.media.inspection import Inspection
 from cnt_grpc.media.keeping import abandon, release
 from cnt_grpc.media.mending import Mender, TooMuchError
 from cnt_grpc.media.moving import claim, publish
-from cnt_grpc.media.purposes import DRAFT_VIDEO, TEMPORARY_AUDIO
+from cnt_grpc.media.purposes import DRAFT_VIDEO, TEMPORARY_AUDIO, Limits
 from cnt_grpc.media.reading import Reading, Track, read
 from cnt_grpc.media.reception import Reception
+from cnt_grpc.media.refusals import too_large
 from cnt_grpc.media.resumable import Resumable
 from cnt_grpc.media.rules import use, withdraw
 from cnt_grpc.media.shelf import Servable, Shelf
@@ -59,6 +60,7 @@ __all__ = [
     "Filling",
     "Inspection",
     "Kind",
+    "Limits",
     "Made",
     "Mender",
     "Reading",
@@ -84,6 +86,7 @@ __all__ = [
     "release",
     "sandbox",
     "seed",
+    "too_large",
     "use",
     "withdraw",
 ]

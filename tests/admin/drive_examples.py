@@ -12,9 +12,9 @@ from tests.harness.examples import Example, Fields, Foreign, Pages
 from tests.harness.world import Person, World
 
 
-async def connect(world: World, who: Person) -> str:
-    """Connect this person's Drive, where it is not; whose it is in the stand-in's words."""
-    owner = f"drive-{who.id}"
+async def connect(world: World, who: Person, *, owner: str = "") -> str:
+    """Connect this person's Drive, or that of `owner`; whose it is in the stand-in's words."""
+    owner = owner or f"drive-{who.id}"
     refresh, access = world.google.drive.connect(owner)
     async with world.db.transaction() as tx:
         tokens = Tokens(access, refresh, clock.now() + timedelta(hours=1))
@@ -95,6 +95,7 @@ _UNKNOWN = "an-id-that-no-file-has"
 EXAMPLES = {
     f"{SERVICE}/GetDriveAuthUrl": Example(role="admin"),
     f"{SERVICE}/FinishDriveSignIn": Example(given=consented, role="admin"),
+    f"{SERVICE}/DisconnectDrive": Example(given=connected, role="admin"),
     f"{SERVICE}/GetDrivePickerToken": Example(given=connected, role="admin"),
     f"{SERVICE}/ListDriveFiles": Example(
         given=connected,

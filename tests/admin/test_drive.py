@@ -13,57 +13,12 @@ import pytest
 from grpc import StatusCode
 
 from cnt_grpc.admin import HOLDER, DriveApi, enqueue_copy
-from cnt_grpc.admin.rules import drive_imports
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.pb.cnt.admin.v1 import drive_pb2 as pb2
-from tests.admin.drive_examples import connect
+from tests.admin.drive_boss import CANCELLED, DONE, FAILED, PATIENCE, Boss, mp3
 from tests.harness.api import Api
-from tests.harness.drive import DriveStandIn
-from tests.harness.world import Person, World
-from tests.media.makers import tone
-
-PATIENCE = 60.0
-DONE, FAILED, CANCELLED = (
-    pb2.DRIVE_IMPORT_STATUS_DONE,
-    pb2.DRIVE_IMPORT_STATUS_FAILED,
-    pb2.DRIVE_IMPORT_STATUS_CANCELLED,
-)
-
-
-def mp3(folder: Path, *, seconds: float) -> bytes:
-    """A sound that can be played."""
-    return tone(folder / f"{secrets.token_hex(4)}.mp3", seconds).read_bytes()
-
-
-class Boss:
-    """An administrator with a Drive."""
-
-    def __init__(self, world: World, api: Api, person: Person, owner: str) -> None:
-        self.world, self.person, self.owner = world, person, owner
-        self.api = api.as_(person)
-        self.drive: DriveStandIn = world.google.drive
-
-    async def watched(self, *import_ids: int) -> list[Any]:
-        """All that a stream tells of these imports until they have ended."""
-        async with asyncio.timeout(PATIENCE):
-            messages = self.api.drive.WatchDriveImports(import_ids=import_ids)
-            return [each.drive_import async for each in messages if each.HasField("drive_import")]
-
-    async def stored(self, media_id: int) -> Any:
-        """The row of a file, and the SHA-256 of its bytes in the store."""
-        async with self.world.db.transaction() as tx:
-            [row] = await tx.raw("SELECT * FROM media_objects WHERE id = $1", media_id)
-        digest = hashlib.sha256()
-        async for piece in self.world.system.storage.read(row["key"]):
-            digest.update(piece)
-        return row, digest.digest()
-
-
-@pytest.fixture
-async def boss(world: World, api: Api) -> Boss:
-    person = await world.user(roles={"admin"})
-    return Boss(world, api, person, await connect(world, person))
+from tests.harness.world import World
 
 
 async def test_an_administrator_agrees_and_is_connected(world: World, api: Api) -> None:
@@ -265,36 +220,6 @@ async def test_a_file_that_changes_on_the_way_begins_anew(boss: Boss, tmp_path: 
     assert (await boss.stored(last.media_id))[1] == hashlib.sha256(new).digest()
 
 
-async def test_many_files_each_with_its_result_and_a_folder_in_goes(
-    boss: Boss, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drive_imports, "MOST", 5)
-    drive, mine = boss.drive, boss.api.drive
-    sound = mp3(tmp_path, seconds=1)
-    good, notes = drive.add(boss.owner, sound), drive.add(boss.owner, name="N", kind="application/x-nothing")
-    foreign = drive.add("somebody else", sound)
-    begun = (await mine.ImportDriveFiles(file_ids=[notes, good, foreign])).imports
-    assert [(each.file_id, each.error) for each in begun] == [
-        (notes, "MEDIA_TYPE_REFUSED"), (good, ""), (foreign, "DRIVE_FILE_NOT_FOUND"),
-    ]  # fmt: skip
-    told = await boss.watched(*(each.import_id for each in begun))
-    assert {each.file_id: each.status for each in told} == {notes: FAILED, good: DONE, foreign: FAILED}
-    await mine.ImportDriveFiles().fails(StatusCode.INVALID_ARGUMENT, "INVALID")
-    await mine.ImportDriveFiles(file_ids=[good], folder_id="x").fails(StatusCode.INVALID_ARGUMENT, "INVALID")
-    await mine.ImportDriveFiles(folder_id="unknown").fails(StatusCode.NOT_FOUND, "DRIVE_FILE_NOT_FOUND")
-
-    folder = drive.folder(boss.owner)
-    drive.add(boss.owner, name="Deeper", kind="application/vnd.google-apps.folder", parents=[folder])
-    inside = [drive.add(boss.owner, sound, name=f"{number}.mp3", parents=[folder]) for number in range(8)]
-    goes = [await mine.ImportDriveFiles(folder_id=folder) for _ in range(3)]
-    assert [(len(each.imports), each.more) for each in goes] == [(5, True), (3, False), (0, False)]
-    begun = [each for go in goes for each in go.imports]
-    assert [each.file_id for each in begun] == inside, "what was imported or is under way is left out"
-    told = await boss.watched(*(each.import_id for each in begun))
-    assert {each.import_id for each in told if each.status == DONE} == {each.import_id for each in begun}
-    assert (await mine.ImportDriveFiles(folder_id=folder)).imports == []
-
-
 async def test_twins_and_repetitions_begin_one_import(boss: Boss, tmp_path: Path) -> None:
     file_id = boss.drive.add(boss.owner, mp3(tmp_path, seconds=1))
     held = asyncio.Event()
@@ -364,14 +289,3 @@ def test_without_a_client_it_says_which_setting(own_id: str, secret: str, settin
     with pytest.raises(Precondition) as refused:
         drive.consent_page(redirect_uri="", state="", challenge="")
     assert (refused.value.reason, refused.value.metadata) == ("DRIVE_NOT_CONFIGURED", {"setting": setting})
-
-
-async def test_it_goes_with_its_person(boss: Boss, tmp_path: Path) -> None:
-    file_id = boss.drive.add(boss.owner, mp3(tmp_path, seconds=1))
-    begun = (await boss.api.drive.ImportDriveFile(file_id=file_id)).drive_import
-    assert (await boss.watched(begun.import_id))[-1].status == DONE
-    async with boss.world.db.transaction() as tx:
-        kinds = [kind async for kind, _ in HOLDER.export(tx, boss.person.id)]
-        assert kinds == ["drive_accounts", "drive_imports"]
-        await HOLDER.erase(tx, boss.person.id)
-        assert [kind async for kind, _ in HOLDER.export(tx, boss.person.id)] == []

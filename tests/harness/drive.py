@@ -136,6 +136,18 @@ class DriveStandIn:
         answer = {"access_token": access, "refresh_token": refresh, "expires_in": 3599, "scope": SCOPE}
         return web.json_response(answer | {"token_type": "Bearer"})
 
+    async def revoke(self, request: web.Request) -> web.Response:
+        """Take a consent back: all tokens of its account end."""
+        if self.is_away:
+            return web.Response(status=503)
+        owner = self.refresh_tokens.get(str((await request.post())["token"]))
+        if owner is None:
+            return web.json_response({"error": "invalid_token"}, status=400)
+        for tokens in (self.refresh_tokens, self.access_tokens):
+            for token in [token for token, whose in tokens.items() if whose == owner]:
+                del tokens[token]
+        return web.json_response({})
+
     async def _about(self, request: web.Request) -> web.Response:
         owner = self._owner(request)
         if owner is None:

@@ -145,6 +145,7 @@ class GoogleStandIn:
         app.router.add_get("/oauth2/v3/userinfo", self._userinfo)
         app.router.add_get("/o/oauth2/v2/auth", self._page)
         app.router.add_post("/token", self._token)
+        app.router.add_post("/revoke", self.drive.revoke)
         self.drive.add_to(app)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

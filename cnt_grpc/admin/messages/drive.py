@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from cnt_grpc import media
 from cnt_grpc.admin.drive import DriveFile
 from cnt_grpc.admin.rules.drive_imports import refusal_of
 from cnt_grpc.kit.db import Row
@@ -16,7 +17,7 @@ _LOST: Final = "it was given up after many tries: import it again"
 _UNREADABLE: Final = "MEDIA_UNREADABLE"
 
 
-def file(found: DriveFile) -> pb2.DriveFile:
+def file(found: DriveFile, limits: media.Limits) -> pb2.DriveFile:
     """A file or folder."""
     message = pb2.DriveFile(
         file_id=found.file_id,
@@ -24,7 +25,7 @@ def file(found: DriveFile) -> pb2.DriveFile:
         content_type=found.content_type,
         size=found.size,
         is_folder=found.is_folder,
-        can_import=refusal_of(found) is None,
+        can_import=refusal_of(found, limits) is None,
     )
     if found.modified_at is not None:
         set_time(message.modified_at, found.modified_at)

@@ -2,7 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Select, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Executable,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc import media
@@ -45,8 +61,15 @@ def renew() -> Executable:
 
 @statement
 def disconnect() -> Executable:
-    """Forget the tokens of an account."""
-    return delete(drive_accounts).where(drive_accounts.c.user_id == _USER)
+    """Forget the tokens of an account, which are given back."""
+    here = drive_accounts.c
+    return delete(drive_accounts).where(here.user_id == _USER).returning(here.email, here.sealed)
+
+
+@statement
+def anyone_with() -> Executable:
+    """Whether some administrator reads this account of Google's. Parameter: email."""
+    return select(exists().where(drive_accounts.c.email == bindparam("email")))
 
 
 @statement
@@ -67,10 +90,18 @@ def running_of() -> Executable:
 
 
 @statement
-def imported() -> Executable:
-    """Which of these files were imported or are being imported. Parameters: user_id, file_ids."""
-    wanted = _import.user_id == _USER, _import.status.in_(("waiting", "copying", "done"))
-    return select(_import.file_id).distinct().where(*wanted, among(_import.file_id, "file_ids"))
+def known() -> Executable:
+    """What was imported of these files, is on its way, or failed for one of the lasting reasons.
+
+    Parameters: user_id, file_ids, lasting.
+    """
+    tried = _import.status.in_(("waiting", "copying", "done"))
+    failed = and_(_import.status == "failed", _import.error == any_(bindparam("lasting", type_=ARRAY(Text))))
+    return (
+        select(_import.file_id, _import.revision, _import.status)
+        .distinct()
+        .where(_import.user_id == _USER, or_(tried, failed), among(_import.file_id, "file_ids"))
+    )
 
 
 @statement
@@ -116,6 +147,13 @@ def set_ended() -> Executable:
     values = {name: bindparam(name, type_=_import[name].type) for name in given} | {"ended_at": _NOW}
     running = _import.id == _ID, _import.ended_at.is_(None)
     return update(drive_imports).where(*running).values(values).returning(_import.id)
+
+
+@statement
+def call_off_all() -> Executable:
+    """Call off all of a person that are under way; their jobs come back. Parameters: user_id, now."""
+    running = _import.user_id == _USER, _import.ended_at.is_(None)
+    return update(drive_imports).where(*running).values(status="cancelled", ended_at=_NOW).returning(_import.job_id)
 
 
 @statement

@@ -13,7 +13,9 @@ from typing import Final, TypeVar
 from cnt_grpc import moderation
 from cnt_grpc.admin.drive import Drive, Tokens
 from cnt_grpc.admin.drive_http import TokenEndedError
+from cnt_grpc.admin.drive_seals import open_tokens, owner, seal_tokens
 from cnt_grpc.admin.queries import drive as queries
+from cnt_grpc.admin.rules.drive_parting import part
 from cnt_grpc.kit import clock, seal
 from cnt_grpc.kit.db import Database, Tx
 from cnt_grpc.kit.errors import Invalid, Precondition
@@ -22,7 +24,6 @@ from cnt_grpc.pb.cnt.admin.v1.reason import Reason
 PATIENCE: Final = timedelta(minutes=10)
 """How long somebody may take at Google."""
 _STATE: Final = "admin.drive-state"
-_TOKENS: Final = "admin.drive-tokens"
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class DriveAccounts:
         verifier = secrets.token_urlsafe(32)
         memory = {"verifier": verifier, "until": (clock.now() + PATIENCE).isoformat()}
         # Sealed, and bound to who asked: a state that somebody else is lured into finishing opens for nobody.
-        state = _text(seal.seal(_STATE, json.dumps(memory).encode(), _owner(user_id)))
+        state = _text(seal.seal(_STATE, json.dumps(memory).encode(), owner(user_id)))
         challenge = _text(sha256(verifier.encode()).digest())
         return self.drive.consent_page(redirect_uri=self.callback_url, state=state, challenge=challenge)
 
@@ -52,7 +53,15 @@ class DriveAccounts:
             email = await self.drive.email(tokens.access)
         except TokenEndedError:
             raise Invalid(Reason.DRIVE_SIGN_IN_INVALID) from None
-        await db.transact(lambda tx: keep(tx, user_id, email, tokens))
+
+        async def write(tx: Tx) -> None:
+            before = await tx.one(queries.account(), user_id=user_id)
+            # Only of another account: of the same one Google would take back what it has just given.
+            if before is not None and before["email"] != email:
+                await part(tx, user_id)
+            await keep(tx, user_id, email, tokens)
+
+        await db.transact(write)
         return email
 
     async def tokens(self, user_id: int) -> Tokens:
@@ -61,7 +70,7 @@ class DriveAccounts:
         _ = self.drive.client_id
         async with self.db.reading() as tx:
             row = await tx.one(queries.account(), user_id=user_id)
-        found = _opened(row["sealed"], user_id) if row is not None else None
+        found = open_tokens(row["sealed"], user_id) if row is not None else None
         if row is None or found is None:
             raise Precondition(Reason.DRIVE_NOT_CONNECTED)
         return found if found.is_fresh else await self._renewed(user_id, found, row["sealed"])
@@ -82,7 +91,7 @@ class DriveAccounts:
         """New tokens, whatever the clock says of the old ones; raises Precondition and Unavailable."""
         async with self.db.reading() as tx:
             row = await tx.one(queries.account(), user_id=user_id)
-        found = _opened(row["sealed"], user_id) if row is not None else None
+        found = open_tokens(row["sealed"], user_id) if row is not None else None
         if row is None or found is None:
             raise Precondition(Reason.DRIVE_NOT_CONNECTED)
         return await self._renewed(user_id, found, row["sealed"])
@@ -90,14 +99,14 @@ class DriveAccounts:
     async def _renewed(self, user_id: int, old: Tokens, sealed: bytes) -> Tokens:
         new = await self.drive.renew(old)
         # Another process may have renewed them, and somebody connected anew: those are not written over.
-        after = _sealed(new, user_id)
+        after = seal_tokens(new, user_id)
         await self.db.transact(lambda tx: tx.run(queries.renew(), user_id=user_id, before=sealed, after=after))
         return new
 
 
 async def keep(tx: Tx, user_id: int, email: str, tokens: Tokens) -> None:
     """Keep the tokens of an administrator's Drive, in place of those that there are."""
-    sealed = _sealed(tokens, user_id)
+    sealed = seal_tokens(tokens, user_id)
     await tx.run(queries.connect(), user_id=user_id, email=email, sealed=sealed, now=clock.now())
     moderation.record(tx, moderation.Act(user_id, "connect", "drive_account", user_id, {}, {}))
 
@@ -107,31 +116,13 @@ def _verifier(state: str, user_id: int) -> str:
         sealed = urlsafe_b64decode(state.encode("ascii") + b"=" * (-len(state) % 4))
     except (Malformed, ValueError):
         raise Invalid(Reason.DRIVE_SIGN_IN_INVALID) from None
-    plain = seal.unseal(_STATE, sealed, _owner(user_id))
+    plain = seal.unseal(_STATE, sealed, owner(user_id))
     if plain is None:
         raise Invalid(Reason.DRIVE_SIGN_IN_INVALID)
     memory = json.loads(plain)
     if datetime.fromisoformat(memory["until"]) <= clock.now():
         raise Invalid(Reason.DRIVE_SIGN_IN_INVALID)
     return str(memory["verifier"])
-
-
-def _sealed(tokens: Tokens, user_id: int) -> bytes:
-    plain = {"access": tokens.access, "refresh": tokens.refresh, "ends_at": tokens.ends_at.isoformat()}
-    return seal.seal(_TOKENS, json.dumps(plain).encode(), _owner(user_id))
-
-
-def _opened(sealed: bytes, user_id: int) -> Tokens | None:
-    """None for what was sealed with another SECRET_KEY, or for somebody else."""
-    plain = seal.unseal(_TOKENS, sealed, _owner(user_id))
-    if plain is None:
-        return None
-    told = json.loads(plain)
-    return Tokens(told["access"], told["refresh"], datetime.fromisoformat(told["ends_at"]))
-
-
-def _owner(user_id: int) -> bytes:
-    return str(user_id).encode()
 
 
 def _text(data: bytes) -> str:

@@ -23,6 +23,16 @@ MOST: Final = 100
 _AT_ONCE: Final = 8
 """Questions to Drive at a time, of one call."""
 
+_OF_ONE_FILE: Final = frozenset({Reason.DRIVE_FILE_NOT_FOUND, Reason.DRIVE_FILE_REFUSED})
+"""What Drive says of a file and not of the account: the other files of a call are asked for all the same."""
+_LASTING: Final = (
+    MediaReason.MEDIA_TYPE_REFUSED,
+    MediaReason.UPLOAD_EMPTY,
+    MediaReason.FILE_TOO_LARGE,
+    Reason.DRIVE_FILE_REFUSED,
+)
+"""Why an import fails again as long as the file stays as it is."""
+
 Enqueue = Callable[[Tx, int, int], Awaitable[int]]
 """Has an import (the second is its id, the third its owner) copied by a job, whose id it gives."""
 
@@ -50,6 +60,7 @@ class DriveImports:
 
     accounts: DriveAccounts
     enqueue: Enqueue
+    limits: media.Limits
 
     async def files(self, caller: Caller, folder: str, words: str, page: Page) -> tuple[Sequence[DriveFile], str]:
         """A page of the caller's Drive; raises NotFound, Precondition and Unavailable."""
@@ -65,7 +76,7 @@ class DriveImports:
     async def begin(self, caller: Caller, file_id: str) -> Row:
         """Begin to import a file; raises NotFound, Invalid, Precondition and Unavailable."""
         file = await self.accounts.ask(caller.user_id, partial(self._file, file_id))
-        refusal = refusal_of(file)
+        refusal = refusal_of(file, self.limits)
         if refusal is not None:
             raise refusal
         [row] = await self._write(caller, [_Found(file)])
@@ -80,14 +91,19 @@ class DriveImports:
             async with turns:
                 try:
                     file = await self.accounts.ask(caller.user_id, partial(self._file, file_id))
-                except NotFound as refusal:
+                except (NotFound, Precondition) as refusal:
+                    if refusal.reason not in _OF_ONE_FILE:
+                        raise
                     return _Found(DriveFile(file_id, "", ""), refusal)
-            return _Found(file, refusal_of(file))
+            return _Found(file, refusal_of(file, self.limits))
 
         return await self._write(caller, await asyncio.gather(*map(find, file_ids)))
 
     async def begin_folder(self, caller: Caller, folder: str) -> Begun:
-        """Begin to import the first files of a folder that were not imported yet; raises like `files`."""
+        """Begin to import the first files of a folder that were not imported yet; raises like `files`.
+
+        What we do not take is left out once it was refused: a hundred of such files would hide all others for ever.
+        """
         found: list[DriveFile] = []
         after = ""
         while True:
@@ -96,13 +112,15 @@ class DriveImports:
             files = [each for each in page if not each.is_folder]
             async with self.accounts.db.reading() as tx:
                 ids = [each.file_id for each in files]
-                known = {
-                    row["file_id"] for row in await tx.all(queries.imported(), user_id=caller.user_id, file_ids=ids)
-                }
-            found += [each for each in files if each.file_id not in known]
+                tried = await tx.all(queries.known(), user_id=caller.user_id, file_ids=ids, lasting=list(_LASTING))
+            taken = {row["file_id"] for row in tried if row["status"] != "failed"}
+            refused = {(row["file_id"], row["revision"]) for row in tried if row["status"] == "failed"}
+            found += [
+                each for each in files if each.file_id not in taken and (each.file_id, each.revision) not in refused
+            ]
             if not after or len(found) > MOST:
                 break
-        rows = await self._write(caller, [_Found(each, refusal_of(each)) for each in found[:MOST]])
+        rows = await self._write(caller, [_Found(each, refusal_of(each, self.limits)) for each in found[:MOST]])
         return Begun(rows, more=len(found) > MOST or bool(after))
 
     async def _file(self, file_id: str, access: str) -> DriveFile:
@@ -151,12 +169,15 @@ class DriveImports:
         return import_id
 
 
-def refusal_of(file: DriveFile) -> AppError | None:
+def refusal_of(file: DriveFile, limits: media.Limits) -> AppError | None:
     """Why a file cannot be imported, as far as Drive's words tell; None when it may be tried."""
-    if file.is_folder or media.purpose_of_type(file.content_type) is None:
+    purpose = None if file.is_folder else media.purpose_of_type(file.content_type)
+    if purpose is None:
         return Invalid(MediaReason.MEDIA_TYPE_REFUSED, f"{file.content_type} is nothing that we take")
     if file.size <= 0:
         return Invalid(MediaReason.UPLOAD_EMPTY)
+    if file.size > limits.bytes_of[purpose.kind]:
+        return media.too_large(purpose.kind, limits.bytes_of[purpose.kind])
     if not file.may_download:
         return Precondition(Reason.DRIVE_FILE_REFUSED)
     return None

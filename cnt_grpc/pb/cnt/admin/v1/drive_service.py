@@ -40,6 +40,14 @@ class Servicer(Protocol):
         ...
 
     @abstractmethod
+    async def DisconnectDrive(self, request: pb2.DisconnectDriveRequest, call: Call) -> pb2.DisconnectDriveResponse:
+        """Disconnects the Drive: its tokens are dropped at once, imports under way are called off, and Google is asked to take
+        the consent back, which ends all that this account of Google's has given the platform.
+        Administrators. DRIVE_NOT_CONNECTED.
+        """
+        ...
+
+    @abstractmethod
     async def GetDrivePickerToken(self, request: pb2.GetDrivePickerTokenRequest, call: Call) -> pb2.GetDrivePickerTokenResponse:
         """A token for Google's file picker in the administrator's browser: it may read their Drive, and ends within the hour.
         Administrators. DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
@@ -66,7 +74,8 @@ class Servicer(Protocol):
     @abstractmethod
     async def ImportDriveFiles(self, request: pb2.ImportDriveFilesRequest, call: Call) -> pb2.ImportDriveFilesResponse:
         """Begins to import up to 100 files, or the files of a folder that were not imported yet, 100 of them at a time. What
-        cannot be imported is answered as an import that failed, with its reason.
+        cannot be imported is answered as an import that failed, with its reason; the next call leaves it out, until it has
+        changed at Drive.
         Administrators. DRIVE_FILE_NOT_FOUND for an unknown folder; DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED;
         PARTY_UNAVAILABLE.
         """

@@ -30,7 +30,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/admin/v1/drive_service.proto\x12\x0c\x63nt.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x63nt/admin/v1/drive.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x18\n\x16GetDriveAuthUrlRequest\"+\n\x17GetDriveAuthUrlResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"\x90\x01\n\x18\x46inishDriveSignInRequest\x12\"\n\x04\x63ode\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x90\xb5\x18\x01R\x04\x63ode\x12$\n\x05state\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x90\xb5\x18\x01R\x05state\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"1\n\x19\x46inishDriveSignInResponse\x12\x14\n\x05\x65mail\x18\x01 \x01(\tR\x05\x65mail\"\x1c\n\x1aGetDrivePickerTokenRequest\"\x9e\x01\n\x1bGetDrivePickerTokenResponse\x12\'\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x0b\x61\x63\x63\x65ssToken\x12\x39\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08\x63lientId\"\xc6\x01\n\x15ListDriveFilesRequest\x12=\n\tfolder_id\x18\x01 \x01(\tB \xbaH\x1dr\x18\x32\x16^[A-Za-z0-9_-]{1,128}$\xd8\x01\x01R\x08\x66olderId\x12\x1f\n\x06search\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06search\x12$\n\tpage_size\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 R\tpageToken\"o\n\x16ListDriveFilesResponse\x12-\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x17.cnt.admin.v1.DriveFileR\x05\x66iles\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"|\n\x16ImportDriveFileRequest\x12\x36\n\x07\x66ile_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_-]{1,128}$R\x06\x66ileId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"W\n\x17ImportDriveFileResponse\x12<\n\x0c\x64rive_import\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x0b\x64riveImport\"\xb2\x02\n\x17ImportDriveFilesRequest\x12\x41\n\x08\x66ile_ids\x18\x01 \x03(\tB&\xbaH#\x92\x01 \x10\x64\x18\x01\"\x1ar\x18\x32\x16^[A-Za-z0-9_-]{1,128}$R\x07\x66ileIds\x12=\n\tfolder_id\x18\x02 \x01(\tB \xbaH\x1dr\x18\x32\x16^[A-Za-z0-9_-]{1,128}$\xd8\x01\x01R\x08\x66olderId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId:i\xbaHf\x1a\x64\n\x0f\x66iles_or_folder\x12\x1c\x65ither file_ids or folder_id\x1a\x33(size(this.file_ids) > 0) != (this.folder_id != \'\')\"c\n\x18ImportDriveFilesResponse\x12\x33\n\x07imports\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x07imports\x12\x12\n\x04more\x18\x02 \x01(\x08R\x04more\"h\n\x17ListDriveImportsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"w\n\x18ListDriveImportsResponse\x12\x33\n\x07imports\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x07imports\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"M\n\x18WatchDriveImportsRequest\x12\x31\n\nimport_ids\x18\x01 \x03(\x03\x42\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\x64\x18\x01\"\x04\"\x02 \x00R\timportIds\"Y\n\x19WatchDriveImportsResponse\x12<\n\x0c\x64rive_import\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x0b\x64riveImport\"l\n\x18\x43\x61ncelDriveImportRequest\x12$\n\timport_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08importId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"Y\n\x19\x43\x61ncelDriveImportResponse\x12<\n\x0c\x64rive_import\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x0b\x64riveImport2\xb3\x0b\n\x0c\x44riveService\x12\x96\x01\n\x0fGetDriveAuthUrl\x12$.cnt.admin.v1.GetDriveAuthUrlRequest\x1a%.cnt.admin.v1.GetDriveAuthUrlResponse\"6\x90\x02\x01\x8a\xb5\x18\x04\x08\x06(\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/admin/google-drive/auth-url\x12\x9b\x01\n\x11\x46inishDriveSignIn\x12&.cnt.admin.v1.FinishDriveSignInRequest\x1a\'.cnt.admin.v1.FinishDriveSignInResponse\"5\x8a\xb5\x18\x06\x08\x06 \x01(\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/admin/google-drive/callback\x12\xa6\x01\n\x13GetDrivePickerToken\x12(.cnt.admin.v1.GetDrivePickerTokenRequest\x1a).cnt.admin.v1.GetDrivePickerTokenResponse\":\x90\x02\x01\x8a\xb5\x18\x04\x08\x06(\x01\x82\xd3\xe4\x93\x02)\x12\'/api/v1/admin/google-drive/picker-token\x12\x90\x01\n\x0eListDriveFiles\x12#.cnt.admin.v1.ListDriveFilesRequest\x1a$.cnt.admin.v1.ListDriveFilesResponse\"3\x90\x02\x01\x8a\xb5\x18\x04\x08\x06(\x01\x82\xd3\xe4\x93\x02\"\x12 /api/v1/admin/google-drive/files\x12\xa0\x01\n\x0fImportDriveFile\x12$.cnt.admin.v1.ImportDriveFileRequest\x1a%.cnt.admin.v1.ImportDriveFileResponse\"@\x8a\xb5\x18\x06\x08\x06 \x01(\x01\x82\xd3\xe4\x93\x02\x30\"+/api/v1/admin/google-drive/import/{file_id}:\x01*\x12\x9d\x01\n\x10ImportDriveFiles\x12%.cnt.admin.v1.ImportDriveFilesRequest\x1a&.cnt.admin.v1.ImportDriveFilesResponse\":\x8a\xb5\x18\n\x08\x06 \x01(\x01\x32\x02\x08<\x82\xd3\xe4\x93\x02&\"!/api/v1/admin/google-drive/import:\x01*\x12\x96\x01\n\x10ListDriveImports\x12%.cnt.admin.v1.ListDriveImportsRequest\x1a&.cnt.admin.v1.ListDriveImportsResponse\"3\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02$\x12\"/api/v1/admin/google-drive/imports\x12\xa2\x01\n\x11WatchDriveImports\x12&.cnt.admin.v1.WatchDriveImportsRequest\x1a\'.cnt.admin.v1.WatchDriveImportsResponse\":\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02+\x12)/api/v1/admin/google-drive/imports/stream0\x01\x12\xae\x01\n\x11\x43\x61ncelDriveImport\x12&.cnt.admin.v1.CancelDriveImportRequest\x1a\'.cnt.admin.v1.CancelDriveImportResponse\"H\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02:\"5/api/v1/admin/google-drive/imports/{import_id}:cancel:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n cnt/admin/v1/drive_service.proto\x12\x0c\x63nt.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x63nt/admin/v1/drive.proto\x1a\x1a\x63nt/common/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x18\n\x16GetDriveAuthUrlRequest\"+\n\x17GetDriveAuthUrlResponse\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\"\x90\x01\n\x18\x46inishDriveSignInRequest\x12\"\n\x04\x63ode\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x90\xb5\x18\x01R\x04\x63ode\x12$\n\x05state\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x90\xb5\x18\x01R\x05state\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"1\n\x19\x46inishDriveSignInResponse\x12\x14\n\x05\x65mail\x18\x01 \x01(\tR\x05\x65mail\"D\n\x16\x44isconnectDriveRequest\x12*\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"\x19\n\x17\x44isconnectDriveResponse\"\x1c\n\x1aGetDrivePickerTokenRequest\"\x9e\x01\n\x1bGetDrivePickerTokenResponse\x12\'\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x0b\x61\x63\x63\x65ssToken\x12\x39\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08\x63lientId\"\xc6\x01\n\x15ListDriveFilesRequest\x12=\n\tfolder_id\x18\x01 \x01(\tB \xbaH\x1dr\x18\x32\x16^[A-Za-z0-9_-]{1,128}$\xd8\x01\x01R\x08\x66olderId\x12\x1f\n\x06search\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x06search\x12$\n\tpage_size\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 R\tpageToken\"o\n\x16ListDriveFilesResponse\x12-\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x17.cnt.admin.v1.DriveFileR\x05\x66iles\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"|\n\x16ImportDriveFileRequest\x12\x36\n\x07\x66ile_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_-]{1,128}$R\x06\x66ileId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"W\n\x17ImportDriveFileResponse\x12<\n\x0c\x64rive_import\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x0b\x64riveImport\"\xb2\x02\n\x17ImportDriveFilesRequest\x12\x41\n\x08\x66ile_ids\x18\x01 \x03(\tB&\xbaH#\x92\x01 \x10\x64\x18\x01\"\x1ar\x18\x32\x16^[A-Za-z0-9_-]{1,128}$R\x07\x66ileIds\x12=\n\tfolder_id\x18\x02 \x01(\tB \xbaH\x1dr\x18\x32\x16^[A-Za-z0-9_-]{1,128}$\xd8\x01\x01R\x08\x66olderId\x12*\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId:i\xbaHf\x1a\x64\n\x0f\x66iles_or_folder\x12\x1c\x65ither file_ids or folder_id\x1a\x33(size(this.file_ids) > 0) != (this.folder_id != \'\')\"c\n\x18ImportDriveFilesResponse\x12\x33\n\x07imports\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x07imports\x12\x12\n\x04more\x18\x02 \x01(\x08R\x04more\"h\n\x17ListDriveImportsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"w\n\x18ListDriveImportsResponse\x12\x33\n\x07imports\x18\x01 \x03(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x07imports\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"M\n\x18WatchDriveImportsRequest\x12\x31\n\nimport_ids\x18\x01 \x03(\x03\x42\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\x64\x18\x01\"\x04\"\x02 \x00R\timportIds\"Y\n\x19WatchDriveImportsResponse\x12<\n\x0c\x64rive_import\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x0b\x64riveImport\"l\n\x18\x43\x61ncelDriveImportRequest\x12$\n\timport_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x08importId\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"Y\n\x19\x43\x61ncelDriveImportResponse\x12<\n\x0c\x64rive_import\x18\x01 \x01(\x0b\x32\x19.cnt.admin.v1.DriveImportR\x0b\x64riveImport2\xc0\x0c\n\x0c\x44riveService\x12\x96\x01\n\x0fGetDriveAuthUrl\x12$.cnt.admin.v1.GetDriveAuthUrlRequest\x1a%.cnt.admin.v1.GetDriveAuthUrlResponse\"6\x90\x02\x01\x8a\xb5\x18\x04\x08\x06(\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/admin/google-drive/auth-url\x12\x9b\x01\n\x11\x46inishDriveSignIn\x12&.cnt.admin.v1.FinishDriveSignInRequest\x1a\'.cnt.admin.v1.FinishDriveSignInResponse\"5\x8a\xb5\x18\x06\x08\x06 \x01(\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/admin/google-drive/callback\x12\x8a\x01\n\x0f\x44isconnectDrive\x12$.cnt.admin.v1.DisconnectDriveRequest\x1a%.cnt.admin.v1.DisconnectDriveResponse\"*\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02\x1c*\x1a/api/v1/admin/google-drive\x12\xa6\x01\n\x13GetDrivePickerToken\x12(.cnt.admin.v1.GetDrivePickerTokenRequest\x1a).cnt.admin.v1.GetDrivePickerTokenResponse\":\x90\x02\x01\x8a\xb5\x18\x04\x08\x06(\x01\x82\xd3\xe4\x93\x02)\x12\'/api/v1/admin/google-drive/picker-token\x12\x90\x01\n\x0eListDriveFiles\x12#.cnt.admin.v1.ListDriveFilesRequest\x1a$.cnt.admin.v1.ListDriveFilesResponse\"3\x90\x02\x01\x8a\xb5\x18\x04\x08\x06(\x01\x82\xd3\xe4\x93\x02\"\x12 /api/v1/admin/google-drive/files\x12\xa0\x01\n\x0fImportDriveFile\x12$.cnt.admin.v1.ImportDriveFileRequest\x1a%.cnt.admin.v1.ImportDriveFileResponse\"@\x8a\xb5\x18\x06\x08\x06 \x01(\x01\x82\xd3\xe4\x93\x02\x30\"+/api/v1/admin/google-drive/import/{file_id}:\x01*\x12\x9d\x01\n\x10ImportDriveFiles\x12%.cnt.admin.v1.ImportDriveFilesRequest\x1a&.cnt.admin.v1.ImportDriveFilesResponse\":\x8a\xb5\x18\n\x08\x06 \x01(\x01\x32\x02\x08<\x82\xd3\xe4\x93\x02&\"!/api/v1/admin/google-drive/import:\x01*\x12\x96\x01\n\x10ListDriveImports\x12%.cnt.admin.v1.ListDriveImportsRequest\x1a&.cnt.admin.v1.ListDriveImportsResponse\"3\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02$\x12\"/api/v1/admin/google-drive/imports\x12\xa2\x01\n\x11WatchDriveImports\x12&.cnt.admin.v1.WatchDriveImportsRequest\x1a\'.cnt.admin.v1.WatchDriveImportsResponse\":\x90\x02\x01\x8a\xb5\x18\x02\x08\x06\x82\xd3\xe4\x93\x02+\x12)/api/v1/admin/google-drive/imports/stream0\x01\x12\xae\x01\n\x11\x43\x61ncelDriveImport\x12&.cnt.admin.v1.CancelDriveImportRequest\x1a\'.cnt.admin.v1.CancelDriveImportResponse\"H\x8a\xb5\x18\x04\x08\x06 \x01\x82\xd3\xe4\x93\x02:\"5/api/v1/admin/google-drive/imports/{import_id}:cancel:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINISHDRIVESIGNINREQUEST'].fields_by_name['state']._serialized_options = b'\272H\007r\005\020\001\030\320\017\220\265\030\001'
   _globals['_FINISHDRIVESIGNINREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_FINISHDRIVESIGNINREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_DISCONNECTDRIVEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DISCONNECTDRIVEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETDRIVEPICKERTOKENRESPONSE'].fields_by_name['access_token']._loaded_options = None
   _globals['_GETDRIVEPICKERTOKENRESPONSE'].fields_by_name['access_token']._serialized_options = b'\220\265\030\001'
   _globals['_LISTDRIVEFILESREQUEST'].fields_by_name['folder_id']._loaded_options = None
@@ -79,6 +81,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DRIVESERVICE'].methods_by_name['GetDriveAuthUrl']._serialized_options = b'\220\002\001\212\265\030\004\010\006(\001\202\323\344\223\002%\022#/api/v1/admin/google-drive/auth-url'
   _globals['_DRIVESERVICE'].methods_by_name['FinishDriveSignIn']._loaded_options = None
   _globals['_DRIVESERVICE'].methods_by_name['FinishDriveSignIn']._serialized_options = b'\212\265\030\006\010\006 \001(\001\202\323\344\223\002%\022#/api/v1/admin/google-drive/callback'
+  _globals['_DRIVESERVICE'].methods_by_name['DisconnectDrive']._loaded_options = None
+  _globals['_DRIVESERVICE'].methods_by_name['DisconnectDrive']._serialized_options = b'\212\265\030\004\010\006 \001\202\323\344\223\002\034*\032/api/v1/admin/google-drive'
   _globals['_DRIVESERVICE'].methods_by_name['GetDrivePickerToken']._loaded_options = None
   _globals['_DRIVESERVICE'].methods_by_name['GetDrivePickerToken']._serialized_options = b'\220\002\001\212\265\030\004\010\006(\001\202\323\344\223\002)\022\'/api/v1/admin/google-drive/picker-token'
   _globals['_DRIVESERVICE'].methods_by_name['ListDriveFiles']._loaded_options = None
@@ -101,34 +105,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINISHDRIVESIGNINREQUEST']._serialized_end=412
   _globals['_FINISHDRIVESIGNINRESPONSE']._serialized_start=414
   _globals['_FINISHDRIVESIGNINRESPONSE']._serialized_end=463
-  _globals['_GETDRIVEPICKERTOKENREQUEST']._serialized_start=465
-  _globals['_GETDRIVEPICKERTOKENREQUEST']._serialized_end=493
-  _globals['_GETDRIVEPICKERTOKENRESPONSE']._serialized_start=496
-  _globals['_GETDRIVEPICKERTOKENRESPONSE']._serialized_end=654
-  _globals['_LISTDRIVEFILESREQUEST']._serialized_start=657
-  _globals['_LISTDRIVEFILESREQUEST']._serialized_end=855
-  _globals['_LISTDRIVEFILESRESPONSE']._serialized_start=857
-  _globals['_LISTDRIVEFILESRESPONSE']._serialized_end=968
-  _globals['_IMPORTDRIVEFILEREQUEST']._serialized_start=970
-  _globals['_IMPORTDRIVEFILEREQUEST']._serialized_end=1094
-  _globals['_IMPORTDRIVEFILERESPONSE']._serialized_start=1096
-  _globals['_IMPORTDRIVEFILERESPONSE']._serialized_end=1183
-  _globals['_IMPORTDRIVEFILESREQUEST']._serialized_start=1186
-  _globals['_IMPORTDRIVEFILESREQUEST']._serialized_end=1492
-  _globals['_IMPORTDRIVEFILESRESPONSE']._serialized_start=1494
-  _globals['_IMPORTDRIVEFILESRESPONSE']._serialized_end=1593
-  _globals['_LISTDRIVEIMPORTSREQUEST']._serialized_start=1595
-  _globals['_LISTDRIVEIMPORTSREQUEST']._serialized_end=1699
-  _globals['_LISTDRIVEIMPORTSRESPONSE']._serialized_start=1701
-  _globals['_LISTDRIVEIMPORTSRESPONSE']._serialized_end=1820
-  _globals['_WATCHDRIVEIMPORTSREQUEST']._serialized_start=1822
-  _globals['_WATCHDRIVEIMPORTSREQUEST']._serialized_end=1899
-  _globals['_WATCHDRIVEIMPORTSRESPONSE']._serialized_start=1901
-  _globals['_WATCHDRIVEIMPORTSRESPONSE']._serialized_end=1990
-  _globals['_CANCELDRIVEIMPORTREQUEST']._serialized_start=1992
-  _globals['_CANCELDRIVEIMPORTREQUEST']._serialized_end=2100
-  _globals['_CANCELDRIVEIMPORTRESPONSE']._serialized_start=2102
-  _globals['_CANCELDRIVEIMPORTRESPONSE']._serialized_end=2191
-  _globals['_DRIVESERVICE']._serialized_start=2194
-  _globals['_DRIVESERVICE']._serialized_end=3653
+  _globals['_DISCONNECTDRIVEREQUEST']._serialized_start=465
+  _globals['_DISCONNECTDRIVEREQUEST']._serialized_end=533
+  _globals['_DISCONNECTDRIVERESPONSE']._serialized_start=535
+  _globals['_DISCONNECTDRIVERESPONSE']._serialized_end=560
+  _globals['_GETDRIVEPICKERTOKENREQUEST']._serialized_start=562
+  _globals['_GETDRIVEPICKERTOKENREQUEST']._serialized_end=590
+  _globals['_GETDRIVEPICKERTOKENRESPONSE']._serialized_start=593
+  _globals['_GETDRIVEPICKERTOKENRESPONSE']._serialized_end=751
+  _globals['_LISTDRIVEFILESREQUEST']._serialized_start=754
+  _globals['_LISTDRIVEFILESREQUEST']._serialized_end=952
+  _globals['_LISTDRIVEFILESRESPONSE']._serialized_start=954
+  _globals['_LISTDRIVEFILESRESPONSE']._serialized_end=1065
+  _globals['_IMPORTDRIVEFILEREQUEST']._serialized_start=1067
+  _globals['_IMPORTDRIVEFILEREQUEST']._serialized_end=1191
+  _globals['_IMPORTDRIVEFILERESPONSE']._serialized_start=1193
+  _globals['_IMPORTDRIVEFILERESPONSE']._serialized_end=1280
+  _globals['_IMPORTDRIVEFILESREQUEST']._serialized_start=1283
+  _globals['_IMPORTDRIVEFILESREQUEST']._serialized_end=1589
+  _globals['_IMPORTDRIVEFILESRESPONSE']._serialized_start=1591
+  _globals['_IMPORTDRIVEFILESRESPONSE']._serialized_end=1690
+  _globals['_LISTDRIVEIMPORTSREQUEST']._serialized_start=1692
+  _globals['_LISTDRIVEIMPORTSREQUEST']._serialized_end=1796
+  _globals['_LISTDRIVEIMPORTSRESPONSE']._serialized_start=1798
+  _globals['_LISTDRIVEIMPORTSRESPONSE']._serialized_end=1917
+  _globals['_WATCHDRIVEIMPORTSREQUEST']._serialized_start=1919
+  _globals['_WATCHDRIVEIMPORTSREQUEST']._serialized_end=1996
+  _globals['_WATCHDRIVEIMPORTSRESPONSE']._serialized_start=1998
+  _globals['_WATCHDRIVEIMPORTSRESPONSE']._serialized_end=2087
+  _globals['_CANCELDRIVEIMPORTREQUEST']._serialized_start=2089
+  _globals['_CANCELDRIVEIMPORTREQUEST']._serialized_end=2197
+  _globals['_CANCELDRIVEIMPORTRESPONSE']._serialized_start=2199
+  _globals['_CANCELDRIVEIMPORTRESPONSE']._serialized_end=2288
+  _globals['_DRIVESERVICE']._serialized_start=2291
+  _globals['_DRIVESERVICE']._serialized_end=3891
 # @@protoc_insertion_point(module_scope)

@@ -113,6 +113,45 @@ class FinishDriveSignInResponse(_message.Message):
 Global___FinishDriveSignInResponse: _TypeAlias = FinishDriveSignInResponse  # noqa: Y015
 
 @_typing.final
+class DisconnectDriveRequest(_message.Message):
+    """Asks to disconnect the Drive."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID of your choice for the intended effect: a repeated call with it has the effect once."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisconnectDriveRequest: _TypeAlias = DisconnectDriveRequest  # noqa: Y015
+
+@_typing.final
+class DisconnectDriveResponse(_message.Message):
+    """It is disconnected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisconnectDriveResponse: _TypeAlias = DisconnectDriveResponse  # noqa: Y015
+
+@_typing.final
 class GetDrivePickerTokenRequest(_message.Message):
     """Asks for a token."""
 

@@ -47,6 +47,11 @@ class DriveServiceStub:
                 request_serializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.FinishDriveSignInRequest.SerializeToString,
                 response_deserializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.FinishDriveSignInResponse.FromString,
                 _registered_method=True)
+        self.DisconnectDrive = channel.unary_unary(
+                '/cnt.admin.v1.DriveService/DisconnectDrive',
+                request_serializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.DisconnectDriveRequest.SerializeToString,
+                response_deserializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.DisconnectDriveResponse.FromString,
+                _registered_method=True)
         self.GetDrivePickerToken = channel.unary_unary(
                 '/cnt.admin.v1.DriveService/GetDrivePickerToken',
                 request_serializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.GetDrivePickerTokenRequest.SerializeToString,
@@ -107,6 +112,15 @@ class DriveServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DisconnectDrive(self, request, context):
+        """Disconnects the Drive: its tokens are dropped at once, imports under way are called off, and Google is asked to take
+        the consent back, which ends all that this account of Google's has given the platform.
+        Administrators. DRIVE_NOT_CONNECTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetDrivePickerToken(self, request, context):
         """A token for Google's file picker in the administrator's browser: it may read their Drive, and ends within the hour.
         Administrators. DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
@@ -136,7 +150,8 @@ class DriveServiceServicer:
 
     def ImportDriveFiles(self, request, context):
         """Begins to import up to 100 files, or the files of a folder that were not imported yet, 100 of them at a time. What
-        cannot be imported is answered as an import that failed, with its reason.
+        cannot be imported is answered as an import that failed, with its reason; the next call leaves it out, until it has
+        changed at Drive.
         Administrators. DRIVE_FILE_NOT_FOUND for an unknown folder; DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED;
         PARTY_UNAVAILABLE.
         """
@@ -182,6 +197,11 @@ def add_DriveServiceServicer_to_server(servicer, server):
                     servicer.FinishDriveSignIn,
                     request_deserializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.FinishDriveSignInRequest.FromString,
                     response_serializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.FinishDriveSignInResponse.SerializeToString,
+            ),
+            'DisconnectDrive': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisconnectDrive,
+                    request_deserializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.DisconnectDriveRequest.FromString,
+                    response_serializer=cnt_dot_admin_dot_v1_dot_drive__service__pb2.DisconnectDriveResponse.SerializeToString,
             ),
             'GetDrivePickerToken': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDrivePickerToken,
@@ -275,6 +295,33 @@ class DriveService:
             '/cnt.admin.v1.DriveService/FinishDriveSignIn',
             cnt_dot_admin_dot_v1_dot_drive__service__pb2.FinishDriveSignInRequest.SerializeToString,
             cnt_dot_admin_dot_v1_dot_drive__service__pb2.FinishDriveSignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisconnectDrive(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cnt.admin.v1.DriveService/DisconnectDrive',
+            cnt_dot_admin_dot_v1_dot_drive__service__pb2.DisconnectDriveRequest.SerializeToString,
+            cnt_dot_admin_dot_v1_dot_drive__service__pb2.DisconnectDriveResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -29,6 +29,11 @@ class DriveServiceStub:
     works once, and a state only for the administrator who asked for it, for ten minutes.
     Administrators. DRIVE_SIGN_IN_INVALID; DRIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
     """
+    DisconnectDrive: _aio.UnaryUnaryMultiCallable[_drive_service_pb2.DisconnectDriveRequest, _drive_service_pb2.DisconnectDriveResponse]
+    """Disconnects the Drive: its tokens are dropped at once, imports under way are called off, and Google is asked to take
+    the consent back, which ends all that this account of Google's has given the platform.
+    Administrators. DRIVE_NOT_CONNECTED.
+    """
     GetDrivePickerToken: _aio.UnaryUnaryMultiCallable[_drive_service_pb2.GetDrivePickerTokenRequest, _drive_service_pb2.GetDrivePickerTokenResponse]
     """A token for Google's file picker in the administrator's browser: it may read their Drive, and ends within the hour.
     Administrators. DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED; PARTY_UNAVAILABLE.
@@ -46,7 +51,8 @@ class DriveServiceStub:
     """
     ImportDriveFiles: _aio.UnaryUnaryMultiCallable[_drive_service_pb2.ImportDriveFilesRequest, _drive_service_pb2.ImportDriveFilesResponse]
     """Begins to import up to 100 files, or the files of a folder that were not imported yet, 100 of them at a time. What
-    cannot be imported is answered as an import that failed, with its reason.
+    cannot be imported is answered as an import that failed, with its reason; the next call leaves it out, until it has
+    changed at Drive.
     Administrators. DRIVE_FILE_NOT_FOUND for an unknown folder; DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED;
     PARTY_UNAVAILABLE.
     """
@@ -93,6 +99,17 @@ class DriveServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def DisconnectDrive(
+        self,
+        request: _drive_service_pb2.DisconnectDriveRequest,
+        context: _aio.ServicerContext[_drive_service_pb2.DisconnectDriveRequest, _abc.Awaitable[_drive_service_pb2.DisconnectDriveResponse]],
+    ) -> _abc.Awaitable[_drive_service_pb2.DisconnectDriveResponse]:
+        """Disconnects the Drive: its tokens are dropped at once, imports under way are called off, and Google is asked to take
+        the consent back, which ends all that this account of Google's has given the platform.
+        Administrators. DRIVE_NOT_CONNECTED.
+        """
+
+    @_abc_1.abstractmethod
     def GetDrivePickerToken(
         self,
         request: _drive_service_pb2.GetDrivePickerTokenRequest,
@@ -132,7 +149,8 @@ class DriveServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_drive_service_pb2.ImportDriveFilesRequest, _abc.Awaitable[_drive_service_pb2.ImportDriveFilesResponse]],
     ) -> _abc.Awaitable[_drive_service_pb2.ImportDriveFilesResponse]:
         """Begins to import up to 100 files, or the files of a folder that were not imported yet, 100 of them at a time. What
-        cannot be imported is answered as an import that failed, with its reason.
+        cannot be imported is answered as an import that failed, with its reason; the next call leaves it out, until it has
+        changed at Drive.
         Administrators. DRIVE_FILE_NOT_FOUND for an unknown folder; DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED;
         PARTY_UNAVAILABLE.
         """

@@ -23,17 +23,24 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from cnt_grpc.pb.cnt.common.v1 import policy_pb2 as cnt_dot_common_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x63nt/admin/v1/jobs.proto\x12\x0c\x63nt.admin.v1\"\x0f\n\rMeasureTotals\",\n\rCopyDriveFile\x12\x1b\n\timport_id\x18\x01 \x01(\x03R\x08importIdb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x63nt/admin/v1/jobs.proto\x12\x0c\x63nt.admin.v1\x1a\x1a\x63nt/common/v1/policy.proto\"\x0f\n\rMeasureTotals\",\n\rCopyDriveFile\x12\x1b\n\timport_id\x18\x01 \x01(\x03R\x08importId\"T\n\x0bRevokeDrive\x12)\n\rrefresh_token\x18\x01 \x01(\tB\x04\x90\xb5\x18\x01R\x0crefreshToken\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\x90\xb5\x18\x01R\x05\x65mailb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cnt_grpc.pb.cnt.admin.v1.jobs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEASURETOTALS']._serialized_start=41
-  _globals['_MEASURETOTALS']._serialized_end=56
-  _globals['_COPYDRIVEFILE']._serialized_start=58
-  _globals['_COPYDRIVEFILE']._serialized_end=102
+  _globals['_REVOKEDRIVE'].fields_by_name['refresh_token']._loaded_options = None
+  _globals['_REVOKEDRIVE'].fields_by_name['refresh_token']._serialized_options = b'\220\265\030\001'
+  _globals['_REVOKEDRIVE'].fields_by_name['email']._loaded_options = None
+  _globals['_REVOKEDRIVE'].fields_by_name['email']._serialized_options = b'\220\265\030\001'
+  _globals['_MEASURETOTALS']._serialized_start=69
+  _globals['_MEASURETOTALS']._serialized_end=84
+  _globals['_COPYDRIVEFILE']._serialized_start=86
+  _globals['_COPYDRIVEFILE']._serialized_end=130
+  _globals['_REVOKEDRIVE']._serialized_start=132
+  _globals['_REVOKEDRIVE']._serialized_end=216
 # @@protoc_insertion_point(module_scope)

@@ -55,3 +55,29 @@ class CopyDriveFile(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CopyDriveFile: _TypeAlias = CopyDriveFile  # noqa: Y015
+
+@_typing.final
+class RevokeDrive(_message.Message):
+    """Asks the worker to have Google forget what somebody had agreed to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFRESH_TOKEN_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    refresh_token: _builtins.str
+    """What to give back."""
+    email: _builtins.str
+    """Whose account it is at Google."""
+    def __init__(
+        self,
+        *,
+        refresh_token: _builtins.str = ...,
+        email: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "refresh_token", b"refresh_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeDrive: _TypeAlias = RevokeDrive  # noqa: Y015

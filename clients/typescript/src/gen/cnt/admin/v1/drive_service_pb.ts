@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/admin/v1/drive_service.proto.
  */
 export const file_cnt_admin_v1_drive_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBjbnQvYWRtaW4vdjEvZHJpdmVfc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhgKFkdldERyaXZlQXV0aFVybFJlcXVlc3QiJgoXR2V0RHJpdmVBdXRoVXJsUmVzcG9uc2USCwoDdXJsGAEgASgJIngKGEZpbmlzaERyaXZlU2lnbkluUmVxdWVzdBIcCgRjb2RlGAEgASgJQg66SAdyBRABGNAPkLUYARIdCgVzdGF0ZRgCIAEoCUIOukgHcgUQARjQD5C1GAESHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiKgoZRmluaXNoRHJpdmVTaWduSW5SZXNwb25zZRINCgVlbWFpbBgBIAEoCSIcChpHZXREcml2ZVBpY2tlclRva2VuUmVxdWVzdCJ8ChtHZXREcml2ZVBpY2tlclRva2VuUmVzcG9uc2USGgoMYWNjZXNzX3Rva2VuGAEgASgJQgSQtRgBEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCWNsaWVudF9pZBgDIAEoCSKfAQoVTGlzdERyaXZlRmlsZXNSZXF1ZXN0EjMKCWZvbGRlcl9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Xy1dezEsMTI4fSQSFwoGc2VhcmNoGAIgASgJQge6SARyAhhkEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiAICJZChZMaXN0RHJpdmVGaWxlc1Jlc3BvbnNlEiYKBWZpbGVzGAEgAygLMhcuY250LmFkbWluLnYxLkRyaXZlRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiaQoWSW1wb3J0RHJpdmVGaWxlUmVxdWVzdBIuCgdmaWxlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTlfLV17MSwxMjh9JBIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASJKChdJbXBvcnREcml2ZUZpbGVSZXNwb25zZRIvCgxkcml2ZV9pbXBvcnQYASABKAsyGS5jbnQuYWRtaW4udjEuRHJpdmVJbXBvcnQilAIKF0ltcG9ydERyaXZlRmlsZXNSZXF1ZXN0EjgKCGZpbGVfaWRzGAEgAygJQia6SCOSASAQZBgBIhpyGDIWXltBLVphLXowLTlfLV17MSwxMjh9JBIzCglmb2xkZXJfaWQYAiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOV8tXXsxLDEyOH0kEh8KCnJlcXVlc3RfaWQYAyABKAlCC7pICNgBAXIDsAEBOmm6SGYaZAoPZmlsZXNfb3JfZm9sZGVyEhxlaXRoZXIgZmlsZV9pZHMgb3IgZm9sZGVyX2lkGjMoc2l6ZSh0aGlzLmZpbGVfaWRzKSA+IDApICE9ICh0aGlzLmZvbGRlcl9pZCAhPSAnJykiVAoYSW1wb3J0RHJpdmVGaWxlc1Jlc3BvbnNlEioKB2ltcG9ydHMYASADKAsyGS5jbnQuYWRtaW4udjEuRHJpdmVJbXBvcnQSDAoEbW9yZRgCIAEoCCJTChdMaXN0RHJpdmVJbXBvcnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiXwoYTGlzdERyaXZlSW1wb3J0c1Jlc3BvbnNlEioKB2ltcG9ydHMYASADKAsyGS5jbnQuYWRtaW4udjEuRHJpdmVJbXBvcnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkIKGFdhdGNoRHJpdmVJbXBvcnRzUmVxdWVzdBImCgppbXBvcnRfaWRzGAEgAygDQhK6SA+SAQwIARBkGAEiBCICIAAiTAoZV2F0Y2hEcml2ZUltcG9ydHNSZXNwb25zZRIvCgxkcml2ZV9pbXBvcnQYASABKAsyGS5jbnQuYWRtaW4udjEuRHJpdmVJbXBvcnQiVwoYQ2FuY2VsRHJpdmVJbXBvcnRSZXF1ZXN0EhoKCWltcG9ydF9pZBgBIAEoA0IHukgEIgIgABIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASJMChlDYW5jZWxEcml2ZUltcG9ydFJlc3BvbnNlEi8KDGRyaXZlX2ltcG9ydBgBIAEoCzIZLmNudC5hZG1pbi52MS5Ecml2ZUltcG9ydDKzCwoMRHJpdmVTZXJ2aWNlEpYBCg9HZXREcml2ZUF1dGhVcmwSJC5jbnQuYWRtaW4udjEuR2V0RHJpdmVBdXRoVXJsUmVxdWVzdBolLmNudC5hZG1pbi52MS5HZXREcml2ZUF1dGhVcmxSZXNwb25zZSI2kAIBirUYBAgGKAGC0+STAiUSIy9hcGkvdjEvYWRtaW4vZ29vZ2xlLWRyaXZlL2F1dGgtdXJsEpsBChFGaW5pc2hEcml2ZVNpZ25JbhImLmNudC5hZG1pbi52MS5GaW5pc2hEcml2ZVNpZ25JblJlcXVlc3QaJy5jbnQuYWRtaW4udjEuRmluaXNoRHJpdmVTaWduSW5SZXNwb25zZSI1irUYBggGIAEoAYLT5JMCJRIjL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvY2FsbGJhY2sSpgEKE0dldERyaXZlUGlja2VyVG9rZW4SKC5jbnQuYWRtaW4udjEuR2V0RHJpdmVQaWNrZXJUb2tlblJlcXVlc3QaKS5jbnQuYWRtaW4udjEuR2V0RHJpdmVQaWNrZXJUb2tlblJlc3BvbnNlIjqQAgGKtRgECAYoAYLT5JMCKRInL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvcGlja2VyLXRva2VuEpABCg5MaXN0RHJpdmVGaWxlcxIjLmNudC5hZG1pbi52MS5MaXN0RHJpdmVGaWxlc1JlcXVlc3QaJC5jbnQuYWRtaW4udjEuTGlzdERyaXZlRmlsZXNSZXNwb25zZSIzkAIBirUYBAgGKAGC0+STAiISIC9hcGkvdjEvYWRtaW4vZ29vZ2xlLWRyaXZlL2ZpbGVzEqABCg9JbXBvcnREcml2ZUZpbGUSJC5jbnQuYWRtaW4udjEuSW1wb3J0RHJpdmVGaWxlUmVxdWVzdBolLmNudC5hZG1pbi52MS5JbXBvcnREcml2ZUZpbGVSZXNwb25zZSJAirUYBggGIAEoAYLT5JMCMDoBKiIrL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvaW1wb3J0L3tmaWxlX2lkfRKdAQoQSW1wb3J0RHJpdmVGaWxlcxIlLmNudC5hZG1pbi52MS5JbXBvcnREcml2ZUZpbGVzUmVxdWVzdBomLmNudC5hZG1pbi52MS5JbXBvcnREcml2ZUZpbGVzUmVzcG9uc2UiOoq1GAoIBiABKAEyAgg8gtPkkwImOgEqIiEvYXBpL3YxL2FkbWluL2dvb2dsZS1kcml2ZS9pbXBvcnQSlgEKEExpc3REcml2ZUltcG9ydHMSJS5jbnQuYWRtaW4udjEuTGlzdERyaXZlSW1wb3J0c1JlcXVlc3QaJi5jbnQuYWRtaW4udjEuTGlzdERyaXZlSW1wb3J0c1Jlc3BvbnNlIjOQAgGKtRgCCAaC0+STAiQSIi9hcGkvdjEvYWRtaW4vZ29vZ2xlLWRyaXZlL2ltcG9ydHMSogEKEVdhdGNoRHJpdmVJbXBvcnRzEiYuY250LmFkbWluLnYxLldhdGNoRHJpdmVJbXBvcnRzUmVxdWVzdBonLmNudC5hZG1pbi52MS5XYXRjaERyaXZlSW1wb3J0c1Jlc3BvbnNlIjqQAgGKtRgCCAaC0+STAisSKS9hcGkvdjEvYWRtaW4vZ29vZ2xlLWRyaXZlL2ltcG9ydHMvc3RyZWFtMAESrgEKEUNhbmNlbERyaXZlSW1wb3J0EiYuY250LmFkbWluLnYxLkNhbmNlbERyaXZlSW1wb3J0UmVxdWVzdBonLmNudC5hZG1pbi52MS5DYW5jZWxEcml2ZUltcG9ydFJlc3BvbnNlIkiKtRgECAYgAYLT5JMCOjoBKiI1L2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvaW1wb3J0cy97aW1wb3J0X2lkfTpjYW5jZWxiBnByb3RvMw", [file_buf_validate_validate, file_cnt_admin_v1_drive, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiBjbnQvYWRtaW4vdjEvZHJpdmVfc2VydmljZS5wcm90bxIMY250LmFkbWluLnYxIhgKFkdldERyaXZlQXV0aFVybFJlcXVlc3QiJgoXR2V0RHJpdmVBdXRoVXJsUmVzcG9uc2USCwoDdXJsGAEgASgJIngKGEZpbmlzaERyaXZlU2lnbkluUmVxdWVzdBIcCgRjb2RlGAEgASgJQg66SAdyBRABGNAPkLUYARIdCgVzdGF0ZRgCIAEoCUIOukgHcgUQARjQD5C1GAESHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQEiKgoZRmluaXNoRHJpdmVTaWduSW5SZXNwb25zZRINCgVlbWFpbBgBIAEoCSI5ChZEaXNjb25uZWN0RHJpdmVSZXF1ZXN0Eh8KCnJlcXVlc3RfaWQYASABKAlCC7pICNgBAXIDsAEBIhkKF0Rpc2Nvbm5lY3REcml2ZVJlc3BvbnNlIhwKGkdldERyaXZlUGlja2VyVG9rZW5SZXF1ZXN0InwKG0dldERyaXZlUGlja2VyVG9rZW5SZXNwb25zZRIaCgxhY2Nlc3NfdG9rZW4YASABKAlCBJC1GAESLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJY2xpZW50X2lkGAMgASgJIp8BChVMaXN0RHJpdmVGaWxlc1JlcXVlc3QSMwoJZm9sZGVyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTlfLV17MSwxMjh9JBIXCgZzZWFyY2gYAiABKAlCB7pIBHICGGQSGgoJcGFnZV9zaXplGAMgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBCABKAlCCLpIBXIDGIAgIlkKFkxpc3REcml2ZUZpbGVzUmVzcG9uc2USJgoFZmlsZXMYASADKAsyFy5jbnQuYWRtaW4udjEuRHJpdmVGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJpChZJbXBvcnREcml2ZUZpbGVSZXF1ZXN0Ei4KB2ZpbGVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOV8tXXsxLDEyOH0kEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIkoKF0ltcG9ydERyaXZlRmlsZVJlc3BvbnNlEi8KDGRyaXZlX2ltcG9ydBgBIAEoCzIZLmNudC5hZG1pbi52MS5Ecml2ZUltcG9ydCKUAgoXSW1wb3J0RHJpdmVGaWxlc1JlcXVlc3QSOAoIZmlsZV9pZHMYASADKAlCJrpII5IBIBBkGAEiGnIYMhZeW0EtWmEtejAtOV8tXXsxLDEyOH0kEjMKCWZvbGRlcl9pZBgCIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Xy1dezEsMTI4fSQSHwoKcmVxdWVzdF9pZBgDIAEoCUILukgI2AEBcgOwAQE6abpIZhpkCg9maWxlc19vcl9mb2xkZXISHGVpdGhlciBmaWxlX2lkcyBvciBmb2xkZXJfaWQaMyhzaXplKHRoaXMuZmlsZV9pZHMpID4gMCkgIT0gKHRoaXMuZm9sZGVyX2lkICE9ICcnKSJUChhJbXBvcnREcml2ZUZpbGVzUmVzcG9uc2USKgoHaW1wb3J0cxgBIAMoCzIZLmNudC5hZG1pbi52MS5Ecml2ZUltcG9ydBIMCgRtb3JlGAIgASgIIlMKF0xpc3REcml2ZUltcG9ydHNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJfChhMaXN0RHJpdmVJbXBvcnRzUmVzcG9uc2USKgoHaW1wb3J0cxgBIAMoCzIZLmNudC5hZG1pbi52MS5Ecml2ZUltcG9ydBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQgoYV2F0Y2hEcml2ZUltcG9ydHNSZXF1ZXN0EiYKCmltcG9ydF9pZHMYASADKANCErpID5IBDAgBEGQYASIEIgIgACJMChlXYXRjaERyaXZlSW1wb3J0c1Jlc3BvbnNlEi8KDGRyaXZlX2ltcG9ydBgBIAEoCzIZLmNudC5hZG1pbi52MS5Ecml2ZUltcG9ydCJXChhDYW5jZWxEcml2ZUltcG9ydFJlcXVlc3QSGgoJaW1wb3J0X2lkGAEgASgDQge6SAQiAiAAEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIkwKGUNhbmNlbERyaXZlSW1wb3J0UmVzcG9uc2USLwoMZHJpdmVfaW1wb3J0GAEgASgLMhkuY250LmFkbWluLnYxLkRyaXZlSW1wb3J0MsAMCgxEcml2ZVNlcnZpY2USlgEKD0dldERyaXZlQXV0aFVybBIkLmNudC5hZG1pbi52MS5HZXREcml2ZUF1dGhVcmxSZXF1ZXN0GiUuY250LmFkbWluLnYxLkdldERyaXZlQXV0aFVybFJlc3BvbnNlIjaQAgGKtRgECAYoAYLT5JMCJRIjL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvYXV0aC11cmwSmwEKEUZpbmlzaERyaXZlU2lnbkluEiYuY250LmFkbWluLnYxLkZpbmlzaERyaXZlU2lnbkluUmVxdWVzdBonLmNudC5hZG1pbi52MS5GaW5pc2hEcml2ZVNpZ25JblJlc3BvbnNlIjWKtRgGCAYgASgBgtPkkwIlEiMvYXBpL3YxL2FkbWluL2dvb2dsZS1kcml2ZS9jYWxsYmFjaxKKAQoPRGlzY29ubmVjdERyaXZlEiQuY250LmFkbWluLnYxLkRpc2Nvbm5lY3REcml2ZVJlcXVlc3QaJS5jbnQuYWRtaW4udjEuRGlzY29ubmVjdERyaXZlUmVzcG9uc2UiKoq1GAQIBiABgtPkkwIcKhovYXBpL3YxL2FkbWluL2dvb2dsZS1kcml2ZRKmAQoTR2V0RHJpdmVQaWNrZXJUb2tlbhIoLmNudC5hZG1pbi52MS5HZXREcml2ZVBpY2tlclRva2VuUmVxdWVzdBopLmNudC5hZG1pbi52MS5HZXREcml2ZVBpY2tlclRva2VuUmVzcG9uc2UiOpACAYq1GAQIBigBgtPkkwIpEicvYXBpL3YxL2FkbWluL2dvb2dsZS1kcml2ZS9waWNrZXItdG9rZW4SkAEKDkxpc3REcml2ZUZpbGVzEiMuY250LmFkbWluLnYxLkxpc3REcml2ZUZpbGVzUmVxdWVzdBokLmNudC5hZG1pbi52MS5MaXN0RHJpdmVGaWxlc1Jlc3BvbnNlIjOQAgGKtRgECAYoAYLT5JMCIhIgL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvZmlsZXMSoAEKD0ltcG9ydERyaXZlRmlsZRIkLmNudC5hZG1pbi52MS5JbXBvcnREcml2ZUZpbGVSZXF1ZXN0GiUuY250LmFkbWluLnYxLkltcG9ydERyaXZlRmlsZVJlc3BvbnNlIkCKtRgGCAYgASgBgtPkkwIwOgEqIisvYXBpL3YxL2FkbWluL2dvb2dsZS1kcml2ZS9pbXBvcnQve2ZpbGVfaWR9Ep0BChBJbXBvcnREcml2ZUZpbGVzEiUuY250LmFkbWluLnYxLkltcG9ydERyaXZlRmlsZXNSZXF1ZXN0GiYuY250LmFkbWluLnYxLkltcG9ydERyaXZlRmlsZXNSZXNwb25zZSI6irUYCggGIAEoATICCDyC0+STAiY6ASoiIS9hcGkvdjEvYWRtaW4vZ29vZ2xlLWRyaXZlL2ltcG9ydBKWAQoQTGlzdERyaXZlSW1wb3J0cxIlLmNudC5hZG1pbi52MS5MaXN0RHJpdmVJbXBvcnRzUmVxdWVzdBomLmNudC5hZG1pbi52MS5MaXN0RHJpdmVJbXBvcnRzUmVzcG9uc2UiM5ACAYq1GAIIBoLT5JMCJBIiL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvaW1wb3J0cxKiAQoRV2F0Y2hEcml2ZUltcG9ydHMSJi5jbnQuYWRtaW4udjEuV2F0Y2hEcml2ZUltcG9ydHNSZXF1ZXN0GicuY250LmFkbWluLnYxLldhdGNoRHJpdmVJbXBvcnRzUmVzcG9uc2UiOpACAYq1GAIIBoLT5JMCKxIpL2FwaS92MS9hZG1pbi9nb29nbGUtZHJpdmUvaW1wb3J0cy9zdHJlYW0wARKuAQoRQ2FuY2VsRHJpdmVJbXBvcnQSJi5jbnQuYWRtaW4udjEuQ2FuY2VsRHJpdmVJbXBvcnRSZXF1ZXN0GicuY250LmFkbWluLnYxLkNhbmNlbERyaXZlSW1wb3J0UmVzcG9uc2UiSIq1GAQIBiABgtPkkwI6OgEqIjUvYXBpL3YxL2FkbWluL2dvb2dsZS1kcml2ZS9pbXBvcnRzL3tpbXBvcnRfaWR9OmNhbmNlbGIGcHJvdG8z", [file_buf_validate_validate, file_cnt_admin_v1_drive, file_cnt_common_v1_policy, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * Asks where to agree.
@@ -114,6 +114,42 @@ export const FinishDriveSignInResponseSchema: GenMessage<FinishDriveSignInRespon
   messageDesc(file_cnt_admin_v1_drive_service, 3);
 
 /**
+ * Asks to disconnect the Drive.
+ *
+ * @generated from message cnt.admin.v1.DisconnectDriveRequest
+ */
+export type DisconnectDriveRequest = Message<"cnt.admin.v1.DisconnectDriveRequest"> & {
+  /**
+   * A UUID of your choice for the intended effect: a repeated call with it has the effect once.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message cnt.admin.v1.DisconnectDriveRequest.
+ * Use `create(DisconnectDriveRequestSchema)` to create a new message.
+ */
+export const DisconnectDriveRequestSchema: GenMessage<DisconnectDriveRequest> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_drive_service, 4);
+
+/**
+ * It is disconnected.
+ *
+ * @generated from message cnt.admin.v1.DisconnectDriveResponse
+ */
+export type DisconnectDriveResponse = Message<"cnt.admin.v1.DisconnectDriveResponse"> & {
+};
+
+/**
+ * Describes the message cnt.admin.v1.DisconnectDriveResponse.
+ * Use `create(DisconnectDriveResponseSchema)` to create a new message.
+ */
+export const DisconnectDriveResponseSchema: GenMessage<DisconnectDriveResponse> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_drive_service, 5);
+
+/**
  * Asks for a token.
  *
  * @generated from message cnt.admin.v1.GetDrivePickerTokenRequest
@@ -126,7 +162,7 @@ export type GetDrivePickerTokenRequest = Message<"cnt.admin.v1.GetDrivePickerTok
  * Use `create(GetDrivePickerTokenRequestSchema)` to create a new message.
  */
 export const GetDrivePickerTokenRequestSchema: GenMessage<GetDrivePickerTokenRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 4);
+  messageDesc(file_cnt_admin_v1_drive_service, 6);
 
 /**
  * A token.
@@ -161,7 +197,7 @@ export type GetDrivePickerTokenResponse = Message<"cnt.admin.v1.GetDrivePickerTo
  * Use `create(GetDrivePickerTokenResponseSchema)` to create a new message.
  */
 export const GetDrivePickerTokenResponseSchema: GenMessage<GetDrivePickerTokenResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 5);
+  messageDesc(file_cnt_admin_v1_drive_service, 7);
 
 /**
  * Which files.
@@ -203,7 +239,7 @@ export type ListDriveFilesRequest = Message<"cnt.admin.v1.ListDriveFilesRequest"
  * Use `create(ListDriveFilesRequestSchema)` to create a new message.
  */
 export const ListDriveFilesRequestSchema: GenMessage<ListDriveFilesRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 6);
+  messageDesc(file_cnt_admin_v1_drive_service, 8);
 
 /**
  * A page of them.
@@ -231,7 +267,7 @@ export type ListDriveFilesResponse = Message<"cnt.admin.v1.ListDriveFilesRespons
  * Use `create(ListDriveFilesResponseSchema)` to create a new message.
  */
 export const ListDriveFilesResponseSchema: GenMessage<ListDriveFilesResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 7);
+  messageDesc(file_cnt_admin_v1_drive_service, 9);
 
 /**
  * Which file.
@@ -259,7 +295,7 @@ export type ImportDriveFileRequest = Message<"cnt.admin.v1.ImportDriveFileReques
  * Use `create(ImportDriveFileRequestSchema)` to create a new message.
  */
 export const ImportDriveFileRequestSchema: GenMessage<ImportDriveFileRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 8);
+  messageDesc(file_cnt_admin_v1_drive_service, 10);
 
 /**
  * It has begun.
@@ -280,7 +316,7 @@ export type ImportDriveFileResponse = Message<"cnt.admin.v1.ImportDriveFileRespo
  * Use `create(ImportDriveFileResponseSchema)` to create a new message.
  */
 export const ImportDriveFileResponseSchema: GenMessage<ImportDriveFileResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 9);
+  messageDesc(file_cnt_admin_v1_drive_service, 11);
 
 /**
  * Which files.
@@ -315,7 +351,7 @@ export type ImportDriveFilesRequest = Message<"cnt.admin.v1.ImportDriveFilesRequ
  * Use `create(ImportDriveFilesRequestSchema)` to create a new message.
  */
 export const ImportDriveFilesRequestSchema: GenMessage<ImportDriveFilesRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 10);
+  messageDesc(file_cnt_admin_v1_drive_service, 12);
 
 /**
  * They have begun.
@@ -343,7 +379,7 @@ export type ImportDriveFilesResponse = Message<"cnt.admin.v1.ImportDriveFilesRes
  * Use `create(ImportDriveFilesResponseSchema)` to create a new message.
  */
 export const ImportDriveFilesResponseSchema: GenMessage<ImportDriveFilesResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 11);
+  messageDesc(file_cnt_admin_v1_drive_service, 13);
 
 /**
  * Which imports.
@@ -371,7 +407,7 @@ export type ListDriveImportsRequest = Message<"cnt.admin.v1.ListDriveImportsRequ
  * Use `create(ListDriveImportsRequestSchema)` to create a new message.
  */
 export const ListDriveImportsRequestSchema: GenMessage<ListDriveImportsRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 12);
+  messageDesc(file_cnt_admin_v1_drive_service, 14);
 
 /**
  * A page of them.
@@ -399,7 +435,7 @@ export type ListDriveImportsResponse = Message<"cnt.admin.v1.ListDriveImportsRes
  * Use `create(ListDriveImportsResponseSchema)` to create a new message.
  */
 export const ListDriveImportsResponseSchema: GenMessage<ListDriveImportsResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 13);
+  messageDesc(file_cnt_admin_v1_drive_service, 15);
 
 /**
  * Which imports.
@@ -420,7 +456,7 @@ export type WatchDriveImportsRequest = Message<"cnt.admin.v1.WatchDriveImportsRe
  * Use `create(WatchDriveImportsRequestSchema)` to create a new message.
  */
 export const WatchDriveImportsRequestSchema: GenMessage<WatchDriveImportsRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 14);
+  messageDesc(file_cnt_admin_v1_drive_service, 16);
 
 /**
  * How far one of them is.
@@ -441,7 +477,7 @@ export type WatchDriveImportsResponse = Message<"cnt.admin.v1.WatchDriveImportsR
  * Use `create(WatchDriveImportsResponseSchema)` to create a new message.
  */
 export const WatchDriveImportsResponseSchema: GenMessage<WatchDriveImportsResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 15);
+  messageDesc(file_cnt_admin_v1_drive_service, 17);
 
 /**
  * Which import.
@@ -469,7 +505,7 @@ export type CancelDriveImportRequest = Message<"cnt.admin.v1.CancelDriveImportRe
  * Use `create(CancelDriveImportRequestSchema)` to create a new message.
  */
 export const CancelDriveImportRequestSchema: GenMessage<CancelDriveImportRequest> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 16);
+  messageDesc(file_cnt_admin_v1_drive_service, 18);
 
 /**
  * As it stands now.
@@ -490,7 +526,7 @@ export type CancelDriveImportResponse = Message<"cnt.admin.v1.CancelDriveImportR
  * Use `create(CancelDriveImportResponseSchema)` to create a new message.
  */
 export const CancelDriveImportResponseSchema: GenMessage<CancelDriveImportResponse> = /*@__PURE__*/
-  messageDesc(file_cnt_admin_v1_drive_service, 17);
+  messageDesc(file_cnt_admin_v1_drive_service, 19);
 
 /**
  * Brings files of an administrator's Google Drive to us. Each administrator connects their own; what we are given there
@@ -522,6 +558,18 @@ export const DriveService: GenService<{
     methodKind: "unary";
     input: typeof FinishDriveSignInRequestSchema;
     output: typeof FinishDriveSignInResponseSchema;
+  },
+  /**
+   * Disconnects the Drive: its tokens are dropped at once, imports under way are called off, and Google is asked to take
+   * the consent back, which ends all that this account of Google's has given the platform.
+   * Administrators. DRIVE_NOT_CONNECTED.
+   *
+   * @generated from rpc cnt.admin.v1.DriveService.DisconnectDrive
+   */
+  disconnectDrive: {
+    methodKind: "unary";
+    input: typeof DisconnectDriveRequestSchema;
+    output: typeof DisconnectDriveResponseSchema;
   },
   /**
    * A token for Google's file picker in the administrator's browser: it may read their Drive, and ends within the hour.
@@ -561,7 +609,8 @@ export const DriveService: GenService<{
   },
   /**
    * Begins to import up to 100 files, or the files of a folder that were not imported yet, 100 of them at a time. What
-   * cannot be imported is answered as an import that failed, with its reason.
+   * cannot be imported is answered as an import that failed, with its reason; the next call leaves it out, until it has
+   * changed at Drive.
    * Administrators. DRIVE_FILE_NOT_FOUND for an unknown folder; DRIVE_NOT_CONNECTED, DRIVE_NOT_CONFIGURED;
    * PARTY_UNAVAILABLE.
    *

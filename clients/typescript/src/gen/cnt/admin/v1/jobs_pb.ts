@@ -6,13 +6,14 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_cnt_common_v1_policy } from "../../common/v1/policy_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cnt/admin/v1/jobs.proto.
  */
 export const file_cnt_admin_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChdjbnQvYWRtaW4vdjEvam9icy5wcm90bxIMY250LmFkbWluLnYxIg8KDU1lYXN1cmVUb3RhbHMiIgoNQ29weURyaXZlRmlsZRIRCglpbXBvcnRfaWQYASABKANiBnByb3RvMw");
+  fileDesc("ChdjbnQvYWRtaW4vdjEvam9icy5wcm90bxIMY250LmFkbWluLnYxIg8KDU1lYXN1cmVUb3RhbHMiIgoNQ29weURyaXZlRmlsZRIRCglpbXBvcnRfaWQYASABKAMiPwoLUmV2b2tlRHJpdmUSGwoNcmVmcmVzaF90b2tlbhgBIAEoCUIEkLUYARITCgVlbWFpbBgCIAEoCUIEkLUYAWIGcHJvdG8z", [file_cnt_common_v1_policy]);
 
 /**
  * Asks the worker to count what the dashboard shows.
@@ -49,4 +50,32 @@ export type CopyDriveFile = Message<"cnt.admin.v1.CopyDriveFile"> & {
  */
 export const CopyDriveFileSchema: GenMessage<CopyDriveFile> = /*@__PURE__*/
   messageDesc(file_cnt_admin_v1_jobs, 1);
+
+/**
+ * Asks the worker to have Google forget what somebody had agreed to.
+ *
+ * @generated from message cnt.admin.v1.RevokeDrive
+ */
+export type RevokeDrive = Message<"cnt.admin.v1.RevokeDrive"> & {
+  /**
+   * What to give back.
+   *
+   * @generated from field: string refresh_token = 1;
+   */
+  refreshToken: string;
+
+  /**
+   * Whose account it is at Google.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message cnt.admin.v1.RevokeDrive.
+ * Use `create(RevokeDriveSchema)` to create a new message.
+ */
+export const RevokeDriveSchema: GenMessage<RevokeDrive> = /*@__PURE__*/
+  messageDesc(file_cnt_admin_v1_jobs, 2);
 
