@@ -52,8 +52,13 @@ async def test_what_is_not_taken_hides_nothing_of_a_folder(boss: Boss, monkeypat
     assert [[each.file_id for each in go.imports] for go in goes] == [notes[:5], [notes[5], *sounds], []]
     assert [go.more for go in goes] == [True, False, False]
     # One that has become something else is tried again.
-    drive.files[notes[0]] |= {"mimeType": "audio/mpeg", "size": "1", "md5Checksum": "another"}
-    assert [each.file_id for each in (await mine.ImportDriveFiles(folder_id=folder)).imports] == [notes[0]]
+    changed = {"mimeType": "audio/mpeg", "size": "1", "md5Checksum": "another", "content": Content.of(b"x")}
+    drive.files[notes[0]] |= changed
+    goes.append(await mine.ImportDriveFiles(folder_id=folder))
+    assert [each.file_id for each in goes[-1].imports] == [notes[0]]
+    # No sound at all, as its bytes tell; none of their jobs outlives this test.
+    told = await boss.watched(*(each.import_id for go in goes for each in go.imports))
+    assert {each.status for each in told[-1:]} == {FAILED}
 
 
 async def test_each_of_many_has_its_result(boss: Boss, tmp_path: Path) -> None:
