@@ -38,7 +38,9 @@ class AuthService(auth_service.Servicer):
             date_of_birth=request.date_of_birth,
             bio=request.bio,
         )
-        signed_in = await accounts.register(call.tx, self.tokens, call.caller, account, device_of(call))
+        signed_in = await call.db.transact(
+            lambda tx: accounts.register(tx, self.tokens, call.caller, account, device_of(call))
+        )
         return messages.session_reply(pb2.RegisterResponse, signed_in, self.tokens)
 
     async def Login(self, request: pb2.LoginRequest, call: Call) -> pb2.LoginResponse:
@@ -94,8 +96,8 @@ class AuthService(auth_service.Servicer):
             date_of_birth=request.date_of_birth,
             bio=request.bio,
         )
-        signed_in = await by_code.register(
-            call.tx, self.tokens, call.caller, account, device_of(call), code=request.otp_code
+        signed_in = await call.db.transact(
+            lambda tx: by_code.register(tx, self.tokens, call.caller, account, device_of(call), code=request.otp_code)
         )
         return messages.session_reply(pb2.RegisterWithOtpResponse, signed_in, self.tokens)
 
@@ -114,7 +116,9 @@ class AuthService(auth_service.Servicer):
     async def ResetPassword(self, request: pb2.ResetPasswordRequest, call: Call) -> pb2.ResetPasswordResponse:
         # Before the code is looked at: the work is the same whether an account has the address or not.
         new_hash = await self.passwords.hash(clean_password(request.new_password, "new_password"))
-        await by_code.reset_password(call.tx, request.email, request.otp_code, new_hash, device_of(call))
+        await call.db.transact(
+            lambda tx: by_code.reset_password(tx, request.email, request.otp_code, new_hash, device_of(call))
+        )
         return pb2.ResetPasswordResponse()
 
     async def CheckUsername(self, request: pb2.CheckUsernameRequest, call: Call) -> pb2.CheckUsernameResponse:

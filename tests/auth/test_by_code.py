@@ -4,12 +4,15 @@ import asyncio
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from grpc import StatusCode
 
 from cnt_grpc.auth import CodePurpose, tokens
+from cnt_grpc.auth.passwords import Passwords
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.db import Row
+from cnt_grpc.kit.db import Row, in_transaction
 from cnt_grpc.pb.cnt.auth.v1 import code_pb2
 from tests.auth import makers
 from tests.auth.mailbox import Mailbox
@@ -47,6 +50,46 @@ async def test_register_with_a_code(world: World, api: Api, mailbox: Mailbox) ->
     me = (await api.with_(authorization=f"Bearer {reply.access_token}").user.GetMe()).user
     assert (me.user_id, me.email_verified, me.name) == (reply.user_id, True, "Nora Newton")
     await api.auth.RegisterWithOtp(**given, otp_code=code).fails(StatusCode.UNAUTHENTICATED, "CODE_WRONG")
+
+
+@pytest.mark.parametrize("method", ["Register", "RegisterWithOtp", "ResetPassword"])
+async def test_no_connection_waits_for_a_hash(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Also where a request id is taken first: a flood of these would leave none for others."""
+    held: list[bool] = []
+
+    async def hashed(_: Passwords, password: str) -> str:
+        held.append(in_transaction())
+        return makers.password_hash()
+
+    monkeypatch.setattr(Passwords, "hash", hashed)
+    ann = await world.user()
+    new = {"email": f"new.{secrets.token_hex(6)}@example.com", "password": PASSWORD, "name": "Nora Newton"}
+    given: dict[str, Any] = {
+        "Register": new,
+        "RegisterWithOtp": new | {"otp_code": await code_for(world, new["email"], CodePurpose.REGISTER)},
+        "ResetPassword": {
+            "email": ann.email,
+            "otp_code": await code_for(world, ann.email, CodePurpose.RESET),
+            "new_password": PASSWORD,
+        },
+    }[method] | {"request_id": str(uuid4())}
+    first, again = [await getattr(api.auth, method)(**given) for _ in range(2)]
+    assert first == again
+    assert held == [False]
+
+
+@pytest.mark.parametrize("method", ["RegisterWithOtp", "ResetPassword"])
+async def test_wrong_codes_count_wherever_they_are_tried(world: World, api: Api, method: str) -> None:
+    ann = await world.user()
+    purpose = CodePurpose.RESET if method == "ResetPassword" else CodePurpose.REGISTER
+    code = await code_for(world, ann.email, purpose)
+    rest = {"new_password": PASSWORD} if method == "ResetPassword" else {"password": PASSWORD, "name": "Ann"}
+    for n in range(6):
+        tried = f"{(int(code) + 1 + n) % 10**6:06}" if n < 5 else code
+        call = getattr(api.auth, method)(email=ann.email, otp_code=tried, request_id=str(uuid4()), **rest)
+        await call.fails(StatusCode.UNAUTHENTICATED, "CODE_WRONG")
 
 
 async def test_whoever_has_the_code_for_a_taken_address_is_told(world: World, api: Api) -> None:

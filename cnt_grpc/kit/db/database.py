@@ -10,7 +10,7 @@ from cnt_grpc.kit.db.listener import Listener
 from cnt_grpc.kit.db.pool import Pool
 from cnt_grpc.kit.db.statements import statement
 from cnt_grpc.kit.db.tx import BEGIN, BEGIN_SNAPSHOT, Reading, Tx
-from cnt_grpc.kit.errors import Contention
+from cnt_grpc.kit.errors import AppError, Contention
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.events import EventBus
@@ -63,11 +63,14 @@ class Database:
         return Tx(self, self.read_pool, BEGIN_SNAPSHOT)
 
     async def transact(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        """Run the work in a transaction, and again when others were in its way; for code outside the pipeline."""
+        """Run the work in a transaction, and again when others were in its way; for code outside the pipeline.
+
+        A refusal that keeps its writes leaves only after they are committed, as from the pipeline's own transactions.
+        """
         for run in range(RUNS):
             try:
                 async with self.transaction() as tx:
-                    return await work(tx)
+                    return await _keeping(work, tx)
             except Contention:
                 if run == RUNS - 1:
                     raise
@@ -85,6 +88,15 @@ class Database:
         await asyncio.gather(self.write_pool.close(), self.read_pool.close())
         # Transports that were closed hard go in the next turn of the loop, which may be its last.
         await asyncio.sleep(0)
+
+
+async def _keeping(work: Callable[[Tx], Awaitable[T]], tx: Tx) -> T:
+    try:
+        return await work(tx)
+    except AppError as refusal:
+        if refusal.keeps_writes:
+            await tx.commit()
+        raise
 
 
 def address(dsn: str) -> str:
