@@ -154,7 +154,8 @@ def _plant(place: Place, request: Message) -> None:
     day = f"19{number % 90 + 10}-0{number % 9 + 1}-1{number % 10}"
     letters = "".join(secrets.choice(string.ascii_uppercase) for _ in range(11))
     branch = f"{letters[:4]}0{letters[5:]}"
-    for text in (f"canary {random}", f"canary.{random}@example.com", str(number), day, branch, letters):
+    # An address first: it fits wherever words do, and what asks for one may be no form but a rule.
+    for text in (f"canary.{random}@example.com", f"canary {random}", str(number), day, branch, letters):
         place.put(request, text)
         if place.path not in wrong_fields(request):
             return
