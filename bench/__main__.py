@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import beside_edits, edits, overload, plays, quotes, report, streams, uploads
+from bench import beside_edits, edits, gifts, overload, plays, quotes, report, streams, uploads
 from bench.cases import Case, Way, cases
 from bench.measure import Effort, Result, compare
 from bench.report import Promise
@@ -20,6 +20,7 @@ OTHERS = {
     "quotes": "the words of posts, drawn as pictures",
     "uploads": "a film of a gigabyte: its rate and what memory it takes",
     "plays": "reading an item that a crowd plays",
+    "gifts": "gifts, by their statement alone and by the call, against pgbench's TPC-B",
     "edits": "copies and encodes with all that we do around them, against plain FFmpeg",
     "beside_edits": "short calls while two films are encoded on the same cores, and how soon progress begins",
 }
@@ -44,6 +45,8 @@ class Plan:
     """Megabytes of the film, rounds."""
     plays: tuple[int, float]
     """Listeners of one item, seconds of a turn."""
+    gifts: tuple[int, int]
+    """Seconds of a turn, rounds."""
 
 
 FULL = Plan(
@@ -56,6 +59,7 @@ FULL = Plan(
     edits=(1000, 60, 5),
     uploads=(1000, 5),
     plays=(100_000, 2.0),
+    gifts=(5, 3),
 )
 QUICK = Plan(
     Effort(3, 0.25),
@@ -67,6 +71,7 @@ QUICK = Plan(
     edits=(100, 5, 1),
     uploads=(100, 1),
     plays=(2_000, 0.5),
+    gifts=(1, 1),
 )
 
 
@@ -97,6 +102,9 @@ class Run:
         if self.wants("plays"):
             listeners, turn = self.plan.plays
             self._promise(plays.measure(found, plays=listeners, seconds=turn))
+        if self.wants("gifts"):
+            seconds, rounds = self.plan.gifts
+            self._promise(gifts.measure(found, seconds=seconds, rounds=rounds))
         if self.wants("edits"):
             megabytes, seconds, rounds = self.plan.edits
             self._promise(edits.measure(megabytes=megabytes, seconds=seconds, rounds=rounds))

@@ -1,6 +1,7 @@
 """The bench runs, at a size that says nothing about speed: no time is asserted here."""
 
 import re
+import shutil
 import socket
 import threading
 from collections import Counter
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import overload, plays, quotes, report, streams, uploads
+from bench import gifts, overload, plays, quotes, report, streams, uploads
 from bench.__main__ import NAMES, Plan, Run
 from bench.cases import Way, cases
 from bench.measure import Effort
@@ -29,6 +30,7 @@ TINY = Plan(
     edits=(2, 1, 1),
     uploads=(2, 1),
     plays=(20, 0.1),
+    gifts=(1, 1),
 )
 
 
@@ -119,6 +121,19 @@ def test_uploads_are_timed_and_their_memory_looked_at(found: Database) -> None:
     memory, rate = uploads.measure(found, megabytes=2, rounds=1)
     assert re.search(r"more than with a small one \(.+\)", memory.measured)
     assert re.fullmatch(r"[0-9.]+ \([0-9,]+ MB/s of [0-9,]+\)", rate.measured)
+
+
+def test_gifts_are_given_in_turns_with_pgbench(found: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gifts, "SCALE", 1)
+    measured = [promise.measured for promise in gifts.measure(found, seconds=1, rounds=1)]
+    if shutil.which("pgbench") is None:
+        assert measured == ["not measured: there is no pgbench here"]
+        return
+    assert len(measured) == 2
+    for each in measured:
+        rate = re.fullmatch(r"([0-9,]+)/s: [0-9.]+", each)
+        assert rate is not None
+        assert int(rate[1].replace(",", "")) > 0
 
 
 def test_a_crowd_plays_while_others_read(found: Database) -> None:

@@ -223,6 +223,29 @@ async def test_a_transfer_whose_key_stripe_has_forgotten_goes_once(
     assert await books.wrong(world.db) == {}
 
 
+async def test_a_payout_asked_for_while_stripe_is_away_goes_once(world: World, api: Api, stripe: StripeStandIn) -> None:
+    """The call does not wait for Stripe: under the same id it is one payout, which is sent when Stripe is back."""
+    ann, account_id = await creator(world)
+    [account] = (await api.as_(ann).payment.ListPaymentAccounts()).payment_accounts
+    wanted: dict[str, Any] = {"amount": 3000, "currency": "USD", "payment_account_id": account_id}
+    wanted["request_id"] = request_id()
+    stripe.is_away = True
+    try:
+        payouts = [(await api.as_(ann).payment.RequestPayout(**wanted)).payout for _ in range(2)]
+        await settled(world)
+    finally:
+        stripe.is_away = False
+        world.system.stripe.party._failures = 0
+    again = (await api.as_(ann).payment.RequestPayout(**wanted)).payout
+    assert {each.payout_id for each in payouts} == {again.payout_id}
+    for _ in range(2):
+        await send(world, again.payout_id)
+    [payout] = (await api.as_(ann).payment.ListPayouts()).payouts
+    assert payout.status == payout_pb2.PAYOUT_STATUS_PAID
+    assert len([each for each in stripe.things.values() if each.get("destination") == account.account_id]) == 1
+    assert await books.balance(world.db, ann.id, "earnings", "USD") == 2000
+
+
 async def test_what_paypal_no_longer_knows_does_not_come_back(world: World, api: Api, paypal: PayPalStandIn) -> None:
     """Only an answer to the sending itself says that nothing was sent."""
     ann, account_id, address = await at_paypal(world, api)

@@ -14,10 +14,11 @@ from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.payment.rules import memberships, paying, purchases
 from cnt_grpc.payment.rules.paying import Providers
 from cnt_grpc.payment.stripe_billing import StripeBilling
+from cnt_grpc.pb.cnt.payment.v1 import donation_pb2
 from tests.harness.api import Api, ApiError
 from tests.harness.stripe import StripeStandIn
-from tests.harness.world import World
-from tests.payment import makers
+from tests.harness.world import Person, World
+from tests.payment import books, makers
 
 REUSED = (StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED")
 
@@ -107,6 +108,76 @@ async def test_after_a_failure_the_same_id_is_for_the_same_thing(
         stripe.is_away = False
         world.system.stripe.party._failures = 0
     await call(**wanted | {change: other}).fails(*REUSED)
+
+
+_MADE = {
+    "PurchaseCoins": "checkout.session",
+    "CreatePaymentIntent": "payment_intent",
+    "RefundPayment": "refund",
+    "CheckoutSubscription": "checkout.session",
+    "CreateRecurringDonation": "checkout.session",
+    "CreateConnectAccount": "account",
+}
+"""What Stripe makes for a call."""
+_AT_THE_PROVIDER = (*_MADE, "CaptureDonation", "CancelSubscription")
+"""Calls that ask a provider for something that must not happen twice."""
+
+
+async def prepared(world: World, method: str) -> tuple[Person, dict[str, Any]]:
+    """Somebody, and what they ask for."""
+    ann, bob = await world.users(2)
+    who, wanted = ann, dict[str, Any](request_id=request_id())
+    donation: dict[str, Any] = {"recipient_id": bob.id, "amount_minor": 2500, "currency": "USD"}
+    async with world.db.transaction() as tx:
+        package_id, plan_id = (await makers.package(tx))["id"], await makers.plan(tx)
+    match method:
+        case "RefundPayment":
+            who = await world.user(roles={"admin"}, fresh=True)
+            paid = await makers.donation(world, ann.id, bob.id, paid=True)
+            wanted |= {"payment_id": paid["payment_id"], "amount_minor": 100, "reason": "Asked for it"}
+        case "CreateConnectAccount":
+            who = await world.user(roles={"creator"})
+        case "CancelSubscription":
+            await makers.subscription(world, ann.id)
+        case "CaptureDonation":
+            wanted |= {"order_id": await makers.order(world, ann.id, bob.id)}
+        case _:
+            wanted |= {
+                "PurchaseCoins": {"package_id": package_id},
+                "CreatePaymentIntent": donation,
+                "CreateRecurringDonation": donation | {"interval": 1},
+                "CheckoutSubscription": {"plan_id": plan_id},
+            }[method]
+    return who, wanted
+
+
+@pytest.mark.parametrize("method", _AT_THE_PROVIDER)
+async def test_after_a_failure_the_same_id_goes_on(world: World, api: Api, stripe: StripeStandIn, method: str) -> None:
+    """The provider is away, the call fails; under the same id it then has its one effect, and the same answer twice."""
+    who, wanted = await prepared(world, method)
+    of_subscriptions = dict.fromkeys(("CheckoutSubscription", "CancelSubscription"), "subscription")
+    service = {"PurchaseCoins": "wallet", **of_subscriptions}.get(method, "payment")
+    call = getattr(getattr(api.as_(who), service), method)
+    stripe.is_away, world.paypal.refuses_with = True, 503
+    try:
+        for _ in range(2):
+            await call(**wanted).fails(StatusCode.UNAVAILABLE, "PARTY_UNAVAILABLE")
+    finally:
+        stripe.is_away, world.paypal.refuses_with = False, 0
+        world.system.stripe.party._failures = world.system.paypal.party._failures = 0
+    at = len(stripe.things)
+    first, again = [await call(**wanted) for _ in range(2)]
+    assert first == again
+    if method == "CaptureDonation":
+        [unit] = world.paypal.orders[wanted["order_id"]]["purchase_units"]
+        assert len(unit["payments"]["captures"]) == 1
+        assert first.donation.status == donation_pb2.PAYMENT_STATUS_SUCCEEDED
+    elif method == "CancelSubscription":
+        assert first.subscription.cancel_at_period_end
+    else:
+        made = [each["object"] for each in list(stripe.things.values())[at:]]
+        assert made.count(_MADE[method]) == 1
+    assert await books.wrong(world.db) == {}
 
 
 async def test_what_began_long_ago_is_begun_under_another_id(world: World, stripe: StripeStandIn) -> None:
