@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from cnt_grpc.kit import jobs
+from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Precondition
 from cnt_grpc.kit.jobs import Job, Run
 from cnt_grpc.kit.rpc.call import Caller
 from cnt_grpc.media import rules, variants
 from cnt_grpc.media.purposes import PRIVATE, public_key
+from cnt_grpc.media.queries import leavings, objects, uses
 from cnt_grpc.media.queries import moving as queries
-from cnt_grpc.media.queries import objects, uses
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.media.storage import Storage
 from cnt_grpc.pb.cnt.media.v1.jobs_pb2 import MoveMedia
@@ -96,10 +96,15 @@ class Mover:
             moves[variants.place(Kind(row["kind"]), row["source_key"], each["name"], _extension(each))] = each["key"]
         for source, target in moves.items():
             await self._copy(source, target)
+        # Never the last copy: a store may have said what it had not done.
+        left = [old for old, new in moves.items() if await self.storage.stat(new) is not None]
+        now = clock.now()
         async with run.finish() as tx:
             await tx.value(queries.set_arrived(), media=row["id"], old_key=row["source_key"])
-        # Never the last copy: a store may have said what it had not done.
-        await self.storage.delete(*[old for old, new in moves.items() if await self.storage.stat(new) is not None])
+            # From here on no row knows of the old ones: should the store be away, the sweeper removes them.
+            await tx.many(leavings.add_leaving(), [{"key": key, "now": now} for key in left])
+        await self.storage.delete(*left)
+        await run.db.transact(lambda tx: tx.run(leavings.forget_leavings(), keys=left, gone_at=now))
 
     async def ask_again(self, db: Database) -> None:
         """Ask for the moves whose jobs have used up their tries; those that still wait are asked for once."""

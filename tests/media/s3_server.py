@@ -93,6 +93,8 @@ class Road:
     """Numbers of the requests that are broken, from 0."""
     how: str = "500"
     """`500`: the server fails; `late`: no answer before the client gives up; `after`: done, but the answer is lost."""
+    late: float = 1.5
+    """Seconds that a late answer takes."""
     seen: list[str] = field(default_factory=list)
 
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
@@ -102,7 +104,7 @@ class Road:
         if number in self.broken and self.how == "500":
             return web.Response(status=500, text="<Error><Code>InternalError</Code></Error>")
         if number in self.broken and self.how == "late":
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(self.late)
             return web.Response(status=500)
         ours = {"transfer-encoding", "expect"}
         headers = {name: value for name, value in request.headers.items() if name.lower() not in ours}

@@ -82,11 +82,11 @@ class Ann:
 
     async def charged(self) -> int:
         async with self.world.db.reading() as tx:
-            return await tx.value(_charged(), owner=self.person.id) or 0
+            return await tx.value(charged_bytes(), owner=self.person.id) or 0
 
     async def sessions(self) -> int:
         async with self.world.db.reading() as tx:
-            return int(await tx.value(_sessions(), owner=self.person.id))
+            return int(await tx.value(open_sessions(), owner=self.person.id))
 
     async def nothing_is_left(self) -> None:
         """Neither a session nor counted bytes, and no object that no row knows."""
@@ -106,12 +106,12 @@ class Ann:
 
 
 @statement
-def _charged() -> Executable:
+def charged_bytes() -> Executable:
     return select(media_usage.c.bytes).where(media_usage.c.owner_id == bindparam("owner"))
 
 
 @statement
-def _sessions() -> Executable:
+def open_sessions() -> Executable:
     return select(func.count()).select_from(upload_sessions).where(upload_sessions.c.owner_id == bindparam("owner"))
 
 
