@@ -1,7 +1,7 @@
 """`cnt-grpc content …`: podcasts of sounds that lie in the store already."""
 
 from cnt_grpc import app
-from cnt_grpc.commands.media import counted
+from cnt_grpc.commands.progress import counted
 from cnt_grpc.content import AudioImport
 from cnt_grpc.settings import Settings
 

@@ -1,18 +1,12 @@
 """`cnt-grpc media …`: rows against objects, a folder into the store, thumbnails that are missing."""
 
-import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, TypeVar
 
 from cnt_grpc import app
+from cnt_grpc.commands.progress import counted
 from cnt_grpc.media import Filling, Inspection, Mender, TooMuchError
 from cnt_grpc.refusal import Refusal
 from cnt_grpc.settings import Settings
-
-T = TypeVar("T")
-
-_WIDTH: Final = 30
 
 
 async def check(settings: Settings, *, mend: bool = False) -> bool:
@@ -67,20 +61,3 @@ async def thumbnails(settings: Settings, *, dry: bool) -> bool:
             print(f"{media_id}: {outcome}")
             well &= not outcome.startswith("none")
     return well
-
-
-def counted(items: Iterable[T]) -> Iterator[T]:
-    """The same items, with a bar on standard error where somebody looks at it."""
-    every = list(items)
-    for done, item in enumerate(every):
-        _bar(done, len(every))
-        yield item
-    _bar(len(every), len(every))
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-
-
-def _bar(done: int, of: int) -> None:
-    if sys.stderr.isatty():
-        full = _WIDTH * done // of if of else _WIDTH
-        print(f"\r[{'#' * full}{' ' * (_WIDTH - full)}] {done}/{of} ", end="", file=sys.stderr, flush=True)

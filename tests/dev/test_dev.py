@@ -1,5 +1,6 @@
 """`cnt-grpc dev` as a newcomer meets it: it comes up, its banner is true, it stops clean, and nothing outlives it."""
 
+import hashlib
 import json
 import os
 import signal
@@ -11,12 +12,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cnt_grpc.auth import DEMO_PEOPLE
 from cnt_grpc.dev import demo
 from tests.dev.processes import alive, slowness, wait_until_gone
+from tests.media import makers
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,6 +123,7 @@ def test_the_life_of_a_launcher(tmp_path: Path) -> None:
     with launch(tmp_path, ports) as dev:
         banner = dev.read_banner()
         the_banner_is_true(dev, banner, tmp_path)
+        an_upload_is_examined(dev, tmp_path)
         a_second_launcher_on_the_same_state_is_refused(dev, tmp_path, ports)
         taken_ports_are_named(tmp_path / "elsewhere", ports)
         killed_servers_and_a_killed_database_come_back(dev)
@@ -165,6 +169,30 @@ def the_banner_is_true(dev: Dev, banner: str, home: Path) -> None:
     assert isinstance(json.loads(podcasts), dict), done.stderr
     assert notifications.strip()
     assert all(json.loads(line) for line in notifications.splitlines() if line), done.stderr
+
+
+def an_upload_is_examined(dev: Dev, home: Path) -> None:
+    """What a newcomer tries first: a sound by `curl -F`, which the worker beside the servers looks into."""
+    sound, (email, password) = makers.tone(home / "sermon.mp3", 3), demo.PERSON
+    curl = ("curl", "-sS", "--fail-with-body", "--max-time", "60")
+    sign_in = json.dumps({"username_or_email": email, "password": password})
+    signed_in = _json(*curl, f"{dev.url}/api/v1/auth/login", "-H", "content-type: application/json", "-d", sign_in)
+    token = ("-H", f"authorization: Bearer {signed_in['access_token']}")
+    sent = _json(*curl, *token, "-F", f"file=@{sound}", f"{dev.url}/api/v1/upload/audio")
+    deadline = time.monotonic() + 120
+    while True:
+        media = _json(*curl, *token, f"{dev.url}/api/v1/media/{sent['media_id']}")["media"]
+        if media["state"] == "MEDIA_STATE_READY":
+            break
+        assert media["state"] == "MEDIA_STATE_PROBING"
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert media["sha256"] == hashlib.sha256(sound.read_bytes()).hexdigest()
+    assert abs(int(media["duration_ms"]) - 3000) <= 50
+
+
+def _json(*command: str) -> Any:
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=90).stdout)
 
 
 def a_second_launcher_on_the_same_state_is_refused(dev: Dev, home: Path, ports: list[int]) -> None:

@@ -1,12 +1,16 @@
 """The operators' tools: rows against objects, a folder into the store, thumbnails that are missing."""
 
+import contextlib
+import os
 import shutil
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cnt_grpc.commands import media as commands
+from cnt_grpc.commands.progress import counted
 from cnt_grpc.kit import clock
 from cnt_grpc.media import Inspection
 from cnt_grpc.media.filling import Filling
@@ -87,6 +91,35 @@ async def test_missing_thumbnails_are_made(ann: Ann, inspection: Inspection) -> 
     async with ann.world.db.transaction() as tx:
         lost = (await makers.video(tx, ann.person.id))["id"]
     assert await inspection.make_thumbnail(lost) == "none: its bytes are lost"
+
+
+def test_a_bar_where_somebody_looks(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    terminal, ours = os.openpty()
+    shown = b""
+    with os.fdopen(ours, "w") as screen:
+        monkeypatch.setattr(sys, "stderr", screen)
+        for number in counted(range(3)):
+            sys.stdout.write(f"file {number}\n")
+            os.set_blocking(terminal, False)
+            with contextlib.suppress(BlockingIOError):
+                shown += os.read(terminal, 65536)
+        screen.flush()
+        with contextlib.suppress(BlockingIOError):
+            shown += os.read(terminal, 65536)
+    os.close(terminal)
+    assert b"0/3" in shown
+    assert b"3/3" in shown
+    assert capfd.readouterr().out == "file 0\nfile 1\nfile 2\n", "what is written to a file has no bar in it"
+
+
+def test_no_bar_where_nobody_looks(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    assert list(counted("abc")) == ["a", "b", "c"]
+    assert capfd.readouterr() == ("", "")
 
 
 async def test_the_commands(ann: Ann, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
