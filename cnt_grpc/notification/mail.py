@@ -1,5 +1,6 @@
 """What a mail is, and what sends one: the folder, SMTP, Resend or SES, each in a file of its own."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from cnt_grpc.kit import clock
 
+_THREADS = 24
 TIMEOUT = 30.0
 """Seconds that one mail may take to be handed over."""
 
@@ -36,6 +38,14 @@ class Mail:
             headers["List-Unsubscribe"] = f"<{self.unsubscribe_url}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         return headers
+
+
+def new_threads() -> ThreadPoolExecutor:
+    """Threads of a mailer's own: those who wait for a slow mail server keep no thread from anybody else.
+
+    As many as mails are ever sent at once by a process, with room for the codes that people wait for.
+    """
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="mail")
 
 
 class MailRefused(Exception):

@@ -1,12 +1,13 @@
 """Mails by Amazon SES (API v2, SendEmail with the raw message)."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from cnt_grpc.kit.outside import Party
-from cnt_grpc.notification.mail import TIMEOUT, Mail, MailRefused, as_message
+from cnt_grpc.notification.mail import TIMEOUT, Mail, MailRefused, as_message, new_threads
 
 _FAULTY = ("BadRequestException", "MessageRejected")
 """The mail's own fault; anything else is ours to mend or passes."""
@@ -22,11 +23,14 @@ class SesMailer:
     key_id: str = ""
     secret: str = field(default="", repr=False)
     party: Party = field(default_factory=lambda: Party("mail", TIMEOUT))
+    _threads: ThreadPoolExecutor = field(default_factory=new_threads, repr=False, compare=False)
 
     async def send(self, mail: Mail) -> None:
         message = as_message(mail, self.sender)
         async with self.party.call():
-            await asyncio.to_thread(self._hand_over, message.as_bytes(), str(message["From"]), mail.to)
+            await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._hand_over, message.as_bytes(), str(message["From"]), mail.to
+            )
 
     def _hand_over(self, content: bytes, sender: str, recipient: str) -> None:
         # Half a second, for SES alone.

@@ -3,17 +3,20 @@
 import asyncio
 import smtplib
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from cnt_grpc.kit.outside import Party
-from cnt_grpc.notification.mail import TIMEOUT, Mail, MailRefused, as_message
+from cnt_grpc.notification.mail import TIMEOUT, Mail, MailRefused, as_message, new_threads
 
 _SOCKET_SECONDS = 10.0
 _PERMANENT = 500
 _SIGN_IN_FAILED = (530, 534, 535, 538)
 """Ours to mend, not the mail's fault: it waits."""
+_TOO_LARGE = 552
+"""The mail's fault, though the server may say it of the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class SmtpMailer:
     sender: str
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     _party: Party = field(default_factory=lambda: Party("mail", TIMEOUT))
+    _threads: ThreadPoolExecutor = field(default_factory=new_threads, repr=False, compare=False)
 
     @classmethod
     def of(cls, url: str, sender: str) -> Self:
@@ -47,8 +51,8 @@ class SmtpMailer:
         message = as_message(mail, self.sender)
         async with self._party.call():
             # A thread that outlives the party's time ends by the socket's own.
-            await asyncio.to_thread(
-                self._hand_over, message.as_bytes(), message["From"].addresses[0].addr_spec, mail.to
+            await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._hand_over, message.as_bytes(), message["From"].addresses[0].addr_spec, mail.to
             )
 
     def _hand_over(self, content: bytes, sender: str, recipient: str) -> None:
@@ -58,8 +62,15 @@ class SmtpMailer:
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise self._refusal(code) from error
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             raise self._refusal(error.smtp_code) from error
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code == _TOO_LARGE:
+                raise self._refusal(error.smtp_code) from error
+            raise OSError(f"the mail server does not take our mails: {error.smtp_code}") from error
+        except smtplib.SMTPResponseException as error:
+            # At the greeting or the sign-in: it has not even heard for whom the mail is.
+            raise OSError(f"the mail server answered {error.smtp_code}") from error
         except smtplib.SMTPNotSupportedError as error:
             raise OSError("the mail server lacks what is needed") from error
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import struct
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -51,7 +51,7 @@ class Wire:
                 return False
         return True
 
-    async def frames(self, seconds: float) -> AsyncIterator[tuple[int, int, int, bytes]]:
+    async def frames(self, seconds: float) -> AsyncGenerator[tuple[int, int, int, bytes]]:
         """HTTP/2 frames until the other side hangs up or time is up."""
         with contextlib.suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError):
             async with asyncio.timeout(seconds):

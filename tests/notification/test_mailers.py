@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl
 import stat
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -76,6 +78,53 @@ async def test_a_wrong_password_is_no_fault_of_the_mail(tmp_path: Path) -> None:
     async with mail_server.serving(tls=server_tls) as server:
         with pytest.raises(Unavailable):
             await replace(smtp("smtp", server.port, "wrong"), tls=client_tls).send(MAIL)
+
+
+@asynccontextmanager
+async def refusing(word: str) -> AsyncIterator[int]:
+    """The port of a mail server that refuses for good what begins with this word; the greeting for none."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n" if word else b"554 go away\r\n")
+        while line := (await reader.readline()).decode().lower():
+            if line.startswith("quit"):
+                break
+            # HELO is asked where EHLO was refused.
+            is_refused = bool(word) and line.replace("helo", "ehlo").startswith(word)
+            writer.write(b"550 no\r\n" if is_refused else b"354 go on\r\n" if line == "data\r\n" else b"250 fine\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+@pytest.mark.parametrize("word", ["", "ehlo", "mail from"])
+async def test_a_server_that_refuses_us_refuses_no_mail(word: str) -> None:
+    async with refusing(word) as port:
+        with pytest.raises(Unavailable):
+            await SmtpMailer.of(f"smtp://127.0.0.1:{port}", SENDER).send(MAIL)
+
+
+@pytest.mark.parametrize("word", ["rcpt to", "data"])
+async def test_a_server_that_refuses_the_mail_is_asked_no_more(word: str) -> None:
+    async with refusing(word) as port:
+        with pytest.raises(MailRefused):
+            await SmtpMailer.of(f"smtp://127.0.0.1:{port}", SENDER).send(MAIL)
+
+
+async def test_mails_wait_for_nobodys_threads() -> None:
+    go_on = threading.Event()
+    loop = asyncio.get_running_loop()
+    others = [loop.run_in_executor(None, go_on.wait, 60) for _ in range(64)]
+    try:
+        async with mail_server.serving() as server, asyncio.timeout(30):
+            await SmtpMailer.of(f"smtp://127.0.0.1:{server.port}", SENDER).send(MAIL)
+            assert len(server.mails) == 1
+            assert not any(each.done() for each in others)
+    finally:
+        go_on.set()
+        await asyncio.gather(*others)
 
 
 async def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:

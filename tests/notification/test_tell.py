@@ -7,10 +7,10 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Executable, bindparam, func, insert, select
+from sqlalchemy import Executable, bindparam, func, insert, select, update
 
 from cnt_grpc import auth, notification
-from cnt_grpc.auth.tables import security_events
+from cnt_grpc.auth.tables import security_events, users
 from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import among, statement
 from cnt_grpc.kit.jobs.worker import Worker
@@ -47,6 +47,11 @@ def held() -> Executable:
 
 
 @statement
+def erase() -> Executable:
+    return update(users).where(users.c.id == bindparam("person")).values({"erased_at": bindparam("now")})
+
+
+@statement
 def stolen_token() -> Executable:
     """A security event; its id."""
     event = insert(security_events).values(
@@ -77,6 +82,17 @@ async def test_what_is_rolled_back_is_told_to_nobody(world: World, api: Api) -> 
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert await titles(api, ann) == []
+
+
+async def test_who_is_erased_is_told_nothing(world: World) -> None:
+    ann, bob = await world.users(2)
+    async with world.db.transaction() as tx:
+        await tx.run(erase(), person=ann.id, now=clock.now())
+    async with world.db.transaction() as tx:
+        await notification.tell(tx, [ann.id, bob.id], approved())
+    async with world.db.reading() as tx:
+        rows = await tx.all(held(), people=[ann.id, bob.id])
+    assert [row["recipient_id"] for row in rows] == [bob.id]
 
 
 async def test_telling_nobody_is_no_work(world: World) -> None:

@@ -9,13 +9,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from grpc import StatusCode
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable, bindparam, text, update
 
-from cnt_grpc.kit import clock
+from cnt_grpc.kit import clock, jobs
 from cnt_grpc.kit.db import statement
 from cnt_grpc.kit.events.dispatcher import SWEEP_SECONDS
 from cnt_grpc.kit.events.tail import PAGE
 from cnt_grpc.notification import rules
+from cnt_grpc.notification.jobs import FORGET_OLD
+from cnt_grpc.notification.tables import notifications
+from cnt_grpc.pb.cnt.notification.v1.jobs_pb2 import ForgetOld
 from tests.notification.inboxes import PATIENCE, Stream, tell
 
 if TYPE_CHECKING:
@@ -32,6 +35,13 @@ def kill_listeners() -> Executable:
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
         " WHERE application_name = 'cnt-grpc listen' AND datname = current_database()"
     )
+
+
+@statement
+def age() -> Executable:
+    """Let what one person was told be a week old, the newest six days and a half."""
+    old = notifications.c.created_at - timedelta(days=6, hours=12)
+    return update(notifications).where(notifications.c.recipient_id == bindparam("person")).values(created_at=old)
 
 
 async def test_replays_what_is_there_and_follows(world: World, api: Api) -> None:
@@ -59,6 +69,22 @@ async def test_a_reconnect_goes_on_after_the_last_number(world: World, api: Api)
     async with Stream(api, ann, stream.resume) as stream:
         assert [(await stream.notification()).seq for _ in range(3)] == [3, 4, 5]
         assert (await stream.beat()).last_seq == 5
+
+
+async def test_a_week_away_is_replayed_whole_after_every_cleaning(world: World, api: Api) -> None:
+    ann = await world.user()
+    number = 2 * PAGE + 5
+    await tell(world, ann, times=number)
+    async with world.db.transaction() as tx:
+        await tx.run(age(), person=ann.id)
+    assert world.db.bus is not None
+    async with world.db.transaction() as tx:
+        job_id = await jobs.enqueue(tx, FORGET_OLD, ForgetOld())
+    assert await jobs.wait(world.db, world.db.bus, job_id, PATIENCE) == jobs.State.DONE
+    await tell(world, ann)
+    async with Stream(api, ann, after_seq=1) as stream:
+        assert [(await stream.notification()).seq for _ in range(number)] == list(range(2, number + 2))
+        assert (await stream.beat()).last_seq == number + 1
 
 
 async def test_guests_may_watch(world: World, api: Api) -> None:
