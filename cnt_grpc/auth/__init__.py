@@ -15,6 +15,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     set_avatar                 for the media room, which keeps the pictures (the port Avatars is the way back)
     TELL_SECURITY_EVENT, security_event, SEND_CODE     the jobs that the notification room does for this one
     INDEX_PERSON, findable_person, findable_people     likewise the search room's, and what it looks at
+    NOBODY                     the name of whoever is gone
     Holder, Record             what each room's privacy.py is made of: its part of an export and of an erasure
 
 The plug board builds the services and AuthJobs, Tokens, Passwords, Sessions and GoogleApi, fills the ports Avatars
@@ -44,6 +45,7 @@ from cnt_grpc.auth.queries.people import (
     user_exists,
     visible_person,
 )
+from cnt_grpc.auth.queries.privacy import NOBODY
 from cnt_grpc.auth.queries.roles import people_with_role
 from cnt_grpc.auth.queries.security_events import security_event
 from cnt_grpc.auth.queries.standings import standings
@@ -66,6 +68,7 @@ __all__ = [
     "FIGURES",
     "HOLDER",
     "INDEX_PERSON",
+    "NOBODY",
     "PERIODIC",
     "SEND_CODE",
     "TELL_SECURITY_EVENT",

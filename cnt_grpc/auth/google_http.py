@@ -18,6 +18,8 @@ LARGEST_ANSWER = 256 * 1024
 
 OK = 200
 _SERVER_ERRORS = 500
+_TOO_MANY = 429
+"""Google wants fewer calls, which says nothing about what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class GoogleHttp:
         most: int = LARGEST_ANSWER,
         **given: Any,  # noqa: ANN401  (aiohttp's own)
     ) -> AsyncIterator[Answer]:
-        """An answer, whatever its status below 500; raises Unavailable. Redirects are not followed.
+        """An answer, whatever its status below 500 other than 429; raises Unavailable. Redirects are not followed.
 
         What reads the answer stands in the block, so that an answer that makes no sense counts as none.
         """
@@ -65,7 +67,7 @@ class GoogleHttp:
                 self._session = aiohttp.ClientSession()
             try:
                 async with self._session.request(verb, url, allow_redirects=False, **given) as reply:
-                    if reply.status >= _SERVER_ERRORS:
+                    if reply.status >= _SERVER_ERRORS or reply.status == _TOO_MANY:
                         raise OSError(f"Google answered with status {reply.status}")
                     answer = Answer(reply.status, reply.headers, await _read(reply.content, most))
             except (aiohttp.ClientError, aiohttp.InvalidURL) as error:

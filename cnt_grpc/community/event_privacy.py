@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from cnt_grpc import notification
+from cnt_grpc import auth
 from cnt_grpc.auth import Record
 from cnt_grpc.community.queries import attendees
 from cnt_grpc.community.queries import events as queries
@@ -27,5 +27,5 @@ async def erase_person(tx: Tx, user_id: int) -> None:
     """
     for event in await tx.all(queries.touched_events(), user_id=user_id):
         if event["host_id"] == user_id:
-            await events.remove(tx, event, (0, notification.NOBODY))
+            await events.remove(tx, event, (0, auth.NOBODY))
     await tx.run(attendees.drop_answers(), user_id=user_id)

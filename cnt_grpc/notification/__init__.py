@@ -46,14 +46,12 @@ from cnt_grpc.notification.notices import (
 from cnt_grpc.notification.outbox import tell
 from cnt_grpc.notification.privacy import HOLDER
 from cnt_grpc.notification.push import Pusher
-from cnt_grpc.notification.queries.privacy import NOBODY
 from cnt_grpc.notification.service import NotificationService
 from cnt_grpc.notification.taking_back import show_again, take_back
 from cnt_grpc.notification.unsubscribe_service import UnsubscribeService
 
 __all__ = [
     "HOLDER",
-    "NOBODY",
     "Announcement",
     "Comment",
     "ContentApproved",

@@ -178,17 +178,19 @@ async def test_keys_are_kept_as_long_as_google_says_and_new_ones_are_found(googl
     await mine.close()
 
 
-async def test_while_google_is_away_nobody_signs_in_by_it(google: GoogleStandIn) -> None:
+@pytest.mark.parametrize("status", [503, 429])
+async def test_while_google_is_away_nobody_signs_in_by_it(google: GoogleStandIn, status: int) -> None:
+    """Which is no word against anybody's token, also where Google only wants fewer calls."""
     mine = GoogleApi(CLIENT_ID, "", Addresses(google.url, google.url, google.url))
     grace = google.person()
-    google.is_away = True
+    google.refuses_with = status
     try:
         for ask in (mine.by_id_token(google.id_token(grace)), mine.by_access_token(google.access_token(grace))):
             with pytest.raises(Unavailable) as refused:
                 await ask
             assert refused.value.reason == "PARTY_UNAVAILABLE"
     finally:
-        google.is_away = False
+        google.refuses_with = 0
     await mine.close()
 
 

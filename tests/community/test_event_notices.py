@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from grpc import StatusCode
 
-from cnt_grpc import notification
+from cnt_grpc import auth
 from cnt_grpc.app import holders
 from cnt_grpc.auth.rules import deletion
 from cnt_grpc.community.reminders import REMIND
@@ -57,7 +57,7 @@ async def test_an_erased_host_is_named_nowhere(world: World, api: Api) -> None:
     await erase(world, host)
     words = await told(world, guest)
     assert "the event is cancelled" in words
-    assert notification.NOBODY in words
+    assert auth.NOBODY in words
     assert host.name not in words
 
 

@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cnt_grpc.auth.rules import deletion
+from cnt_grpc.auth.rules.forgetting import forget_old
 from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import Database
 from tests.auth import makers
 from tests.auth.redirects import START, browsing, told
 from tests.edge.doors import DOORS
@@ -198,7 +200,8 @@ async def exported(ann: App, email: str) -> None:
 
 
 async def gone(nobody: App, ann: App, email: str, user_id: str) -> None:
-    """Deleted, taken back within thirty days, and deleted for good."""
+    """Deleted, taken back within thirty days, and deleted for good; and a guest, of whom nothing is left but an id."""
+    visitor = await nobody("AuthService/CreateGuest")
     assert (await ann("UserService/DeleteMe"))["delete_after"]
     await nobody.refused("UserService/GetPublicUser", "USER_NOT_FOUND", user_id=user_id)
     clock.move(timedelta(days=29))
@@ -207,16 +210,30 @@ async def gone(nobody: App, ann: App, email: str, user_id: str) -> None:
     assert (await back("UserService/DeleteMe"))["delete_after"]
     clock.move(timedelta(days=30, minutes=1))
     db = nobody.house.running.system.db
-    async with db.transaction() as tx:
-        await deletion.start_due(tx)
+    await db.transact(deletion.start_due)
     # Not by trying to sign in: who is a moment before their erasure is still let in, and stays.
+    await erased(db, user_id)
+    await nobody.refused("AuthService/Login", "WRONG_CREDENTIALS", username_or_email=email, password=SECOND)
+
+    # The visitor's session is over and forgotten by now, another one's is not.
+    clock.move(timedelta(days=2))
+    later = await nobody("AuthService/CreateGuest")
+    while await db.transact(forget_old):
+        pass
+    await db.transact(deletion.start_due)
+    await erased(db, visitor["user_id"])
+    async with db.transaction() as tx:
+        assert (await makers.row(tx, int(later["user_id"])))["delete_after"] is None
+
+
+async def erased(db: Database, user_id: str) -> None:
+    """Wait until nothing names this person."""
     async with asyncio.timeout(PATIENCE):
         while True:
             async with db.transaction() as tx:
                 if (await makers.row(tx, int(user_id)))["erased_at"] is not None:
-                    break
+                    return
             await asyncio.sleep(0.05)
-    await nobody.refused("AuthService/Login", "WRONG_CREDENTIALS", username_or_email=email, password=SECOND)
 
 
 def other(code: str) -> str:

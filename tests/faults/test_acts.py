@@ -10,9 +10,10 @@ import pytest
 
 from cnt_grpc import auth
 from cnt_grpc.admin.jobs import COPY
-from cnt_grpc.auth import Role
+from cnt_grpc.auth import Role, tokens
 from cnt_grpc.kit import jobs
 from cnt_grpc.pb.cnt.admin.v1.jobs_pb2 import CopyDriveFile
+from tests.auth import makers
 from tests.faults.watching import Watcher
 from tests.faults.whole import Whole
 from tests.harness.api import Api, ApiError
@@ -120,6 +121,21 @@ async def test_whoever_is_shut_out(at_risk: Whole, act: str) -> None:
 
     scene = Scene(at_risk, who, me, "UNAUTHENTICATED NOT_SIGNED_IN")
     await measure(scene, shut_out, ends_streams="UNAUTHENTICATED")
+
+
+async def test_a_password_that_is_changed_elsewhere(at_risk: Whole) -> None:
+    """By its owner, who ends every other session with it."""
+    who = await at_risk.world.user()
+    async with at_risk.system.db.transaction() as tx:
+        await makers.set_columns(tx, who.id, password_hash=makers.password_hash())
+        elsewhere = tokens.Tokens().access_token(who.id, await makers.session(tx, who.id))
+    owner = at_risk.api(0).with_(authorization=f"Bearer {elsewhere}")
+
+    async def change() -> None:
+        await owner.user.ChangePassword(old_password=makers.PASSWORD, new_password="a rainbow after the flood")
+
+    await measure(Scene(at_risk, who, me, "UNAUTHENTICATED NOT_SIGNED_IN"), change, ends_streams="UNAUTHENTICATED")
+    assert not await refusal_of(me(owner))
 
 
 async def test_a_role_that_is_taken(at_risk: Whole) -> None:

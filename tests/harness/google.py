@@ -37,7 +37,8 @@ class GoogleStandIn:
     """Codes of the redirect flow, with what was asked and who it is."""
     next_person: dict[str, Any] = field(default_factory=dict)
     """Who signs in at the page next."""
-    is_away: bool = False
+    refuses_with: int = 0
+    """The status with which everything is answered; 0 is none, and what is asked for."""
     drive: DriveStandIn = field(default_factory=lambda: DriveStandIn(CLIENT_ID, CLIENT_SECRET))
     """What the same people keep there."""
 
@@ -131,8 +132,8 @@ class GoogleStandIn:
         return self._answer({"id_token": id_token, "access_token": "unused", "token_type": "Bearer"})
 
     def _answer(self, body: dict[str, Any], **headers: str) -> web.Response:
-        if self.is_away:
-            return web.Response(status=503)
+        if self.refuses_with:
+            return web.Response(status=self.refuses_with)
         return web.json_response(body, headers=headers)
 
     @asynccontextmanager

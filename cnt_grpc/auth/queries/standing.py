@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Executable, bindparam, select, true, update
+from sqlalchemy import Executable, bindparam, exists, select, true, update
 
-from cnt_grpc.auth.tables import users
+from cnt_grpc.auth.tables import sessions, users
 from cnt_grpc.kit.db import Tx, statement
 from cnt_grpc.kit.db.tables import MOMENT
 
@@ -22,6 +22,11 @@ async def set_unbanned(tx: Tx, user_id: int) -> bool:
 async def set_delete_after(tx: Tx, user_id: int, moment: datetime) -> None:
     """Note until when the person may change their mind."""
     await tx.run(_delete_after(), user_id=user_id, moment=moment)
+
+
+async def let_guests_go(tx: Tx, now: datetime) -> None:
+    """Have guests erased whose last session is forgotten: nobody can be them again. A bounded number."""
+    await tx.run(_let_guests_go(), now=now)
 
 
 async def due_for_erasure(tx: Tx, now: datetime) -> list[int]:
@@ -60,6 +65,23 @@ def _delete_after() -> Executable:
     return (
         update(users).where(users.c.id == bindparam("user_id")).values(delete_after=bindparam("moment", type_=MOMENT))
     )
+
+
+@statement
+def _let_guests_go() -> Executable:
+    # Found again and again until they are erased, and so marked once: what is marked is passed over.
+    forgotten = (
+        select(users.c.id)
+        .where(
+            users.c.is_guest,
+            users.c.delete_after.is_(None),
+            users.c.erased_at.is_(None),
+            ~exists().where(sessions.c.user_id == users.c.id),
+        )
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return update(users).where(users.c.id.in_(forgotten)).values(delete_after=bindparam("now", type_=MOMENT))
 
 
 @statement

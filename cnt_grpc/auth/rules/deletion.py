@@ -41,8 +41,10 @@ async def request(tx: Tx, caller: Caller, device: Device) -> datetime:
 
 
 async def start_due(tx: Tx) -> int:
-    """Have everyone erased whose time is over; how many that are."""
-    due = await queries.due_for_erasure(tx, clock.now())
+    """Have everyone erased whose time is over, guests who can come back no more among them; how many that are."""
+    now = clock.now()
+    await queries.let_guests_go(tx, now)
+    due = await queries.due_for_erasure(tx, now)
     for user_id in due:
         await jobs.erase_person(tx, user_id)
     return len(due)

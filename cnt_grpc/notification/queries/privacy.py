@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import BigInteger, Column, Executable, Text, bindparam, case, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from cnt_grpc.auth import NOBODY
 from cnt_grpc.kit.db import statement
 from cnt_grpc.notification.tables import (
     deliveries,
@@ -34,9 +35,6 @@ OWN: Mapping[str, Column[int]] = {"inbox": inbox_heads.c.recipient_id} | {
 
 ABOUT_OTHERS = {"notifications": notifications, "deliveries": deliveries}
 """Where people are told what others did."""
-
-NOBODY = "Deleted person"
-"""The name that others read where somebody is gone; profiles have it, too."""
 
 _LEFT_OUT = ("token", "token_hash")
 """Whoever has these could send to the device."""
