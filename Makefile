@@ -67,7 +67,8 @@ test: env-dev programs peers lint ## Check everything: lint, types, contract, th
 faults: env-dev peers ## The tests that kill, cut and cancel, at full size
 	CNT_FAULTS_FULL=1 CNT_FAULTS_CANCELS=10000 CNT_FUZZ_CALLS=100000 CNT_PLAYS=100000 pytest --timeout=3600 --numprocesses=0 -rP \
 		tests/faults tests/kit/test_db_faults.py tests/kit/test_jobs_faults.py tests/contract/test_fuzz.py tests/content/test_plays.py \
-		tests/live/test_syncing.py tests/live/test_chat.py tests/live/test_voice.py $(ARGS)
+		tests/live/test_syncing.py tests/live/test_chat.py tests/live/test_voice.py \
+		tests/edge/test_screen.py tests/edge/test_story.py $(ARGS)
 
 edits: env-dev ## Try every step of an edit on every format, and on an hour (minutes)
 	CNT_EDITING_FULL=1 pytest --timeout=1200 --numprocesses=0 tests/editing/test_matrix.py tests/editing/test_hours.py $(ARGS)

@@ -9,6 +9,7 @@ import asyncpg
 from bench.scale.data import Size
 from cnt_grpc import moderation
 from cnt_grpc.admin.queries import dashboard
+from cnt_grpc.admin.queries import users as people
 from cnt_grpc.app.rooms import FIGURES
 from cnt_grpc.community.queries.feed import feed_page as community_feed
 from cnt_grpc.community.queries.posts import Narrowed as PostsNarrowed
@@ -85,6 +86,7 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
             favorites.favorites_page(Gate.MEMBER, LIMIT, of_kind=False, after=False),
             {**who, "owner_id": who["caller_id"]},
         ),
+        *_people(),
         *_dashboard(),
         Hot(
             "posts as a person",
@@ -104,6 +106,17 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
             promised=True,
         ),
     ]
+
+
+def _people() -> Iterator[Hot]:
+    """What administrators ask of all people."""
+    searched = {"low": "person 77", "high": "person 77\U0010ffff", "number": 0}
+    yield Hot("people: a search", _people_page(search=True), searched)
+    yield Hot("people: banned", _people_page(banned=True), {}, promised=True)
+
+
+def _people_page(*, search: bool = False, banned: bool | None = None) -> Statement:
+    return people.users(LIMIT, after=False, search=search, role=None, banned=banned)
 
 
 def _dashboard() -> Iterator[Hot]:

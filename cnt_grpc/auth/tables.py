@@ -65,6 +65,7 @@ users = Table(
     CheckConstraint("email IS NOT NULL OR is_guest OR erased_at IS NOT NULL", name="email"),
     Index("ix_users_delete_after", "delete_after", postgresql_where=text("delete_after IS NOT NULL")),
     Index("ix_users_created_at", "created_at", "id"),
+    Index("ix_users_banned", "created_at", "id", postgresql_where=text("banned_at IS NOT NULL")),
     # For administrators, who search by what a name begins with.
     Index("ix_users_username_begins", "username", postgresql_ops={"username": "text_pattern_ops"}),
 )

@@ -45,6 +45,8 @@ NAMES = (
     "posts",
     "posts as a person",
     "feed of posts",
+    "people: a search",
+    "people: banned",
     "dashboard: pending",
     "dashboard: totals",
     *(f"dashboard: {each.name}" for each in FIGURES if each.exact),
