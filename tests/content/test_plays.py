@@ -2,13 +2,18 @@
 
 import asyncio
 import os
+from datetime import timedelta
 from typing import Any
 
+from cnt_grpc.content.jobs import FORGET_PLAYS
 from cnt_grpc.content.kinds import PODCAST
 from cnt_grpc.content.queries import items, listening
+from cnt_grpc.kit import clock, jobs
 from cnt_grpc.moderation import Gate
+from cnt_grpc.pb.cnt.content.v1.jobs_pb2 import ForgetPlays
 from tests.content import makers
 from tests.content.given import made
+from tests.contract.effects import settled
 from tests.harness.api import Api
 from tests.harness.world import World
 
@@ -83,3 +88,24 @@ async def test_reading_costs_the_same_however_often_it_was_played(world: World) 
             await tx.raw("UPDATE content_items SET plays_count = plays_count + 1 WHERE id = $1", podcast)
     # Each count leaves a row behind, and nothing in any index: pruning takes it away while others write.
     assert await buffers() <= before + 5
+
+
+async def test_old_plays_are_dropped_once_they_are_counted_and_their_number_stays(world: World, api: Api) -> None:
+    ann = await world.user()
+    podcast = await made(world, ann, PODCAST)
+    ages = {b"old": (40, True), b"uncounted": (40, False), b"young": (30, True)}
+    async with world.db.transaction() as tx:
+        for listener, (days, counted) in ages.items():
+            at = clock.now() - timedelta(days=days)
+            await tx.raw("INSERT INTO plays VALUES ($1, $2, $3, $4)", podcast, at, listener, counted)
+        await tx.raw("UPDATE content_items SET plays_count = 7 WHERE id = $1", podcast)
+        await jobs.enqueue(tx, FORGET_PLAYS, ForgetPlays())
+    await settled(world)
+    async with world.db.transaction() as tx:
+        rows = await tx.raw("SELECT listener FROM plays WHERE item_id = $1", podcast)
+        [item] = await tx.raw("SELECT plays_count FROM content_items WHERE id = $1", podcast)
+    left = {row["listener"] for row in rows}
+    assert b"young" in left
+    assert b"old" not in left
+    # The clock may have counted the one that was not; then it may be gone, too.
+    assert (item["plays_count"], b"uncounted" in left) in {(7, True), (8, True), (8, False)}

@@ -1,6 +1,6 @@
 """Statements on what listeners leave behind: plays, which a job adds up, and where they stopped."""
 
-from sqlalchemy import BigInteger, Executable, LargeBinary, bindparam, func, select, tuple_, update
+from sqlalchemy import BigInteger, Executable, LargeBinary, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cnt_grpc.content.queries.visibility import visible_to
@@ -69,6 +69,16 @@ def count_plays(limit: int) -> Executable:
         .cte("total")
     )
     return select(func.count()).select_from(marked).add_cte(counted, total)
+
+
+@statement
+def forget_plays(limit: int) -> Executable:
+    """Drop so many plays that are counted and older than `before`, and say how many. Their counters stay."""
+    play = plays.c
+    key = (play.item_id, play.half_hour, play.listener)
+    is_old = (play.half_hour < bindparam("before", type_=MOMENT), play.counted)
+    old = select(*key).where(*is_old).limit(limit).with_for_update(skip_locked=True).cte("old")
+    return delete(plays).where(tuple_(*key) == tuple_(old.c.item_id, old.c.half_hour, old.c.listener))
 
 
 @statement

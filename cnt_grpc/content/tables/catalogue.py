@@ -113,6 +113,8 @@ content_items = Table(
     Index(
         "ix_content_items_of_artist", "creator_id", "published_at", "id", postgresql_where=text("status = 'approved'")
     ),
+    # For a category that is deleted: whatever was in it, of any kind and status.
+    Index("ix_content_items_of_category", "category_id", postgresql_where=text("category_id IS NOT NULL")),
     Index(
         "ix_content_items_category",
         "kind",

@@ -26,7 +26,7 @@ _sym_db = _symbol_database.Default()
 from cnt_grpc.pb.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/content/v1/jobs.proto\x12\x0e\x63nt.content.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa8\x01\n\nCutPreview\x12 \n\x07item_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06itemId\x12\"\n\x08media_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\x12\x1d\n\x05start\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x05start\x12\x19\n\x03\x65nd\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02 \x00R\x03\x65nd\x12\x1a\n\x03key\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x03key\"\x0c\n\nCountPlays\"\r\n\x0bRankByPlays\"P\n\rTellFollowers\x12 \n\x07item_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06itemId\x12\x1d\n\x05\x61\x66ter\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66terb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63nt/content/v1/jobs.proto\x12\x0e\x63nt.content.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa8\x01\n\nCutPreview\x12 \n\x07item_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06itemId\x12\"\n\x08media_id\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x07mediaId\x12\x1d\n\x05start\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x05start\x12\x19\n\x03\x65nd\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02 \x00R\x03\x65nd\x12\x1a\n\x03key\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x03key\"\x0c\n\nCountPlays\"\r\n\x0b\x46orgetPlays\"\r\n\x0bRankByPlays\"P\n\rTellFollowers\x12 \n\x07item_id\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00R\x06itemId\x12\x1d\n\x05\x61\x66ter\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x05\x61\x66terb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,8 +51,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUTPREVIEW']._serialized_end=243
   _globals['_COUNTPLAYS']._serialized_start=245
   _globals['_COUNTPLAYS']._serialized_end=257
-  _globals['_RANKBYPLAYS']._serialized_start=259
-  _globals['_RANKBYPLAYS']._serialized_end=272
-  _globals['_TELLFOLLOWERS']._serialized_start=274
-  _globals['_TELLFOLLOWERS']._serialized_end=354
+  _globals['_FORGETPLAYS']._serialized_start=259
+  _globals['_FORGETPLAYS']._serialized_end=272
+  _globals['_RANKBYPLAYS']._serialized_start=274
+  _globals['_RANKBYPLAYS']._serialized_end=287
+  _globals['_TELLFOLLOWERS']._serialized_start=289
+  _globals['_TELLFOLLOWERS']._serialized_end=369
 # @@protoc_insertion_point(module_scope)

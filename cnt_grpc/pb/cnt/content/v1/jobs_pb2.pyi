@@ -77,6 +77,23 @@ class CountPlays(_message.Message):
 Global___CountPlays: _TypeAlias = CountPlays  # noqa: Y015
 
 @_typing.final
+class ForgetPlays(_message.Message):
+    """Asks the worker to drop plays that are counted and so old that no number of the last days asks for them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetPlays: _TypeAlias = ForgetPlays  # noqa: Y015
+
+@_typing.final
 class RankByPlays(_message.Message):
     """Asks the worker to bring the order of the most played items up to date."""
 

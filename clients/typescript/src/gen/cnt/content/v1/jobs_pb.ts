@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cnt/content/v1/jobs.proto.
  */
 export const file_cnt_content_v1_jobs: GenFile = /*@__PURE__*/
-  fileDesc("ChljbnQvY29udGVudC92MS9qb2JzLnByb3RvEg5jbnQuY29udGVudC52MSKGAQoKQ3V0UHJldmlldxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhkKCG1lZGlhX2lkGAIgASgDQge6SAQiAiAAEhYKBXN0YXJ0GAMgASgFQge6SAQaAigAEhQKA2VuZBgEIAEoBUIHukgEGgIgABIVCgNrZXkYBSABKAlCCLpIBXIDGMgBIgwKCkNvdW50UGxheXMiDQoLUmFua0J5UGxheXMiQQoNVGVsbEZvbGxvd2VycxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhYKBWFmdGVyGAIgASgDQge6SAQiAigAYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChljbnQvY29udGVudC92MS9qb2JzLnByb3RvEg5jbnQuY29udGVudC52MSKGAQoKQ3V0UHJldmlldxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhkKCG1lZGlhX2lkGAIgASgDQge6SAQiAiAAEhYKBXN0YXJ0GAMgASgFQge6SAQaAigAEhQKA2VuZBgEIAEoBUIHukgEGgIgABIVCgNrZXkYBSABKAlCCLpIBXIDGMgBIgwKCkNvdW50UGxheXMiDQoLRm9yZ2V0UGxheXMiDQoLUmFua0J5UGxheXMiQQoNVGVsbEZvbGxvd2VycxIYCgdpdGVtX2lkGAEgASgDQge6SAQiAiAAEhYKBWFmdGVyGAIgASgDQge6SAQiAigAYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Asks the worker to cut a preview out of a film. By the time that it is done, the film may be another: all that it was
@@ -82,6 +82,21 @@ export const CountPlaysSchema: GenMessage<CountPlays> = /*@__PURE__*/
   messageDesc(file_cnt_content_v1_jobs, 1);
 
 /**
+ * Asks the worker to drop plays that are counted and so old that no number of the last days asks for them.
+ *
+ * @generated from message cnt.content.v1.ForgetPlays
+ */
+export type ForgetPlays = Message<"cnt.content.v1.ForgetPlays"> & {
+};
+
+/**
+ * Describes the message cnt.content.v1.ForgetPlays.
+ * Use `create(ForgetPlaysSchema)` to create a new message.
+ */
+export const ForgetPlaysSchema: GenMessage<ForgetPlays> = /*@__PURE__*/
+  messageDesc(file_cnt_content_v1_jobs, 2);
+
+/**
  * Asks the worker to bring the order of the most played items up to date.
  *
  * @generated from message cnt.content.v1.RankByPlays
@@ -94,7 +109,7 @@ export type RankByPlays = Message<"cnt.content.v1.RankByPlays"> & {
  * Use `create(RankByPlaysSchema)` to create a new message.
  */
 export const RankByPlaysSchema: GenMessage<RankByPlays> = /*@__PURE__*/
-  messageDesc(file_cnt_content_v1_jobs, 2);
+  messageDesc(file_cnt_content_v1_jobs, 3);
 
 /**
  * Asks the worker to tell an artist's followers of an item that everyone sees now.
@@ -122,5 +137,5 @@ export type TellFollowers = Message<"cnt.content.v1.TellFollowers"> & {
  * Use `create(TellFollowersSchema)` to create a new message.
  */
 export const TellFollowersSchema: GenMessage<TellFollowers> = /*@__PURE__*/
-  messageDesc(file_cnt_content_v1_jobs, 3);
+  messageDesc(file_cnt_content_v1_jobs, 4);
 
