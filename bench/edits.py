@@ -21,7 +21,7 @@ from cnt_grpc.editing.clip import Clip, Source
 from cnt_grpc.editing.making import encoding
 from cnt_grpc.editing.making.checking import check
 from cnt_grpc.editing.making.desk import Desk
-from cnt_grpc.editing.making.graph import Measured, Place
+from cnt_grpc.editing.making.findings import Measured, Place
 from cnt_grpc.editing.making.progress import Reader
 from cnt_grpc.editing.operations import Filters, Operation, Output, RemoveAudio, Rotate, Speed, Trim
 from cnt_grpc.editing.planning import Plan, plan

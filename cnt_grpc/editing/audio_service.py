@@ -25,7 +25,7 @@ class AudioEditingService(audio_editing_service.Servicer):
         step = Operation(trim=Trim(start=request.start_time, end=request.end_time))
         names = {f"{_STEP}.trim.start": "start_time", f"{_STEP}.trim.end": "end_time"}
         return await self.shorthands.make(
-            call, request, Wanted(_sound(request, form), [step], names), pb2.TrimAudioResponse
+            call, request, Wanted(_sound(request, form), [step], names, form.digest), pb2.TrimAudioResponse
         )
 
     async def MergeAudio(self, requests: AsyncIterator[pb2.MergeAudioRequest], call: Call) -> pb2.MergeAudioResponse:
@@ -37,14 +37,16 @@ class AudioEditingService(audio_editing_service.Servicer):
             raise Invalid.of("media_ids", "two sounds at least", "repeated.min_items")
         step = Operation(merge=Merge(media_ids=rest, crossfade=request.crossfade))
         names = {f"{_STEP}.merge.": ""}
-        return await self.shorthands.make(call, request, Wanted(first, [step], names), pb2.MergeAudioResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(first, [step], names, form.digest), pb2.MergeAudioResponse
+        )
 
     async def FadeInAudio(self, requests: AsyncIterator[pb2.FadeInAudioRequest], call: Call) -> pb2.FadeInAudioResponse:
         request, form = await forms.read(requests, call, self.shorthands.reception)
         step = Operation(fade_in=FadeIn(duration=request.fade_duration))
         names = {f"{_STEP}.fade_in.duration": "fade_duration"}
         return await self.shorthands.make(
-            call, request, Wanted(_sound(request, form), [step], names), pb2.FadeInAudioResponse
+            call, request, Wanted(_sound(request, form), [step], names, form.digest), pb2.FadeInAudioResponse
         )
 
     async def FadeOutAudio(
@@ -54,7 +56,7 @@ class AudioEditingService(audio_editing_service.Servicer):
         step = Operation(fade_out=FadeOut(duration=request.fade_duration))
         names = {f"{_STEP}.fade_out.duration": "fade_duration"}
         return await self.shorthands.make(
-            call, request, Wanted(_sound(request, form), [step], names), pb2.FadeOutAudioResponse
+            call, request, Wanted(_sound(request, form), [step], names, form.digest), pb2.FadeOutAudioResponse
         )
 
     async def FadeInOutAudio(
@@ -70,7 +72,9 @@ class AudioEditingService(audio_editing_service.Servicer):
             "operations[1].fade_out.duration": "fade_out_duration",
         }
         sound = _sound(request, form)
-        return await self.shorthands.make(call, request, Wanted(sound, steps, names), pb2.FadeInOutAudioResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(sound, steps, names, form.digest), pb2.FadeInOutAudioResponse
+        )
 
 
 def _sound(

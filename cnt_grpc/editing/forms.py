@@ -1,5 +1,6 @@
 """Requests that come as a form, as JSON or as a message: read into one message, and the files that came stored."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -28,6 +29,8 @@ class Form:
     files: dict[str, list[int]] = field(default_factory=dict)
     """Files that came along, stored: their ids by the form's name of each, in their order."""
     values: dict[str, Any] = field(default_factory=dict)
+    digest: bytes = b""
+    """Of the files' names in the form and their bytes, in their order."""
 
     def file(self, name: str) -> int:
         """The id of the one file of that name; 0 where none came."""
@@ -70,6 +73,7 @@ async def _read_parts(
             purpose = media.DRAFT_VIDEO if part.name in FILMS else media.TEMPORARY_AUDIO
             row, _ = await reception.take(call, purpose, aiter(part), media.Declared(part.filename))
             form.files.setdefault(part.name, []).append(row["id"])
+            form.digest = hashlib.sha256(form.digest + part.name.encode() + row["sha256"]).digest()
         elif part.name in fields and part.name != "body":
             _note(form, fields[part.name], await part.text())
     try:

@@ -15,7 +15,7 @@ from cnt_grpc.editing import planning
 from cnt_grpc.editing.making import failures, peaking, work
 from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.operations import others
-from cnt_grpc.editing.queries import edits as queries
+from cnt_grpc.editing.queries import runs as queries
 from cnt_grpc.editing.queries.sources import sources
 from cnt_grpc.editing.rules import ending, waveforms
 from cnt_grpc.editing.rules.sources import described
@@ -26,6 +26,7 @@ from cnt_grpc.kit.errors import Contention, Unavailable
 from cnt_grpc.kit.jobs import Handler, Job, Run
 from cnt_grpc.kit.jobs.worker import Periodic
 from cnt_grpc.pb.cnt.editing.v1.jobs_pb2 import DrawWaveform, MakeEdit, SettleEdits
+from cnt_grpc.pb.cnt.editing.v1.reason import Reason
 
 MAKE: Final = Job(queries.KIND, MakeEdit, attempts=4, timeout=timedelta(hours=4))
 """Make an edit. How many run at once is the worker's to say."""
@@ -95,6 +96,11 @@ class EditingJobs:
             peaks = await peaking.peaks(self.workshop, run.db, payload.media_id, run.cancelled)
         except media.ffmpeg.StoppedError:
             return
+        except Exception as error:
+            why = failures.meaning(error)
+            if why is None or why.reason != Reason.EDIT_IMPOSSIBLE:
+                raise
+            peaks = b""  # kept as well: files do not change, and whoever looks at this one asks again and again
         async with run.finish() as tx:
             if peaks is not None:
                 await waveforms.keep(tx, payload.media_id, peaks)

@@ -31,8 +31,11 @@ class EditingService(editing_service.Servicer):
             output=plans.output(request.output),
             plan=plans.packed(request),
         )
-        edit_id = await edits.create(call.tx, call.caller, asked, jobs.enqueue)
-        return pb2.CreateEditResponse(edit=await self._shown(call, edit_id))
+        await edits.judge(call.db, call.caller, asked)
+        edit_id = await call.db.transact(lambda tx: edits.create(tx, call.caller, asked, jobs.enqueue))
+        async with call.db.reading() as tx:
+            row = await edits.shown(tx, call.caller, edit_id)
+        return pb2.CreateEditResponse(edit=messages.edit(row, self.urls, self.slots))
 
     async def GetEdit(self, request: pb2.GetEditRequest, call: Call) -> pb2.GetEditResponse:
         return pb2.GetEditResponse(edit=await self._shown(call, request.edit_id))

@@ -13,8 +13,9 @@ from cnt_grpc.editing.rules.edits import Asked
 from cnt_grpc.kit import jobs as kit_jobs
 from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.errors import Invalid, Violation
-from cnt_grpc.kit.rpc import validation
+from cnt_grpc.kit.rpc import idempotency, validation
 from cnt_grpc.kit.rpc.call import Call
+from cnt_grpc.kit.rpc.idempotency import Key
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, operation_pb2
 from cnt_grpc.pb.cnt.editing.v1 import editing_service_pb2 as pb2
 
@@ -32,6 +33,8 @@ class Wanted:
     operations: Sequence[operation_pb2.Operation]
     names: Mapping[str, str]
     """What the request calls fields of the edit."""
+    digest: bytes = b""
+    """Of the files that came along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,17 @@ class Shorthands:
             steps = [plans.step(each) for each in wanted.operations]
             asked = Asked(wanted.media_id, steps, plans.output(whole.output), plans.packed(whole))
 
+            key = _key(call, request, wanted)
+            await edits.judge(call.db, call.caller, asked)
+
             async def create(tx: Tx) -> int:
-                return await edits.create(tx, call.caller, asked, jobs.enqueue)
+                known = await idempotency.claim(tx, key) if key is not None else None
+                if isinstance(known, bytes):
+                    return edit_pb2.Edit.FromString(known).edit_id
+                edit_id = await edits.create(tx, call.caller, asked, jobs.enqueue)
+                if key is not None:
+                    await idempotency.settle(tx, key, edit_pb2.Edit(edit_id=edit_id).SerializeToString())
+                return edit_id
 
             return await call.db.transact(create)
         except Invalid as refusal:
@@ -80,6 +92,23 @@ class Shorthands:
         async with call.db.reading() as tx:
             row = await edits.shown(tx, call.caller, edit_id)
         await kit_jobs.wait(call.db, call.db.bus, row["job_id"], PATIENCE)
+
+
+def _key(call: Call, request: Any, wanted: Wanted) -> Key | None:  # noqa: ANN401
+    """What tells a second try of this call from another edit; raises Invalid for an id that is no UUID.
+
+    Files that came along are other files at each try: their bytes must be equal, not their ids.
+    """
+    given = call.metadata.get("idempotency-key", "")
+    if not given:
+        return None
+    body = type(request)()
+    body.CopyFrom(request)
+    body.body.data = wanted.digest
+    try:
+        return Key.of(call.caller.user_id, call.method, given, body, kept_for_ever=False)
+    except ValueError:
+        raise Invalid.of("idempotency-key", "must be a UUID", "string.uuid") from None
 
 
 def _renamed(refusal: Invalid, names: Mapping[str, str]) -> Invalid:

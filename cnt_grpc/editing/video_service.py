@@ -28,7 +28,9 @@ class VideoEditingService(video_editing_service.Servicer):
         step = Operation(trim=steps.Trim(start=request.start_time, end=request.end_time))
         names = {f"{_STEP}.trim.start": "start_time", f"{_STEP}.trim.end": "end_time"}
         film = request.media_id or form.file("video_file")
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.TrimVideoResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.TrimVideoResponse
+        )
 
     async def RemoveVideoAudio(
         self, requests: AsyncIterator[pb2.RemoveVideoAudioRequest], call: Call
@@ -37,7 +39,9 @@ class VideoEditingService(video_editing_service.Servicer):
         film = request.media_id or form.file("video_file")
         step = Operation(remove_audio=steps.RemoveAudio())
         names = {f"{_STEP}.remove_audio": "media_id"}
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.RemoveVideoAudioResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.RemoveVideoAudioResponse
+        )
 
     async def AddVideoAudio(
         self, requests: AsyncIterator[pb2.AddVideoAudioRequest], call: Call
@@ -48,7 +52,9 @@ class VideoEditingService(video_editing_service.Servicer):
         added = steps.AddAudio(media_id=sound, gain_db=request.gain_db, offset=request.offset)
         names = {f"{_STEP}.add_audio.media_id": "audio_media_id", f"{_STEP}.add_audio.": ""}
         step = Operation(add_audio=added)
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.AddVideoAudioResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.AddVideoAudioResponse
+        )
 
     async def ReplaceVideoAudio(
         self, requests: AsyncIterator[pb2.ReplaceVideoAudioRequest], call: Call
@@ -58,7 +64,9 @@ class VideoEditingService(video_editing_service.Servicer):
         sound = request.audio_media_id or form.file("audio_file")
         step = Operation(replace_audio=steps.ReplaceAudio(media_id=sound, fit=request.fit))
         names = {f"{_STEP}.replace_audio.media_id": "audio_media_id", f"{_STEP}.replace_audio": "media_id"}
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.ReplaceVideoAudioResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.ReplaceVideoAudioResponse
+        )
 
     async def AddTextOverlays(
         self, requests: AsyncIterator[pb2.AddTextOverlaysRequest], call: Call
@@ -68,7 +76,9 @@ class VideoEditingService(video_editing_service.Servicer):
         overlays = [*request.overlays, *_overlays(request.overlays_json)]
         step = Operation(text_overlays=steps.TextOverlays(overlays=overlays))
         names = {f"{_STEP}.text_overlays.": ""}
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.AddTextOverlaysResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.AddTextOverlaysResponse
+        )
 
     async def ApplyFilters(
         self, requests: AsyncIterator[pb2.ApplyFiltersRequest], call: Call
@@ -81,14 +91,18 @@ class VideoEditingService(video_editing_service.Servicer):
                 setattr(filters, name, getattr(request, name))
         names = {f"{_STEP}.filters.": "", f"{_STEP}.filters": "media_id"}
         step = Operation(filters=filters)
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.ApplyFiltersResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.ApplyFiltersResponse
+        )
 
     async def RotateVideo(self, requests: AsyncIterator[pb2.RotateVideoRequest], call: Call) -> pb2.RotateVideoResponse:
         request, form = await forms.read(requests, call, self.shorthands.reception)
         film = request.media_id or form.file("video_file")
         step = Operation(rotate=steps.Rotate(degrees=request.degrees))
         names = {f"{_STEP}.rotate.degrees": "degrees", f"{_STEP}.rotate": "media_id"}
-        return await self.shorthands.make(call, request, Wanted(film, [step], names), pb2.RotateVideoResponse)
+        return await self.shorthands.make(
+            call, request, Wanted(film, [step], names, form.digest), pb2.RotateVideoResponse
+        )
 
 
 def _overlays(text: str) -> Sequence[steps.TextOverlay]:

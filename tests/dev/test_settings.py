@@ -1,6 +1,7 @@
 """Settings: read once, every problem named at once, weak secrets refused in production, secrets never shown."""
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,13 @@ def test_the_readme_holds_the_table_of_settings() -> None:
     """`cnt-grpc settings --markdown` makes it; paste it below the marker when this fails."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme.partition("a test compares -->\n")[2] == markdown()
+
+
+def test_edits_run_on_the_cores_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container has three of a machine's sixty-four."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 5, 7}, raising=False)
+    assert Settings.model_construct().edits_at_once == 3
+    assert Settings.model_construct(editing_at_once=5).edits_at_once == 5
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert Settings.model_construct().edits_at_once == 4

@@ -6,7 +6,7 @@ from cnt_grpc import media
 from cnt_grpc.editing.jobs import MAKE
 from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.queries import edits as queries
-from cnt_grpc.editing.queries import versions, waveforms
+from cnt_grpc.editing.queries import runs, versions, waveforms
 from cnt_grpc.editing.rules.edits import ref_of_version
 from cnt_grpc.editing.rules.sources import ROOM
 from cnt_grpc.kit import clock
@@ -53,7 +53,7 @@ async def edit_of(world: World, who: Person, *, state: str = "failed", media_id:
         )
         if state == "failed":
             await tx.run(
-                queries.fail(),
+                runs.fail(),
                 edit=edit_id,
                 reason="EDIT_INTERRUPTED",
                 message="",

@@ -1,20 +1,23 @@
 """Edits of one step in one call: by ids, as JSON, and with the files in a form."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 from grpc import StatusCode
 
+from cnt_grpc.media import ffmpeg
 from cnt_grpc.pb.cnt.editing.v1 import audio_editing_service_pb2 as audio
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2
 from cnt_grpc.pb.cnt.editing.v1 import video_editing_service_pb2 as video
 from tests.editing import studio
 from tests.editing.examples import film_of
 from tests.harness.api import Api
-from tests.harness.world import World
+from tests.harness.world import Person, World
 from tests.media import makers
 
 
@@ -189,3 +192,67 @@ async def test_another_persons_sound_cannot_be_joined(world: World, api: Api) ->
             .audio_editing.MergeAudio([audio.MergeAudioRequest(media_ids=[mine, foreign])])
             .fails(StatusCode.NOT_FOUND, "MEDIA_NOT_FOUND")
         )
+
+
+async def test_films_and_sounds_in_forms(world: World, api: Api) -> None:
+    """As the clients of the field send them: the film and its new sound in one form."""
+    ann = await world.user()
+    mine = api.as_(ann).video_editing
+    film = await studio.made_once(world.folder / f"{ann.id}-a.mp4", "form", lambda path: makers.film(path, 1))
+    sound = world.folder / f"{ann.id}-a.ogg"
+    makers.ffmpeg("-f", "lavfi", "-i", "sine=frequency=1000:duration=1:sample_rate=48000", path=sound)
+    both = form(video_file=film, audio_file=sound)
+    mixed = await mine.AddVideoAudio([video.AddVideoAudioRequest(body=both)])
+    heard = (await result_of(world, api.as_(ann), mixed)).sound()
+    assert studio.pitch_level(heard[4800:43200], 440) > -25
+    assert studio.pitch_level(heard[4800:43200], 1000) > -25
+    other = await mine.ReplaceVideoAudio([video.ReplaceVideoAudioRequest(body=both)])
+    assert studio.pitch_level((await result_of(world, api.as_(ann), other)).sound(), 440) < -60
+    trimmed = await mine.TrimVideo([video.TrimVideoRequest(body=form(video_file=film, end_time="0.5"))])
+    assert trimmed.duration == pytest.approx(0.5, abs=0.1)
+    turned = await mine.RotateVideo([video.RotateVideoRequest(body=form(video_file=film, degrees="270"))])
+    assert (await result_of(world, api.as_(ann), turned)).size == (240, 320)
+    bare = await mine.RemoveVideoAudio([video.RemoveVideoAudioRequest(body=form(video_file=film))])
+    assert (await result_of(world, api.as_(ann), bare)).sounds == 0
+
+
+async def test_whoever_has_waited_long_enough_is_told_that_it_runs(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await world.user()
+    film = await studio.film(world, ann, 2)
+    over = asyncio.Event()
+    plain = ffmpeg.run
+
+    async def held(*arguments: Any, **options: Any) -> str:
+        await over.wait()
+        return await plain(*arguments, **options)
+
+    monkeypatch.setattr(ffmpeg, "run", held)
+    monkeypatch.setattr("cnt_grpc.editing.shorthands.PATIENCE", 0.2)
+    reply = await api.as_(ann).video_editing.RotateVideo([video.RotateVideoRequest(media_id=film, degrees=180)])
+    assert (reply.state, reply.media_id) == (edit_pb2.EDIT_STATE_RUNNING, 0)
+    over.set()
+    last = [each async for each in api.as_(ann).editing.WatchEdit(edit_id=reply.job_id, timeout=100)][-1]
+    assert last.progress.state == edit_pb2.EDIT_STATE_DONE
+
+
+async def test_the_same_call_again_is_the_same_edit(world: World, api: Api) -> None:
+    """By the header, since the body is a form: whoever lost the answer sends all of it again."""
+    ann, bob = await world.users(2)
+    path, other = makers.tone(world.folder / f"{ann.id}-1.mp3", 1), makers.tone(world.folder / f"{ann.id}-2.mp3", 2)
+    key = str(uuid4())
+
+    def asked(who: Person, file: Path, end: str) -> Any:
+        request = audio.TrimAudioRequest(body=form(audio_file=file, end_time=end, wait="false"))
+        return api.with_(idempotency_key=key).as_(who).audio_editing.TrimAudio([request])
+
+    first = await asked(ann, path, "0.5")
+    assert (await asked(ann, path, "0.5")).job_id == first.job_id
+    assert (await asked(bob, path, "0.5")).job_id != first.job_id
+    await asked(ann, path, "0.6").fails(StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED")
+    await asked(ann, other, "0.5").fails(StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED")
+    key = "no uuid"
+    refused = await asked(ann, path, "0.5").fails(StatusCode.INVALID_ARGUMENT, "INVALID")
+    assert refused.fields == ["idempotency-key"]
+    assert len((await api.as_(ann).editing.ListEdits()).edits) == 1

@@ -1,9 +1,13 @@
 """Waveforms: as loud as the file is, where it is; found out once."""
 
+from typing import Any
+
 import pytest
 from grpc import StatusCode
 
+from cnt_grpc.editing.making import peaking
 from cnt_grpc.editing.making.peaking import Peaks
+from cnt_grpc.media import ffmpeg
 from cnt_grpc.media.sniff import Kind
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2
 from tests.editing import studio
@@ -60,3 +64,24 @@ def test_pieces_of_any_size_give_the_same_peaks() -> None:
         found.append(peaks.end())
     assert len(set(found)) == 1
     assert len(found[0]) == 20
+
+
+async def test_a_file_that_cannot_be_read_is_tried_once(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await world.user()
+    sound = await studio.tone(world, ann, 1)
+    plain, tries = peaking.peaks, 0
+
+    async def broken(workshop: Any, db: Any, media_id: int, stop: Any) -> bytes | None:
+        nonlocal tries
+        if media_id != sound:
+            return await plain(workshop, db, media_id, stop)
+        tries += 1
+        raise ffmpeg.FfmpegError(1, "Invalid data found when processing input")
+
+    monkeypatch.setattr(peaking, "peaks", broken)
+    for _ in range(3):
+        found = await api.as_(ann).editing.GetWaveform(media_id=sound)
+        assert (found.state, list(found.peaks)) == (edit_pb2.EDIT_STATE_FAILED, [])
+    assert tries == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cnt_grpc import media
-from cnt_grpc.editing.making.graph import Place
+from cnt_grpc.editing.making.findings import Place
 
 BOUNDS: Final = media.sandbox.Bounds()
 """What FFmpeg may use up for one edit."""

@@ -6,7 +6,8 @@ from typing import Any, Final
 import ffmpeg
 
 from cnt_grpc import media
-from cnt_grpc.editing.making.graph import Graph, Measured, Place
+from cnt_grpc.editing.making.findings import Measured, Place
+from cnt_grpc.editing.making.graph import Graph
 from cnt_grpc.editing.operations import Format, Quality, Trim
 from cnt_grpc.editing.planning import Plan
 

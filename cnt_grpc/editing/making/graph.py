@@ -4,13 +4,26 @@ What a person wrote never comes near a filter: steps are numbers by now, words a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import ffmpeg
 
 from cnt_grpc import media
 from cnt_grpc.editing.clip import Clip, Source
+from cnt_grpc.editing.making.chains import (
+    RATE,
+    Chain,
+    common,
+    joined_film,
+    joined_sound,
+    lasting,
+    restarted,
+    seen,
+)
+from cnt_grpc.editing.making.chains import (
+    number as _n,
+)
+from cnt_grpc.editing.making.findings import Measured, Place, Words
 from cnt_grpc.editing.operations import (
     AddAudio,
     Crop,
@@ -33,60 +46,8 @@ from cnt_grpc.editing.operations import (
 )
 from cnt_grpc.editing.planning import Plan, Step
 
-RATE: Final = 48000
-"""Samples a second of what is mixed of several sources."""
-FRAMES: Final = 30
-"""Pictures a second where the film does not say."""
 _LOWEST_TEMPO: Final = 0.5
 """What one atempo filter does at the least."""
-
-Chain = Any
-"""A stream of ffmpeg-python, which has no types."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loud:
-    """What FFmpeg measured of a sound, as its filter loudnorm wants it back."""
-
-    integrated: float
-    true_peak: float
-    range: float
-    threshold: float
-    offset: float
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A caption, drawn."""
-
-    name: str
-    """Of its picture in the job's folder."""
-    x: int
-    y: int
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the worker has found out or drawn, by the number of the step that asked."""
-
-    loud: Mapping[int, Loud] = field(default_factory=dict)
-    heard: Mapping[int, Sequence[tuple[float, float]]] = field(default_factory=dict)
-    """The parts in which something is heard, in seconds."""
-    words: Mapping[int, Sequence[Words]] = field(default_factory=dict)
-    rate: float = FRAMES
-    """Pictures a second of the film that the edit starts from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a source's bytes are."""
-
-    name: str
-    """In the job's folder."""
-    container: str
-    """The demuxer that reads it."""
 
 
 class Graph:
@@ -129,7 +90,7 @@ class Graph:
         """A film's sound without gaps and as long as the film; a plain sound is what it is."""
         if not clip.film:
             return sound
-        return _lasting(sound.filter("aresample", **{"async": 1, "first_pts": 0}), clip.seconds)
+        return lasting(sound.filter("aresample", **{"async": 1, "first_pts": 0}), clip.seconds)
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
@@ -163,7 +124,7 @@ class Graph:
 
     def _cut(self, start: float, end: float) -> None:
         if self.film is not None:
-            self.film = _restarted(self.film.filter("trim", start=_n(start), end=_n(end)))
+            self.film = restarted(self.film.filter("trim", start=_n(start), end=_n(end)))
         if self.sound is not None:
             self.sound = self.sound.filter("atrim", start=_n(start), end=_n(end)).filter("asetpts", "PTS-STARTPTS")
 
@@ -217,19 +178,19 @@ class Graph:
         return self.sound.filter("loudnorm", **norm).filter("aresample", RATE)
 
     def _mix(self, added: AddAudio, before: Clip) -> None:
-        other = _common(self._opened(self._plan.others[added.media_id])["a:0"])
+        other = common(self._opened(self._plan.others[added.media_id])["a:0"])
         other = other.filter("volume", f"{_n(added.gain_db)}dB")
         if added.offset:
             other = other.filter("adelay", delays=round(added.offset * 1000), all=1)
         if self.sound is None:
-            self.sound = _lasting(other, before.seconds)
+            self.sound = lasting(other, before.seconds)
             return
-        both = [_common(self.sound), other]
+        both = [common(self.sound), other]
         self.sound = ffmpeg.filter(both, "amix", inputs=2, duration="first", dropout_transition=0, normalize=0)
 
     def _replace(self, replaced: ReplaceAudio, seconds: float) -> None:
         options = {"stream_loop": -1} if replaced.loops else {}
-        self.sound = _lasting(self._opened(self._plan.others[replaced.media_id], **options)["a:0"], seconds)
+        self.sound = lasting(self._opened(self._plan.others[replaced.media_id], **options)["a:0"], seconds)
 
     def _draw(self, operation: Operation, after: Clip) -> None:
         assert self.film is not None, "planned"
@@ -263,65 +224,20 @@ class Graph:
         if step.after.sound:
             sounds = [self.sound, *(each["a:0"] if part.clip.sound else None for each, part in _pairs(opened, parts))]
             heard = [self._heard(sound, clip.seconds) for sound, clip in _pairs(sounds, clips)]
-            self.sound = _joined_sound(heard, merge.crossfade)
+            self.sound = joined_sound(heard, merge.crossfade)
         if self.film is not None:
             films = [self.film, *(each["v:0"] for each in opened)]
             width, height = step.after.width // 2 * 2, step.after.height // 2 * 2
             rate = self._measured.rate
-            seen = [_seen(film, clip.seconds, (width, height), rate) for film, clip in _pairs(films, clips)]
-            self.film = _joined_film(seen, [clip.seconds for clip in clips], merge.crossfade)
+            shown = [seen(film, clip.seconds, (width, height), rate) for film, clip in _pairs(films, clips)]
+            self.film = joined_film(shown, [clip.seconds for clip in clips], merge.crossfade)
 
     def _heard(self, sound: Chain | None, seconds: float) -> Chain:
         """A part's sound in the common form and exactly so long; silence where it has none."""
         if sound is None:
             sound = ffmpeg.input(f"anullsrc=r={RATE}:cl=stereo", f="lavfi", t=_n(seconds), **self._own())
-        return _lasting(_common(sound), seconds)
-
-
-def _joined_sound(parts: Sequence[Chain], crossfade: float) -> Chain:
-    if not crossfade:
-        return ffmpeg.concat(*parts, v=0, a=1)
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = ffmpeg.filter([joined, part], "acrossfade", duration=_n(crossfade))
-    return joined
-
-
-def _joined_film(parts: Sequence[Chain], seconds: Sequence[float], crossfade: float) -> Chain:
-    if not crossfade:
-        return ffmpeg.concat(*parts, v=1, a=0)
-    joined, length = parts[0], seconds[0]
-    for part, lasting in zip(parts[1:], seconds[1:], strict=True):
-        at = _n(length - crossfade)
-        joined = ffmpeg.filter([joined, part], "xfade", transition="fade", duration=_n(crossfade), offset=at)
-        length += lasting - crossfade
-    return joined
-
-
-def _seen(film: Chain, seconds: float, size: tuple[int, int], rate: float) -> Chain:
-    """A part's picture in the common size and exactly so long; the last picture stays where there are too few."""
-    fitted = film.filter("scale", *size, force_original_aspect_ratio="decrease")
-    framed = fitted.filter("pad", *size, "(ow-iw)/2", "(oh-ih)/2").filter("setsar", 1)
-    regular = framed.filter("fps", fps=_n(rate), start_time=0).filter("format", "yuv420p")
-    return _restarted(regular.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end=_n(seconds)))
-
-
-def _common(sound: Chain) -> Chain:
-    return sound.filter("aresample", RATE).filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
-
-
-def _lasting(sound: Chain, seconds: float) -> Chain:
-    return sound.filter("apad").filter("atrim", end=_n(seconds)).filter("asetpts", "PTS-STARTPTS")
-
-
-def _restarted(film: Chain) -> Chain:
-    return film.filter("setpts", "PTS-STARTPTS")
+        return lasting(common(sound), seconds)
 
 
 def _pairs(left: Sequence[Any], right: Sequence[Any]) -> list[tuple[Any, Any]]:
     return list(zip(left, right, strict=True))
-
-
-def _n(number: float) -> str:
-    """A number as FFmpeg reads it: never 1e-05."""
-    return f"{number:.6f}".rstrip("0").rstrip(".") or "0"

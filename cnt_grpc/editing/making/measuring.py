@@ -9,7 +9,8 @@ from typing import Any, Final
 from cnt_grpc import media
 from cnt_grpc.editing import captions
 from cnt_grpc.editing.making.desk import Desk
-from cnt_grpc.editing.making.graph import FRAMES, Graph, Loud, Measured, Words
+from cnt_grpc.editing.making.findings import FRAMES, Loud, Measured, Words
+from cnt_grpc.editing.making.graph import Graph
 from cnt_grpc.editing.operations import Loudness, Merge, RemoveSilence, Speed, TextOverlays
 from cnt_grpc.editing.planning import Plan, Step, plan
 

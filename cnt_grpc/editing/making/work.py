@@ -13,7 +13,7 @@ from cnt_grpc.editing.making import encoding
 from cnt_grpc.editing.making.checking import Checked, check
 from cnt_grpc.editing.making.desk import Desk
 from cnt_grpc.editing.making.failures import GoneError
-from cnt_grpc.editing.making.graph import Place
+from cnt_grpc.editing.making.findings import Place
 from cnt_grpc.editing.making.measuring import measure
 from cnt_grpc.editing.making.progress import Reader, Show
 from cnt_grpc.editing.operations import Loudness, RemoveSilence

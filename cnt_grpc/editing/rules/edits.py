@@ -1,18 +1,20 @@
 """Asking for edits, breaking them off, trying them again."""
 
-from asyncio import to_thread
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from cnt_grpc import media
 from cnt_grpc.editing import captions, planning
-from cnt_grpc.editing.operations import Operation, Output, others
+from cnt_grpc.editing.clip import Source
+from cnt_grpc.editing.operations import Operation, Output, TextOverlays, others
 from cnt_grpc.editing.queries import edits as queries
 from cnt_grpc.editing.queries import versions
 from cnt_grpc.editing.rules.sources import ROOM, claimed
 from cnt_grpc.kit import clock, jobs
-from cnt_grpc.kit.db import Row, Tx
+from cnt_grpc.kit.db import Database, Row, Tx
 from cnt_grpc.kit.errors import Exhausted, NotFound, Precondition
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
@@ -21,6 +23,9 @@ from cnt_grpc.pb.cnt.editing.v1.reason import Reason
 MOST_OPEN: Final = 1000
 """Edits of one person that wait or run."""
 _OPEN_RETRY: Final = 60.0
+
+_JUDGE: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="captions")
+"""Twenty thousand letters take a second of processor time: one edit after another, for all calls of a process."""
 
 Enqueue = Callable[[Tx, int, int], Awaitable[int]]
 """Has a worker make an edit (its id, its owner) after the transaction; returns the job's id."""
@@ -37,16 +42,27 @@ class Asked:
     """The same as the row keeps it."""
 
 
+async def judge(db: Database, caller: Caller, asked: Asked) -> None:
+    """See whether the words of an edit can be drawn, before `create`: no transaction may be open, for it takes a while.
+
+    Raises Invalid with every violation, and what `create` raises.
+    """
+    if not any(isinstance(each, TextOverlays) for each in asked.operations):
+        return
+
+    async def planned(tx: Tx) -> planning.Plan:
+        return (await _planned(tx, caller, asked))[0]
+
+    plan = await db.transact(planned)
+    await asyncio.get_running_loop().run_in_executor(_JUDGE, captions.judge, plan)
+
+
 async def create(tx: Tx, caller: Caller, asked: Asked, enqueue: Enqueue) -> int:
-    """Judge the edit and have it made; its id.
+    """Have an edit made whose words were judged; its id.
 
     Raises Invalid with every violation, NotFound, Precondition for sources, Exhausted for too many open edits.
     """
-    await _make_sure_of_room(tx, caller)
-    named = [media_id for _, media_id in others(asked.operations)]
-    sources = await claimed(tx, caller, [asked.media_id, *named])
-    plan = planning.plan(sources[asked.media_id], asked.operations, sources, asked.output)
-    await to_thread(captions.judge, plan)
+    _, sources = await _planned(tx, caller, asked)
     history, number = await _place(tx, caller, asked.media_id)
     edit_id: int = await tx.value(
         queries.add_edit(),
@@ -110,6 +126,14 @@ async def held(tx: Tx, caller: Caller, edit_id: int) -> Row:
     if row is None:
         raise NotFound(Reason.EDIT_NOT_FOUND)
     return row
+
+
+async def _planned(tx: Tx, caller: Caller, asked: Asked) -> tuple[planning.Plan, Mapping[int, Source]]:
+    """The plan of an edit that may be asked for, and its files, which stay until the transaction ends."""
+    await _make_sure_of_room(tx, caller)
+    named = [media_id for _, media_id in others(asked.operations)]
+    sources = await claimed(tx, caller, [asked.media_id, *named])
+    return planning.plan(sources[asked.media_id], asked.operations, sources, asked.output), sources
 
 
 async def _make_sure_of_room(tx: Tx, caller: Caller) -> None:

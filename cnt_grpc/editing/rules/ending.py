@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cnt_grpc import media
-from cnt_grpc.editing.queries import edits as queries
+from cnt_grpc.editing.queries import runs as queries
 from cnt_grpc.editing.queries import versions
 from cnt_grpc.editing.rules.edits import ref_of_edit, ref_of_version
 from cnt_grpc.editing.rules.sources import ROOM

@@ -43,18 +43,22 @@ async def shown(db: Database, caller: Caller, media_id: int, enqueue: Enqueue) -
 
     peaks, job, duration_ms = await db.transact(ask)
     if peaks is not None:
-        return Waveform("done", peaks, duration_ms)
+        return _known(peaks, duration_ms)
     assert db.bus is not None, "a server hears of jobs by it"
     state = await jobs.wait(db, db.bus, job, PATIENCE)
     async with db.reading() as tx:
         peaks = await tx.value(queries.waveform(), media=media_id)
     if peaks is not None:
-        return Waveform("done", peaks, duration_ms)
+        return _known(peaks, duration_ms)
     return Waveform("failed" if state.is_final else "running", b"", duration_ms)
 
 
+def _known(peaks: bytes, duration_ms: int) -> Waveform:
+    return Waveform("done" if peaks else "failed", peaks, duration_ms)
+
+
 async def keep(tx: Tx, media_id: int, peaks: bytes) -> None:
-    """Keep the peaks, unless the file is gone by now."""
+    """Keep the peaks, none of a file that cannot be read, unless it is gone by now."""
     await tx.run(queries.add_waveform(), media=media_id, peaks=peaks, now=clock.now())
 
 

@@ -28,7 +28,8 @@ if _version_not_supported:
 
 class AudioEditingServiceStub:
     """Each method is an edit of one step, on a sound that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     def __init__(self, channel):
@@ -66,7 +67,8 @@ class AudioEditingServiceStub:
 
 class AudioEditingServiceServicer:
     """Each method is an edit of one step, on a sound that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     def TrimAudio(self, request_iterator, context):
@@ -149,7 +151,8 @@ def add_AudioEditingServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AudioEditingService:
     """Each method is an edit of one step, on a sound that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     @staticmethod

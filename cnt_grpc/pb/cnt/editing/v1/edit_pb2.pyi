@@ -279,7 +279,7 @@ class EditProgress(_message.Message):
     eta_seconds: _builtins.int
     """Seconds until it is done, as far as anyone can tell; 0 when it is not known."""
     queue_position: _builtins.int
-    """How many edits come before it; 0 when it has begun."""
+    """Its place among the edits that wait: 1 is next; 0 when it has begun."""
     @_builtins.property
     def result(self) -> Global___EditedFile:
         """What it has made. Set when it is done."""

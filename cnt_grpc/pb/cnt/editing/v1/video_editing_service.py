@@ -18,7 +18,8 @@ SERVICE: Final = "cnt.editing.v1.VideoEditingService"
 
 class Servicer(Protocol):
     """Each method is an edit of one step, on a film that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     __slots__ = ()

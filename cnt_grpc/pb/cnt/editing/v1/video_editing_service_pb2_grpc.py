@@ -28,7 +28,8 @@ if _version_not_supported:
 
 class VideoEditingServiceStub:
     """Each method is an edit of one step, on a film that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     def __init__(self, channel):
@@ -76,7 +77,8 @@ class VideoEditingServiceStub:
 
 class VideoEditingServiceServicer:
     """Each method is an edit of one step, on a film that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     def TrimVideo(self, request_iterator, context):
@@ -185,7 +187,8 @@ def add_VideoEditingServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class VideoEditingService:
     """Each method is an edit of one step, on a film that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     @staticmethod

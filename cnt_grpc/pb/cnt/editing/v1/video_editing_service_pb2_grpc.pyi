@@ -15,7 +15,8 @@ GRPC_VERSION: str
 
 class VideoEditingServiceStub:
     """Each method is an edit of one step, on a film that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -52,7 +53,8 @@ class VideoEditingServiceStub:
 
 class VideoEditingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Each method is an edit of one step, on a film that is stored here or comes along, waited for 60 seconds at most. Not over
-    gRPC-Web, which cannot stream from the client: CreateEdit does the same.
+    gRPC-Web, which cannot stream from the client: CreateEdit does the same. A second try with the same header
+    idempotency-key, a UUID, begins no second edit: it waits for the first one.
     """
 
     @_abc_1.abstractmethod

@@ -167,7 +167,7 @@ export type EditProgress = Message<"cnt.editing.v1.EditProgress"> & {
   etaSeconds: number;
 
   /**
-   * How many edits come before it; 0 when it has begun.
+   * Its place among the edits that wait: 1 is next; 0 when it has begun.
    *
    * @generated from field: int32 queue_position = 6;
    */
