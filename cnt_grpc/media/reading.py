@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from cnt_grpc.media import examine
+from cnt_grpc.media import examine, sandbox
 from cnt_grpc.media.examine import BrokenExaminerError
-from cnt_grpc.media.sandbox import NICENESS
 
 SECONDS: Final = 3600
 """Longest reading: a film of hours, decoded."""
@@ -57,7 +56,7 @@ async def read(path: Path, container: str, folder: Path, extent: Extent) -> Read
     """Read a file; `folder` is empty. Raises UnreadableError, BrokenExaminerError."""
     request = {"path": str(path), "container": container, "read": extent}
     # Decoding an hour of film takes minutes of a processor: others come first, as before FFmpeg, which made it.
-    answer = await examine.ask("whole.py", request, folder, seconds=SECONDS, niceness=NICENESS)
+    answer = await examine.ask("whole.py", request, folder, seconds=SECONDS, niceness=sandbox.NICENESS)
     try:
         return Reading(tuple(Track(**each) for each in answer["streams"]))
     except (KeyError, TypeError) as error:

@@ -86,7 +86,7 @@ async def test_a_cancelled_edit_stops_at_once(world: World, api: Api) -> None:
     start = time.monotonic()
     await mine.CancelEdit(edit_id=edit)
     await until(lambda: encoders() == 0, 3)
-    last = [each.progress async for each in mine.WatchEdit(edit_id=edit)][-1]
+    last = [each.progress async for each in mine.WatchEdit(edit_id=edit, timeout=100)][-1]
     assert time.monotonic() - start < 5
     assert last.state == CANCELLED
     assert not last.HasField("result")
@@ -103,7 +103,7 @@ async def test_a_cancelled_edit_can_be_retried(world: World, api: Api) -> None:
     edit = (await mine.CreateEdit(media_id=film, operations=[LIGHT])).edit.edit_id
     await mine.RetryEdit(edit_id=edit).fails(StatusCode.FAILED_PRECONDITION, "EDIT_NOT_FAILED")
     await mine.CancelEdit(edit_id=edit)
-    [*_, cancelled] = [each.progress async for each in mine.WatchEdit(edit_id=edit)]
+    [*_, cancelled] = [each.progress async for each in mine.WatchEdit(edit_id=edit, timeout=100)]
     assert cancelled.state == CANCELLED
     await mine.RetryEdit(edit_id=edit)
     [*_, last] = [each.progress async for each in mine.WatchEdit(edit_id=edit, timeout=60)]

@@ -149,7 +149,7 @@ async def test_what_is_not_waited_for_is_under_way(world: World, api: Api) -> No
     assert reply.state == edit_pb2.EDIT_STATE_RUNNING
     assert reply.job_id
     assert not reply.media_id
-    last = [each async for each in api.as_(ann).editing.WatchEdit(edit_id=reply.job_id)][-1]
+    last = [each async for each in api.as_(ann).editing.WatchEdit(edit_id=reply.job_id, timeout=100)][-1]
     assert last.progress.state == edit_pb2.EDIT_STATE_DONE
 
 
