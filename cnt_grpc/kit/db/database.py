@@ -8,8 +8,9 @@ from sqlalchemy import Executable, text
 
 from cnt_grpc.kit.db.listener import Listener
 from cnt_grpc.kit.db.pool import Pool
+from cnt_grpc.kit.db.reading import Reading
 from cnt_grpc.kit.db.statements import statement
-from cnt_grpc.kit.db.tx import BEGIN, BEGIN_SNAPSHOT, Reading, Tx
+from cnt_grpc.kit.db.tx import BEGIN, BEGIN_SNAPSHOT, Tx
 from cnt_grpc.kit.errors import AppError, Contention
 
 if TYPE_CHECKING:

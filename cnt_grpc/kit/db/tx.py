@@ -13,7 +13,6 @@ from cnt_grpc.kit import tasks
 from cnt_grpc.kit.db.pool import Connection, Pool
 from cnt_grpc.kit.db.sqlstate import is_stale_statement, is_standby, meaning
 from cnt_grpc.kit.db.statements import Statement
-from cnt_grpc.kit.errors import Contention
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.db.database import Database
@@ -288,52 +287,6 @@ class Tx:
                     await result
             except Exception:  # noqa: BLE001  (it is committed: the caller has succeeded)
                 _log.exception("after commit")
-
-
-class Reading(Tx):
-    """Statements by themselves, on a connection that is held only while one of them runs."""
-
-    __slots__ = ()
-
-    async def _run(
-        self, statement: Statement, operation: Callable[..., Awaitable[T]], arguments: Sequence[object]
-    ) -> T:
-        self.statements += 1
-        try:
-            return await self._run_once(statement, operation, arguments)
-        except Contention:
-            # Nothing was read yet, so this is as good as the first time.
-            return await self._run_once(statement, operation, arguments)
-
-    async def _run_once(
-        self, statement: Statement, operation: Callable[..., Awaitable[T]], arguments: Sequence[object]
-    ) -> T:
-        try:
-            connection = self._pool.take() or await self._pool.acquire()
-        except BaseException as error:
-            self._fail(error)
-            raise
-        try:
-            prepared = connection.known(statement) or await connection.prepare(statement)
-            result = await operation(prepared, *arguments)
-        except BaseException as error:
-            self._pool.discard(connection)
-            self._fail(error, connection)
-            raise
-        self._pool.release(connection)
-        return result
-
-    async def _opened(self) -> Connection:
-        raise RuntimeError("reading holds no connection")
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._over = True
-
-    async def commit(self) -> None:
-        """Nothing was written."""
 
 
 async def _affected(prepared: "Prepared", *arguments: object) -> int:
