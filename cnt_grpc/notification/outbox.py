@@ -77,22 +77,15 @@ async def send_rest(db: Database, channel: Channel, payload: jobs_pb2.Deliver) -
 
 async def _flush(tx: Tx) -> None:
     owed: Owed = tx.memo.pop(tell)
-    notices = [words for _, words in owed]
-    reached = await tx.all(
-        telling.tell(),
-        types=[words.type for words in notices],
-        titles=[words.title for words in notices],
-        messages=[words.message for words in notices],
-        datas=[json.dumps(dict(words.data), ensure_ascii=False) for words in notices],
-        abouts=[words.about for words in notices],
-        by_in_app=[Channel.IN_APP in words.preferences.on for words in notices],
-        by_push=[Channel.PUSH in words.preferences.on for words in notices],
-        by_mail=[Channel.MAIL in words.preferences.on for words in notices],
-        always_mailed=[Channel.MAIL in words.preferences.always for words in notices],
-        recipient_ids=[recipient_id for recipient_ids, _ in owed for recipient_id in recipient_ids],
-        notices=[number for number, (recipient_ids, _) in enumerate(owed, 1) for _ in recipient_ids],
-        now=clock.now(),
-    )
+    said = [_said(words) for _, words in owed]
+    one = len(said) == 1 and len(owed[0][0]) == 1
+    if one:
+        told: dict[str, object] = {**said[0], "recipient_id": owed[0][0][0]}
+    else:
+        told = {name: [each[name] for each in said] for name in said[0]}
+        told["recipient_id"] = [recipient_id for recipient_ids, _ in owed for recipient_id in recipient_ids]
+        told["notice"] = [number for number, (recipient_ids, _) in enumerate(owed, 1) for _ in recipient_ids]
+    reached = await tx.all(telling.tell(one=one), **told, now=clock.now())
     by_channel: dict[str, list[int]] = {}
     for row in reached:
         by_channel.setdefault(row["channel"], []).append(row["recipient_id"])
@@ -101,3 +94,16 @@ async def _flush(tx: Tx) -> None:
     for channel, job in _SENDERS.items():
         if recipients := by_channel.get(channel):
             await jobs.enqueue(tx, job, jobs_pb2.Deliver(recipient_ids=sorted(recipients)))
+
+
+def _said(words: Words) -> dict[str, object]:
+    """A notice as the statement wants it."""
+    return {
+        "type": words.type,
+        "title": words.title,
+        "message": words.message,
+        "data": json.dumps(dict(words.data), ensure_ascii=False),
+        "about": words.about,
+        **{f"by_{channel}": channel in words.preferences.on for channel in Channel},
+        "always_mailed": Channel.MAIL in words.preferences.always,
+    }

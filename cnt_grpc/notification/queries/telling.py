@@ -1,5 +1,7 @@
 """The one statement that tells people something: into their inboxes, and what is owed them by push and mail."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     ARRAY,
     CTE,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -44,24 +47,28 @@ _row = notifications.c
 _NOW = bindparam("now", type_=MOMENT)
 
 
-def _array(name: str, of: BigInteger | Integer | Text | Boolean) -> ColumnElement[object]:
-    return bindparam(name, type_=ARRAY(of))
+_NOTICE: Mapping[str, type[Text | Boolean]] = {
+    **dict.fromkeys(("type", "title", "message", "data", "about"), Text),
+    **dict.fromkeys((*(f"by_{channel}" for channel in Channel), "always_mailed"), Boolean),
+}
+"""What is said of a notice, and in which type."""
 
 
 @statement
-def tell() -> Executable:
+def tell(*, one: bool) -> Executable:
     """Tell people things: one statement, however many notices and recipients.
 
-    The notices are :types, :titles, :messages, :datas (JSON), :abouts (empty for none), for each channel :by_… (whether
-    the type goes there for someone who has not chosen) and :always_mailed; :recipient_ids and :notices pair people with
-    notices by position, counting from 1. Who is erased is told nothing, and nobody of what is taken back. Rows with
-    recipient_id and channel come back: in_app for each inbox reached, push and mail for each person to whom that is
-    owed.
+    A notice is :type, :title, :message, :data (JSON), :about (empty for none), for each channel :by_… (whether the type
+    goes there for someone who has not chosen) and :always_mailed. With `one` there is one, for :recipient_id: so most
+    statements are, and Postgres plans them once. Otherwise all of these are arrays, and :notice pairs each recipient
+    with a notice by its position, counting from 1. Who is erased is told nothing, and nobody of what is taken back.
+    Rows with recipient_id and channel come back: in_app for each inbox reached, push and mail for each person to whom
+    that is owed.
 
     The heads are locked in the order of their ids, in this statement and in every other: two transactions that tell the
     same people in opposite orders wait for each other, and never for ever.
     """
-    targets = _targets().cte("targets")
+    targets = _targets(one=one).cte("targets")
     owed = (
         select(
             targets,
@@ -113,36 +120,9 @@ def tell() -> Executable:
     )
 
 
-def _targets() -> Select[tuple[object, ...]]:
+def _targets(*, one: bool) -> Select[tuple[object, ...]]:
     """Each person with each notice for them, in words, and whether it goes to each channel."""
-    notices = (
-        func.unnest(
-            _array("types", Text()),
-            _array("titles", Text()),
-            _array("messages", Text()),
-            _array("datas", Text()),
-            _array("abouts", Text()),
-            *(_array(f"by_{channel}", Boolean()) for channel in Channel),
-            _array("always_mailed", Boolean()),
-        )
-        .table_valued(
-            column("type", Text),
-            column("title", Text),
-            column("message", Text),
-            column("data", Text),
-            column("about", Text),
-            *(column(f"by_{channel}", Boolean) for channel in Channel),
-            column("always_mailed", Boolean),
-            with_ordinality="number",
-        )
-        .render_derived("notices")
-    )
-    pairs = (
-        func.unnest(_array("recipient_ids", BigInteger()), _array("notices", Integer()))
-        .table_valued(column("recipient_id", BigInteger), column("notice", Integer))
-        .render_derived("pairs")
-    )
-    joined: FromClause = pairs.join(notices, notices.c.number == pairs.c.notice)
+    pairs, notices, joined = _one_notice() if one else _all_notices()
     joined = joined.join(contacts, contacts.c.id == pairs.c.recipient_id)
     wanted = {}
     for channel in Channel:
@@ -182,6 +162,29 @@ def _targets() -> Select[tuple[object, ...]]:
         .select_from(joined)
         .where(~is_hidden)
     )
+
+
+def _one_notice() -> tuple[FromClause, FromClause, FromClause]:
+    """One notice for one person."""
+    said = (bindparam(name, type_=of()).label(name) for name, of in _NOTICE.items())
+    recipient = bindparam("recipient_id", type_=BigInteger).label("recipient_id")
+    notice = select(literal_column("1").label("number"), recipient, *said).subquery("notice")
+    return notice, notice, notice
+
+
+def _all_notices() -> tuple[FromClause, FromClause, FromClause]:
+    """People, notices, and both where they belong together."""
+    notices = (
+        func.unnest(*(bindparam(name, type_=ARRAY(of)) for name, of in _NOTICE.items()))
+        .table_valued(*(column(name, of) for name, of in _NOTICE.items()), with_ordinality="number")
+        .render_derived("notices")
+    )
+    pairs = (
+        func.unnest(bindparam("recipient_id", type_=ARRAY(BigInteger)), bindparam("notice", type_=ARRAY(Integer)))
+        .table_valued(column("recipient_id", BigInteger), column("notice", Integer))
+        .render_derived("pairs")
+    )
+    return pairs, notices, pairs.join(notices, notices.c.number == pairs.c.notice)
 
 
 def _bumped(owed: CTE) -> CTE:
