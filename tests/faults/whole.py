@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ POOL = 5
 
 @dataclass(frozen=True)
 class Parties:
-    """Those outside whom the system calls; they never fail here."""
+    """Those outside whom the system calls; they never fail here, but may be slow."""
 
     google: GoogleStandIn
     stripe: StripeStandIn
@@ -50,7 +50,9 @@ class Whole:
     """What was started. `system` is the test's own way to the same database and storage."""
 
     folder: Path
-    postgres: Mortal
+    dsn: str
+    mortal: Mortal | None
+    """The Postgres, where it is one's own."""
     servers: list[Server]
     worker: Program
     system: System
@@ -72,6 +74,12 @@ class Whole:
         """Every way in."""
         doors = [self.api(number) for number in range(len(self.servers))]
         return [*doors, Api(self.edge.channel)] if self.edge else doors
+
+    @property
+    def postgres(self) -> Mortal:
+        """The Postgres, for tests that kill it."""
+        assert self.mortal is not None, "this one is lent: others need it"
+        return self.mortal
 
     @property
     def programs(self) -> list[Program]:
@@ -106,14 +114,28 @@ class Whole:
 
 @asynccontextmanager
 async def whole(
-    folder: Path, secret_key: str, parties: Parties, *, servers: int = 2, bus: str = "", with_edge: bool = False
+    folder: Path,
+    secret_key: str,
+    parties: Parties,
+    *,
+    servers: int = 2,
+    bus: str = "",
+    with_edge: bool = False,
+    dsn: str = "",
+    more: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Whole]:
-    """Start everything; all of it is gone when the block ends."""
+    """Start everything, with `more` settings; all of it is gone when the block ends.
+
+    With a Postgres of its own, unless it is lent a migrated database (`dsn`), which is quicker.
+    """
     async with AsyncExitStack() as stack:
-        postgres = stack.enter_context(mortal_postgres(folder))
-        await migrate.upgrade(postgres.dsn)
-        settings = settings_for(postgres.dsn, folder, secret_key, **parties.urls)
-        settings = settings.model_copy(update={"event_bus_url": bus, "database_pool_size": POOL})
+        mortal = None
+        if not dsn:
+            mortal = stack.enter_context(mortal_postgres(folder))
+            dsn = mortal.dsn
+            await migrate.upgrade(dsn)
+        settings = settings_for(dsn, folder, secret_key, **parties.urls)
+        settings = settings.model_copy(update={"event_bus_url": bus, "database_pool_size": POOL, **(more or {})})
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         environment |= _as_environment(settings) | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         started = []
@@ -126,7 +148,7 @@ async def whole(
         stack.callback(worker.kill)
         system = await stack.enter_async_context(opened(settings))
         world = World(system, folder, parties.google, parties.stripe, parties.livekit)
-        made = Whole(folder, postgres, started, worker, system, world)
+        made = Whole(folder, dsn, mortal, started, worker, system, world)
         await made.heal()
         if with_edge:
             made.edge = await stack.enter_async_context(edge(edge_before(made)))

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from cnt_grpc.kit import clock
 from tests.harness.drive import SCOPE, DriveStandIn
+from tests.harness.pace import Pace
 
 CLIENT_ID = "cnt-test.apps.googleusercontent.com"
 CLIENT_SECRET = "what only Google and we know"
@@ -39,6 +40,7 @@ class GoogleStandIn:
     """Who signs in at the page next."""
     refuses_with: int = 0
     """The status with which everything is answered; 0 is none, and what is asked for."""
+    pace: Pace = field(default_factory=Pace)
     drive: DriveStandIn = field(default_factory=lambda: DriveStandIn(CLIENT_ID, CLIENT_SECRET))
     """What the same people keep there."""
 
@@ -136,11 +138,17 @@ class GoogleStandIn:
             return web.Response(status=self.refuses_with)
         return web.json_response(body, headers=headers)
 
+    @web.middleware
+    async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        await self.pace.keep()
+        response: web.StreamResponse = await handler(request)
+        return response
+
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[GoogleStandIn]:
         """Listen while the block runs."""
         self.new_key()
-        app = web.Application()
+        app = web.Application(middlewares=[self._door])
         app.router.add_get("/oauth2/v3/certs", self._certs)
         app.router.add_get("/tokeninfo", self._tokeninfo)
         app.router.add_get("/oauth2/v3/userinfo", self._userinfo)

@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from cnt_grpc.kit import clock
+from tests.harness.pace import Pace
 
 SECRET_KEY = "sk_test_what_only_stripe_and_we_know"
 PUBLISHABLE_KEY = "pk_test_everyone"
@@ -45,6 +46,7 @@ class StripeStandIn:
     """Method, path and idempotency key of each request."""
     on_ask: Callable[[], None] | None = None
     """Called when somebody asks, before they are answered."""
+    pace: Pace = field(default_factory=Pace)
     _doing: set[str] = field(default_factory=set)
     _done: dict[str, tuple[str, Thing]] = field(default_factory=dict)
     _number: Any = field(default_factory=lambda: itertools.count(1))
@@ -441,6 +443,7 @@ class StripeStandIn:
             self.on_ask()
             # Whoever waits for this may do something before the answer goes.
             await asyncio.sleep(0.005)
+        await self.pace.keep()
         if self.is_away:
             return web.json_response({"error": {"type": "api_error"}}, status=503)
         if request.headers.get("Authorization") != f"Bearer {SECRET_KEY}":

@@ -16,6 +16,8 @@ from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.harness.pace import Pace
+
 PROJECT = "cnt-test"
 MOST_BYTES = 4000
 """Of what a phone is to get, keys and values; FCM says 4,096."""
@@ -37,6 +39,7 @@ class Firebase:
     tokens: list[str] = field(default_factory=list)
     faults: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
     """For device tokens, how the next calls are answered: status, error details, headers."""
+    pace: Pace = field(default_factory=Pace)
     under_way: int = 0
     most_under_way: int = 0
 
@@ -107,12 +110,18 @@ class Firebase:
         finally:
             self.under_way -= 1
 
+    @web.middleware
+    async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        await self.pace.keep()
+        response: web.StreamResponse = await handler(request)
+        return response
+
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[Firebase]:
     """Listen while the block runs."""
     firebase = Firebase()
-    app = web.Application()
+    app = web.Application(middlewares=[firebase._door])
     app.router.add_post("/token", firebase._token)
     app.router.add_post(f"/v1/projects/{PROJECT}/messages:send", firebase._send)
     runner = web.AppRunner(app, access_log=None)

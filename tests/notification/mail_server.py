@@ -13,6 +13,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
+from tests.harness.pace import Pace
+
 USER, PASSWORD = "cnt", "p@ss word"
 
 
@@ -24,6 +26,7 @@ class MailServer:
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
     sign_ins: int = 0
+    pace: Pace = field(default_factory=Pace)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -31,6 +34,7 @@ class MailServer:
         return [mail for recipients, mail in self.mails if recipients == [address]]
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
+        await self.pace.keep()
         if self.answer.startswith("250"):
             parsed = message_from_bytes(envelope.content or b"", policy=policy.SMTP)  # type: ignore[arg-type]
             assert isinstance(parsed, EmailMessage)

@@ -15,7 +15,7 @@ async def check(whole: Whole) -> None:
     if whole.edge is not None:
         places |= {path.name: path.read_text(errors="replace") for path in whole.edge.folder.glob("*.log")}
     places["refusals"] = "\n".join(whole.refused)
-    places["dump"] = await asyncio.to_thread(_dump, whole.postgres.dsn)
+    places["dump"] = await asyncio.to_thread(_dump, whole.dsn)
     found = await asyncio.to_thread(_found, sorted(whole.canaries), places)
     assert not found, "; ".join(found[:10])
 
