@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bench import system
 from bench.processes import cpu_seconds
+from bench.scale.asked import Hot
 from bench.scale.data import BASE, FULL, Size, fill
-from bench.scale.hot import Hot, questions
+from bench.scale.hot import questions
 from bench.scale.plans import plan_of
 from cnt_grpc import migrate
 from cnt_grpc.dev.postgres import Postgres
@@ -49,9 +50,13 @@ class Asked:
 
     async def ask(self) -> None:
         """Once more."""
+        if self._hot.changes:
+            await self._tx.raw("SAVEPOINT asked")
         before = cpu_seconds(self._pid)
         await self._tx.all(self._hot.statement, **self._hot.values)
         self._took.append(cpu_seconds(self._pid) - before)
+        if self._hot.changes:
+            await self._tx.raw("ROLLBACK TO SAVEPOINT asked")
 
     @property
     def milliseconds(self) -> float:

@@ -1,49 +1,26 @@
 """What people ask most, as statements with the values that a platform of any size has."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
 
+from bench.scale import audience, overseers
+from bench.scale.asked import LIMIT, Hot
 from bench.scale.data import Size
-from cnt_grpc import moderation
-from cnt_grpc.admin.queries import dashboard
-from cnt_grpc.admin.queries import users as people
-from cnt_grpc.app.rooms import FIGURES
 from cnt_grpc.community.queries.feed import feed_page as community_feed
 from cnt_grpc.community.queries.posts import Narrowed as PostsNarrowed
 from cnt_grpc.community.queries.posts import posts_page
-from cnt_grpc.content.kinds import MOVIE, MUSIC, PODCAST
+from cnt_grpc.content.kinds import DOCUMENT, MOVIE, MUSIC, PODCAST
 from cnt_grpc.content.queries import favorites, items
 from cnt_grpc.content.queries.items import Narrowed, Order
 from cnt_grpc.kit import clock
-from cnt_grpc.kit.db import Statement
 from cnt_grpc.moderation import Gate, Status
 from cnt_grpc.search import Kind, queries, words
 
-LIMIT = 21
-"""What a page of 20 asks for."""
 DEEP = 1000
 """The number of a page that lies deep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hot:
-    """One question."""
-
-    name: str
-    statement: Statement
-    values: Mapping[str, object]
-    promised: bool = False
-    """Whether it takes at most three times as long on the full size as on a hundredth of it."""
-    deep: bool = False
-    """Whether it takes at most three times as long as the first page, the first of all questions."""
-
-    @property
-    def arguments(self) -> list[object]:
-        """The values in the order of the statement's parameters."""
-        return self.statement.arguments(self.values)
 
 
 async def questions(dsn: str, size: Size) -> list[Hot]:
@@ -63,7 +40,8 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
     assert place is not None
     deep = {"after_0": place["published_at"], "after_1": place["id"]}
     who = {"caller_id": size.people // 2}
-    some = size.items // 2
+    # Every seventh is a podcast, and none of these ends in 3 and waits.
+    some = size.items // 14 * 7
     return [
         _list("first page", promised=True),
         _list("category page", {"category_id": 7}, Narrowed(category=True), promised=True),
@@ -73,6 +51,9 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
         _list("of a creator", {"creator_id": 77}, Narrowed(creator=True)),
         _list("featured films", {}, Narrowed(featured=True, but_animated=True), kind_name="movie"),
         _list("music of a genre", {"genre": "Genre 7"}, Narrowed(words=("genre",)), kind_name="music"),
+        _list(
+            "documents of a category", {"category_id": 10}, Narrowed(category=True), kind_name="document", promised=True
+        ),
         Hot("one podcast", items.visible_item(PODCAST, Gate.PUBLIC), {"item_id": some}),
         _search("search, a common word", "grace ", promised=True),
         _search("search, a rare word", f"p{some} ", promised=True),
@@ -86,8 +67,8 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
             favorites.favorites_page(Gate.MEMBER, LIMIT, of_kind=False, after=False),
             {**who, "owner_id": who["caller_id"]},
         ),
-        *_people(),
-        *_dashboard(),
+        *audience.questions(size),
+        *overseers.questions(size),
         Hot(
             "posts as a person",
             posts_page(Gate.MEMBER, Status.APPROVED, PostsNarrowed(), LIMIT, after=False),
@@ -108,26 +89,6 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
     ]
 
 
-def _people() -> Iterator[Hot]:
-    """What administrators ask of all people."""
-    searched = {"low": "person 77", "high": "person 77\U0010ffff", "number": 0}
-    yield Hot("people: a search", _people_page(search=True), searched)
-    yield Hot("people: banned", _people_page(banned=True), {}, promised=True)
-
-
-def _people_page(*, search: bool = False, banned: bool | None = None) -> Statement:
-    return people.users(LIMIT, after=False, search=search, role=None, banned=banned)
-
-
-def _dashboard() -> Iterator[Hot]:
-    """Everything that is asked when an administrator looks at the dashboard."""
-    yield Hot("dashboard: pending", moderation.pending(), {}, promised=True)
-    yield Hot("dashboard: totals", dashboard.totals(), {}, promised=True)
-    for each in FIGURES:
-        if each.exact:
-            yield Hot(f"dashboard: {each.name}", each.statement(), {}, promised=True)
-
-
 def _list(
     name: str,
     values: Mapping[str, object] | None = None,
@@ -139,7 +100,7 @@ def _list(
     after: bool = False,
     promised: bool = False,
 ) -> Hot:
-    kind = {kind.name: kind for kind in (PODCAST, MOVIE, MUSIC)}[kind_name]
+    kind = {kind.name: kind for kind in (PODCAST, MOVIE, MUSIC, DOCUMENT)}[kind_name]
     stmt = items.items_page(kind, gate, Status.APPROVED, order, LIMIT, narrowed=narrowed or Narrowed(), after=after)
     return Hot(name, stmt, values or {}, promised)
 

@@ -5,6 +5,7 @@ Rooms above may call what is exported here, in their own transaction, and nothin
     people, not_blocked        to join who someone is, and to leave out whom the caller shall not meet
     blocks_of                  the same where no statement is made for one caller: streams
     public_people, has_role    likewise when whoever is banned or leaves shall not be seen; who may do more
+    shows_role                 the same to be shown, and not to choose by
     contacts                   to join how someone is reached
     visible_person, user_exists
     caller_of                  who somebody is where another door than a session has let them in
@@ -42,6 +43,7 @@ from cnt_grpc.auth.queries.people import (
     not_blocked,
     people,
     public_people,
+    shows_role,
     user_exists,
     visible_person,
 )
@@ -115,6 +117,7 @@ __all__ = [
     "revoke_role",
     "security_event",
     "set_avatar",
+    "shows_role",
     "standings",
     "unban",
     "user_exists",

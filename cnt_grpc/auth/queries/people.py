@@ -1,6 +1,6 @@
 """People as others see them: what other rooms join, who is hidden from whom, and whose profile may be read."""
 
-from sqlalchemy import ColumnElement, Executable, and_, bindparam, exists, func, select, true
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, exists, false, func, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from cnt_grpc.auth.tables import blocks, user_roles, users
@@ -32,6 +32,16 @@ def roles_of(person_id: ColumnElement[int]) -> ColumnElement[list[str]]:
 def has_role(person_id: ColumnElement[int], role: str) -> ColumnElement[bool]:
     """The condition that a person has a role."""
     return exists().where(user_roles.c.user_id == person_id, user_roles.c.role == role)
+
+
+def shows_role(person_id: ColumnElement[int], role: str) -> ColumnElement[bool]:
+    """Whether a person has a role, for what a list shows of each.
+
+    Not by EXISTS as in `has_role`: of a long list Postgres expects to answer that for everyone, and reads all of whom
+    have the role.
+    """
+    held = select(true()).where(user_roles.c.user_id == person_id, user_roles.c.role == role)
+    return func.coalesce(held.scalar_subquery(), false())
 
 
 def in_public() -> ColumnElement[bool]:
