@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -230,10 +230,14 @@ class Stripe:
             if not page.get("has_more"):
                 return
 
-    async def ask(self, asking: Awaitable[Any]) -> dict[str, Any]:
+    async def ask(self, asking: Coroutine[Any, Any, Any]) -> dict[str, Any]:
         """Ask. Raises Unavailable, Precondition (NoSuchThing for what is not there) and Conflict."""
-        async with self._guarded():
-            answer: dict[str, Any] = (await asking).to_dict()
+        try:
+            async with self._guarded():
+                answer: dict[str, Any] = (await asking).to_dict()
+        finally:
+            # What is not even begun, because Stripe is left alone for a while, would fill the log with complaints.
+            asking.close()
         return answer
 
     @asynccontextmanager

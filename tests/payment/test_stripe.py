@@ -1,6 +1,7 @@
 """Money by Stripe, against a stand-in that keeps state and signs events: bought, given, returned, disputed, lost."""
 
 import asyncio
+import inspect
 import itertools
 import json
 import uuid
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 from grpc import StatusCode
 
-from cnt_grpc.kit import jobs
+from cnt_grpc.kit import jobs, outside
 from cnt_grpc.kit.errors import Conflict, Unavailable
 from cnt_grpc.payment import tasks
+from cnt_grpc.payment.stripe_api import Stripe
 from cnt_grpc.pb.cnt.payment.v1 import donation_pb2
 from cnt_grpc.pb.cnt.payment.v1.jobs_pb2 import ReconcilePayments
 from tests.contract.effects import settled
@@ -90,6 +92,16 @@ async def test_a_purchase_goes_on_after_stripe_was_away(world: World, api: Api, 
     reply = await api.as_(ann).wallet.PurchaseCoins(**wanted)
     assert reply.checkout_url
     assert len((await api.as_(ann).wallet.ListPurchases()).purchases) == 1
+
+
+async def test_what_is_not_asked_while_stripe_is_left_alone_leaves_nothing_behind() -> None:
+    api = Stripe("sk_test_x", "", "", "http://127.0.0.1:9", "")
+    for _ in range(outside.FAILURES):
+        api.party.failed()
+    asking = asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await api.ask(asking)
+    assert inspect.getcoroutinestate(asking) == inspect.CORO_CLOSED
 
 
 async def test_what_costs_nothing_is_there_at_once(world: World, api: Api, stripe: StripeStandIn) -> None:
