@@ -235,6 +235,22 @@ async def test_pages_of_artists_go_on_where_the_last_one_ended(large: Platform, 
     assert [row["id"] for row in (*first, *second)] == ids
 
 
+@pytest.mark.parametrize("person_id", [1, 3, 5000])
+async def test_pages_of_followers_go_on_where_the_last_one_ended(large: Platform, person_id: int) -> None:
+    ann, whom = Caller(user_id=99), following.Whom(artist_id=0, user_id=person_id)
+    async with large.db.transaction() as tx:
+        whole, _ = await following.followers(tx, ann, whom, _page(20))
+        first, token = await following.followers(tx, ann, whom, _page(10))
+        second, _ = await following.followers(tx, ann, whom, _page(10, token))
+        rows = await tx.raw(
+            "SELECT follower_id FROM artist_followers WHERE artist_id = $1 AND follower_id NOT IN (21, 177)"  # blocks
+            " ORDER BY followed_at DESC, follower_id DESC LIMIT 20",
+            person_id,
+        )
+    assert [row["user_id"] for row in whole] == [row["follower_id"] for row in rows]
+    assert [row["user_id"] for row in (*first, *second)] == [row["user_id"] for row in whole]
+
+
 async def test_all_followers_are_told_in_turns(large: Platform) -> None:
     told: list[int] = []
     async with large.db.transaction() as tx:

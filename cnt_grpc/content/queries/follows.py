@@ -10,6 +10,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -97,11 +98,14 @@ def followers_page(gate: Gate, limit: int, *, after: bool) -> Executable:
         _of_people(gate, row.followed_at)
         .join_from(artist_followers, people, people.c.id == row.follower_id)
         .outerjoin(artists, _artist.user_id == row.follower_id)
-        .where(row.artist_id == _followed(), is_met(gate, row.follower_id))
+        .where(row.artist_id >= _followed(), is_met(gate, row.follower_id))
     )
     if after:
-        found = found.where(beyond(row.followed_at, row.follower_id))
-    return found.order_by(row.followed_at.desc(), row.follower_id.desc()).limit(limit)
+        place = (bindparam("after_0", type_=row.followed_at.type), bindparam("after_1", type_=row.follower_id.type))
+        found = found.where(tuple_(row.artist_id, row.followed_at, row.follower_id) < tuple_(_followed(), *place))
+    else:
+        found = found.where(row.artist_id <= _followed())
+    return found.order_by(row.artist_id.desc(), row.followed_at.desc(), row.follower_id.desc()).limit(limit)
 
 
 @statement
@@ -147,17 +151,18 @@ def followers_to_tell(limit: int) -> Executable:
     found = (
         select(row.follower_id)
         .join_from(artist_followers, people, people.c.id == row.follower_id)
-        .where(row.artist_id == _followed(), auth.not_blocked(_PERSON, row.follower_id))
-        .where(row.follower_id > bindparam("after", type_=BigInteger))
+        .where(row.artist_id <= _followed(), auth.not_blocked(_PERSON, row.follower_id))
+        .where(tuple_(row.artist_id, row.follower_id) > tuple_(_followed(), bindparam("after", type_=BigInteger)))
     )
-    return found.order_by(row.follower_id).limit(limit)
+    return found.order_by(row.artist_id, row.follower_id).limit(limit)
 
 
 def _followed() -> ColumnElement[int]:
     """The id of the artist that a person is. Parameter: person_id.
 
-    Looked up beforehand and not joined: only so Postgres knows that the followers come in the order of an index, and
-    reads no more of them than it answers, however many there are.
+    Looked up beforehand and not joined, and the beginning and end of a range: only so Postgres takes the followers in
+    the order of an index, and reads no more of them than it answers. For `=` it expects as few as most artists have,
+    and may sort them all.
     """
     followed = artists.alias("followed").c
     return select(followed.id).where(followed.user_id == _PERSON).scalar_subquery()
