@@ -51,9 +51,7 @@ async def questions(dsn: str, size: Size) -> list[Hot]:
         _list("of a creator", {"creator_id": 77}, Narrowed(creator=True)),
         _list("featured films", {}, Narrowed(featured=True, but_animated=True), kind_name="movie"),
         _list("music of a genre", {"genre": "Genre 7"}, Narrowed(words=("genre",)), kind_name="music"),
-        _list(
-            "documents of a category", {"category_id": 10}, Narrowed(category=True), kind_name="document", promised=True
-        ),
+        _list("documents of a category", {"category_id": 10}, Narrowed(category=True), kind_name="document"),
         Hot("one podcast", items.visible_item(PODCAST, Gate.PUBLIC), {"item_id": some}),
         _search("search, a common word", "grace ", promised=True),
         _search("search, a rare word", f"p{some} ", promised=True),

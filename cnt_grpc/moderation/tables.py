@@ -68,7 +68,7 @@ reports = Table(
     Index("uq_reports_open", "kind", "thing_id", "reporter_id", unique=True, postgresql_where=text("status = 'open'")),
     Index("ix_reports_open", "created_at", "id", postgresql_where=text("status = 'open'")),
     Index("ix_reports_resolved", "status", "resolved_at", "id", postgresql_where=text("status <> 'open'")),
-    Index("ix_reports_kind", "kind", "status", "resolved_at", "id", postgresql_where=text("status <> 'open'")),
+    Index("ix_reports_kind", "status", "kind", "resolved_at", "id", postgresql_where=text("status <> 'open'")),
     Index("ix_reports_author_id", "author_id", "created_at", "id"),
     Index("ix_reports_reporter_id", "reporter_id", "id"),
     Index("ix_reports_resolved_by", "resolved_by", postgresql_where=text("resolved_by IS NOT NULL")),

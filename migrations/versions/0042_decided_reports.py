@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_reports_kind",
         "reports",
-        ["kind", "status", "resolved_at", "id"],
+        ["status", "kind", "resolved_at", "id"],
         postgresql_where=sa.text("status <> 'open'"),
     )
 

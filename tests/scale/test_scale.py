@@ -15,7 +15,9 @@ from cnt_grpc.content.rules import artists, favorites, following, items
 from cnt_grpc.kit.db import Database
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Caller
+from cnt_grpc.moderation.queries import reports
 from cnt_grpc.moderation.rules import acts
+from cnt_grpc.moderation.status import ReportStatus
 from cnt_grpc.pb.cnt.content.v1.podcast_pb2 import ListPodcastsRequest
 from cnt_grpc.search import Kind, rules
 from tests.harness.database import Cluster
@@ -233,6 +235,22 @@ async def test_pages_of_artists_go_on_where_the_last_one_ended(large: Platform, 
     assert all(category_id in row["category_ids"] for row in whole if category_id)
     assert all(row["is_verified"] == (row["user_id"] % 2 == 0) for row in whole)
     assert [row["id"] for row in (*first, *second)] == ids
+
+
+@pytest.mark.parametrize("kind", ["event", "community_post"])
+async def test_pages_of_decided_reports_go_on_where_the_last_one_ended(large: Platform, kind: str) -> None:
+    upheld = ReportStatus.UPHELD
+    stmt = [reports.reports_page(upheld, 10, kind=True, author=False, after=after) for after in (False, True)]
+    async with large.db.transaction() as tx:
+        first = await tx.all(stmt[0], caller_id=1, kind=kind)
+        place = {"after_0": first[-1]["resolved_at"], "after_1": first[-1]["id"]}
+        second = await tx.all(stmt[1], caller_id=1, kind=kind, **place)
+        rows = await tx.raw(
+            "SELECT id FROM reports WHERE kind = $1 AND status = 'upheld' AND author_id <> 1"
+            " ORDER BY resolved_at DESC, id DESC LIMIT 20",
+            kind,
+        )
+    assert [row["id"] for row in (*first, *second)] == [row["id"] for row in rows]
 
 
 @pytest.mark.parametrize("person_id", [1, 3, 5000])

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Executable, Select, Text, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Executable, Select, Text, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cnt_grpc import auth
@@ -49,10 +49,17 @@ def reports_page(status: ReportStatus, limit: int, *, kind: bool, author: bool, 
     """
     waits = status is ReportStatus.OPEN
     found = _shown().where(_report.status == status.value, _report.author_id != _CALLER_ID)
-    if kind:
-        found = found.where(_report.kind == bindparam("kind"))
     if author:
         found = found.where(_report.author_id == bindparam("author_id"))
+    if kind and not (waits or author):
+        # A range of one value, and not only `=`, for which Postgres may go through the decided reports of all kinds.
+        value, last = bindparam("kind", type_=Text), (_report.resolved_at, _report.id)
+        place = (bindparam(f"after_{at}", type_=column.type) for at, column in enumerate(last))
+        upper = tuple_(_report.kind, *last) < tuple_(value, *place) if after else _report.kind <= value
+        found = found.where(_report.kind >= value, upper)
+        return found.order_by(_report.kind.desc(), *(column.desc() for column in last)).limit(limit)
+    if kind:
+        found = found.where(_report.kind == bindparam("kind"))
     sort = _report.created_at if waits else _report.resolved_at
     if after:
         found = found.where(beyond(sort, _report.id, ascending=waits))
