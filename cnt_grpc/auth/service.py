@@ -12,6 +12,7 @@ from cnt_grpc.auth.rules.sessions import Device
 from cnt_grpc.auth.rules.sign_in import sign_in
 from cnt_grpc.auth.tokens import Tokens
 from cnt_grpc.kit import clock
+from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.auth.v1 import auth_service
@@ -38,10 +39,12 @@ class AuthService(auth_service.Servicer):
             date_of_birth=request.date_of_birth,
             bio=request.bio,
         )
-        signed_in = await call.db.transact(
-            lambda tx: accounts.register(tx, self.tokens, call.caller, account, device_of(call))
-        )
-        return messages.session_reply(pb2.RegisterResponse, signed_in, self.tokens)
+
+        async def join(tx: Tx) -> pb2.RegisterResponse:
+            signed_in = await accounts.register(tx, self.tokens, call.caller, account, device_of(call))
+            return await call.answered(tx, messages.session_reply(pb2.RegisterResponse, signed_in, self.tokens))
+
+        return await call.db.transact(join)
 
     async def Login(self, request: pb2.LoginRequest, call: Call) -> pb2.LoginResponse:
         signed_in = await sign_in(
@@ -96,10 +99,13 @@ class AuthService(auth_service.Servicer):
             date_of_birth=request.date_of_birth,
             bio=request.bio,
         )
-        signed_in = await call.db.transact(
-            lambda tx: by_code.register(tx, self.tokens, call.caller, account, device_of(call), code=request.otp_code)
-        )
-        return messages.session_reply(pb2.RegisterWithOtpResponse, signed_in, self.tokens)
+
+        async def join(tx: Tx) -> pb2.RegisterWithOtpResponse:
+            code = request.otp_code
+            signed_in = await by_code.register(tx, self.tokens, call.caller, account, device_of(call), code=code)
+            return await call.answered(tx, messages.session_reply(pb2.RegisterWithOtpResponse, signed_in, self.tokens))
+
+        return await call.db.transact(join)
 
     async def LoginWithOtp(self, request: pb2.LoginWithOtpRequest, call: Call) -> pb2.LoginWithOtpResponse:
         signed_in = await by_code.sign_in(call.tx, self.tokens, request.email, request.otp_code, device_of(call))
@@ -116,10 +122,12 @@ class AuthService(auth_service.Servicer):
     async def ResetPassword(self, request: pb2.ResetPasswordRequest, call: Call) -> pb2.ResetPasswordResponse:
         # Before the code is looked at: the work is the same whether an account has the address or not.
         new_hash = await self.passwords.hash(clean_password(request.new_password, "new_password"))
-        await call.db.transact(
-            lambda tx: by_code.reset_password(tx, request.email, request.otp_code, new_hash, device_of(call))
-        )
-        return pb2.ResetPasswordResponse()
+
+        async def reset(tx: Tx) -> pb2.ResetPasswordResponse:
+            await by_code.reset_password(tx, request.email, request.otp_code, new_hash, device_of(call))
+            return await call.answered(tx, pb2.ResetPasswordResponse())
+
+        return await call.db.transact(reset)
 
     async def CheckUsername(self, request: pb2.CheckUsernameRequest, call: Call) -> pb2.CheckUsernameResponse:
         answer = await usernames.check(call.tx, request.username)

@@ -35,6 +35,7 @@ class UserService(user_service.Servicer):
         return pb2.UpdateMeResponse(user=messages.user(profile, self.avatars))
 
     async def ChangePassword(self, request: pb2.ChangePasswordRequest, call: Call) -> pb2.ChangePasswordResponse:
+        reply = pb2.ChangePasswordResponse()
         await confirming.change_password(
             call.db,
             self.passwords,
@@ -42,8 +43,9 @@ class UserService(user_service.Servicer):
             old=request.old_password,
             new=request.new_password,
             device=device_of(call),
+            then=lambda tx: call.answered(tx, reply),
         )
-        return pb2.ChangePasswordResponse()
+        return reply
 
     async def ChangeUsername(self, request: pb2.ChangeUsernameRequest, call: Call) -> pb2.ChangeUsernameResponse:
         profile = await usernames.change(call.tx, call.caller.user_id, request.username)

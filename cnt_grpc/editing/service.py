@@ -10,6 +10,7 @@ from cnt_grpc.editing.messages import plans
 from cnt_grpc.editing.rules import edits, versions, waveforms
 from cnt_grpc.editing.rules.edits import Asked
 from cnt_grpc.editing.watching import watched
+from cnt_grpc.kit.db import Tx
 from cnt_grpc.kit.paging import Page
 from cnt_grpc.kit.rpc.call import Call
 from cnt_grpc.pb.cnt.editing.v1 import edit_pb2, editing_service
@@ -32,10 +33,13 @@ class EditingService(editing_service.Servicer):
             plan=plans.packed(request),
         )
         await edits.judge(call.db, call.caller, asked)
-        edit_id = await call.db.transact(lambda tx: edits.create(tx, call.caller, asked, jobs.enqueue))
-        async with call.db.reading() as tx:
+
+        async def create(tx: Tx) -> pb2.CreateEditResponse:
+            edit_id = await edits.create(tx, call.caller, asked, jobs.enqueue)
             row = await edits.shown(tx, call.caller, edit_id)
-        return pb2.CreateEditResponse(edit=messages.edit(row, self.urls, self.slots))
+            return await call.answered(tx, pb2.CreateEditResponse(edit=messages.edit(row, self.urls, self.slots)))
+
+        return await call.db.transact(create)
 
     async def GetEdit(self, request: pb2.GetEditRequest, call: Call) -> pb2.GetEditResponse:
         return pb2.GetEditResponse(edit=await self._shown(call, request.edit_id))

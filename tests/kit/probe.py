@@ -68,9 +68,11 @@ class ProbeService(probe_service.Servicer):
 
     async def ActOutside(self, request: pb2.ActOutsideRequest, call: Call) -> pb2.ActOutsideResponse:
         async with call.db.transaction() as tx:
-            count = await tx.value(do(), what=request.what)
+            reply = pb2.ActOutsideResponse(count=await tx.value(do(), what=request.what))
+            if request.what == "answered":
+                await call.answered(tx, reply)
         await self._behave(request.what, call)
-        return pb2.ActOutsideResponse(count=count)
+        return reply
 
     async def Look(self, request: pb2.LookRequest, call: Call) -> pb2.LookResponse:
         self.runs[request.what] += 1

@@ -78,6 +78,23 @@ async def test_a_failure_that_may_pass_is_not_kept(probe: Probe, rpc: str) -> No
     assert (await call(request_id=request_id, what="away")).count == (1 if rpc == "Act" else 2)
 
 
+async def test_what_is_answered_with_its_effect_outlives_a_crash(probe: Probe) -> None:
+    """The process dies after the commit: a second try finds the answer, and acts no more."""
+
+    async def dies(_: Call) -> None:
+        raise Unavailable(Common.PARTY_UNAVAILABLE)
+
+    probe.service.behaviours["answered"] = dies
+    request_id = str(uuid.uuid4())
+    await probe.api.probe.ActOutside(request_id=request_id, what="answered").fails(S.UNAVAILABLE, Common.PARTY_UNAVAILABLE)
+    del probe.service.behaviours["answered"]
+    for _ in range(2):
+        assert (await probe.api.probe.ActOutside(request_id=request_id, what="answered")).count == 1
+    assert await probe.count("answered") == 1
+    # Without an id there is nothing to keep it under.
+    assert (await probe.api.probe.ActOutside(what="answered")).count == 2
+
+
 async def test_a_defect_is_not_kept(probe: Probe) -> None:
     async def fail(_: Call) -> None:
         raise ZeroDivisionError

@@ -1,5 +1,6 @@
 """Shows once more who holds a session, before what cannot be undone; and changes the password, which needs the same."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from cnt_grpc.auth.codes import CodePurpose
@@ -63,9 +64,16 @@ async def by_google(db: Database, caller: Caller, identity: GoogleIdentity) -> d
 
 
 async def change_password(
-    db: Database, passwords: Passwords, caller: Caller, *, old: str, new: str, device: Device
+    db: Database,
+    passwords: Passwords,
+    caller: Caller,
+    *,
+    old: str,
+    new: str,
+    device: Device,
+    then: Callable[[Tx], Awaitable[object]],
 ) -> None:
-    """Replace the password and end all other sessions.
+    """Replace the password and end all other sessions; `then` is the last deed of the same transaction.
 
     Raises Invalid for a new password that may not be chosen, Unauthenticated for a wrong old one, and Exhausted.
     """
@@ -79,6 +87,7 @@ async def change_password(
             return False
         await sessions.end_others(tx, caller.user_id, caller.session_id, EndReason.PASSWORD_CHANGED)
         await sessions.tell(tx, caller.user_id, SecurityEvent.PASSWORD_CHANGED, device, caller.session_id)
+        await then(tx)
         return True
 
     if not await db.transact(change):

@@ -3,18 +3,23 @@
 import asyncio
 import ipaddress
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
+from google.protobuf.message import Message
 from structlog.typing import FilteringBoundLogger
 
 if TYPE_CHECKING:
     from cnt_grpc.kit.db import Database, Tx
 
 _log: FilteringBoundLogger = structlog.get_logger("cnt.call")
+
+M = TypeVar("M", bound=Message)
+Settle = Callable[["Tx", bytes], Awaitable[None]]
+"""Keeps an answer in a transaction."""
 
 Headers = Sequence[tuple[str, str | bytes]]
 """Metadata as gRPC hands it over: names in lower case, each as often as it was sent."""
@@ -67,12 +72,14 @@ class Call:
         "_peer",
         "_reading",
         "_request_id",
+        "_settle",
         "_trusted_hops",
         "_tx",
         "caller",
         "db",
         "deadline",
         "headers",
+        "is_settled",
         "method",
         "stopping",
     )
@@ -104,6 +111,9 @@ class Call:
         self._reading = False
         self._metadata: dict[str, str] | None = None
         self._request_id = ""
+        self._settle: Settle | None = None
+        self.is_settled = False
+        """Whether its answer is kept already under its request id."""
 
     @property
     def tx(self) -> "Tx":
@@ -124,6 +134,23 @@ class Call:
         """Give the call single statements that only read, once it asks for them; for the pipeline, at each run."""
         self._tx = None
         self._reading = True
+
+    def settle_by(self, settle: "Settle") -> None:
+        """Give the call a way to keep its answer; for the pipeline, where it has a request id and no transaction."""
+        self._settle = settle
+
+    async def answered(self, tx: "Tx", reply: M) -> M:
+        """Keep the answer with the transaction that has the effect, in a method with TRANSACTION_NONE; returns it.
+
+        Otherwise it is kept right after that, and a crash between the two would let a second try act again.
+        """
+        if self._settle is not None:
+            await self._settle(tx, reply.SerializeToString())
+            tx.after_commit(self._settled)
+        return reply
+
+    def _settled(self) -> None:
+        self.is_settled = True
 
     def forget_token(self) -> None:
         """Let go of the token: a stream that is open for an hour has no more use for it, and ten thousand are long."""

@@ -94,6 +94,7 @@ class Runner:
         if known is not None:
             return known
         answer: bytes | status_pb2.Status
+        call.settle_by(lambda tx, kept: idempotency.settle(tx, key, kept))
         try:
             answer = (await handler(request, call)).SerializeToString()
         except _NOT_KEPT:
@@ -102,8 +103,9 @@ class Runner:
             raise
         except AppError as refusal:
             answer = status.status_of(refusal, call.request_id)
-        async with self._db.transaction() as tx:
-            await idempotency.settle(tx, key, answer)
+        if not call.is_settled:
+            async with self._db.transaction() as tx:
+                await idempotency.settle(tx, key, answer)
         return answer
 
 
