@@ -86,7 +86,8 @@ async def test_what_is_answered_with_its_effect_outlives_a_crash(probe: Probe) -
 
     probe.service.behaviours["answered"] = dies
     request_id = str(uuid.uuid4())
-    await probe.api.probe.ActOutside(request_id=request_id, what="answered").fails(S.UNAVAILABLE, Common.PARTY_UNAVAILABLE)
+    first = probe.api.probe.ActOutside(request_id=request_id, what="answered")
+    await first.fails(S.UNAVAILABLE, Common.PARTY_UNAVAILABLE)
     del probe.service.behaviours["answered"]
     for _ in range(2):
         assert (await probe.api.probe.ActOutside(request_id=request_id, what="answered")).count == 1

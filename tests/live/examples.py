@@ -99,7 +99,13 @@ async def with_ingress(world: World, who: Person) -> Fields:
     row = await makers.made(world, who)
     async with world.db.transaction() as tx:
         await tx.run(
-            ingresses.put(), stream_id=row["id"], ingress_id="IN_x", kind="rtmp", url="rtmp://x", now=clock.now()
+            ingresses.put(),
+            stream_id=row["id"],
+            ingress_id="IN_x",
+            kind="rtmp",
+            url="rtmp://x",
+            was="",
+            now=clock.now(),
         )
     return {"stream_id": row["id"]}
 
