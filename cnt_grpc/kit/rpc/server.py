@@ -24,6 +24,10 @@ CALLS_SECONDS = 15.0
 
 DATABASE_CHECK_SECONDS = 1.0
 
+GARBAGE = (50_000, 100, 1_000)
+"""When garbage is looked for: rarely in what has lasted, because all calls wait meanwhile, a tenth of a second beside
+ten thousand streams. What is not in a cycle, which is nearly everything here, is freed at once anyway."""
+
 _POLLING_THREAD = "(_poll_wrapper)"
 """How the name of the thread ends that grpc.aio polls its completion queue in; where it is called otherwise, the worse
 is that it is not nice."""
@@ -90,6 +94,7 @@ class GrpcServer:
         await self._server.start()
         # What is loaded by now stays: without this each full collection walks over all of it again.
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         _let_events_gather()
         await self._tell_health(serving=True)
         self._watchers = [
