@@ -132,7 +132,7 @@ class LiveKitStandIn:
     def _list_rooms(self, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
         found = [room.info for name, room in self.rooms.items() if not request.names or name in request.names]
         for name in self.vanishing & set(request.names):
-            del self.rooms[name]
+            self.rooms.pop(name, None)  # two may look at once
         return api.ListRoomsResponse(rooms=found)
 
     def _delete_room(self, request: api.DeleteRoomRequest) -> api.DeleteRoomResponse:

@@ -5,7 +5,8 @@ import hashlib
 import io
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ class Ann:
     world: World
     api: Api
     person: Person
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """What is older in the store was left by others."""
 
     @property
     def media(self) -> Service:
@@ -100,8 +103,10 @@ class Ann:
             known = {row["key"] for row in await tx.all(_known_keys())}
             sessions = await tx.all(_other_sessions(), owner=self.person.id)
         known |= {row["key"] for row in sessions} | {tail_key(row) for row in sessions}
-        strays = [key for key in await self.keys("") if key not in known and not key.startswith("images/thumbnails/d")]
-        incoming = {each.name for each in (self.world.system.settings.media_dir / ".incoming").iterdir()}
+        stored = [each.key async for each in self.world.system.storage.objects("") if each.modified_at >= self.since]
+        strays = [key for key in stored if key not in known and not key.startswith("images/thumbnails/d")]
+        folder = self.world.system.settings.media_dir / ".incoming"
+        incoming = {each.name for each in folder.iterdir() if each.stat().st_mtime >= self.since.timestamp()}
         return len(strays) + len(incoming - {row["ticket"] for row in sessions})
 
 
